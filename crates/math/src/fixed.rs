@@ -1,0 +1,34 @@
+//! The few binary fixed-point steps that everything else is made of.
+//!
+//! They wrap instead of checking: a checked 64-bit multiplication costs eight times a wrapping one on the target. Each
+//! caller states why its operands are in range.
+
+/// `a * b` for two numbers of which at least one is Q62: the other's format is kept. Rounds down.
+///
+/// Exact in 128 bits; the caller ensures that the result fits `i64`.
+#[expect(
+    clippy::as_conversions,
+    reason = "the caller's bound makes the high word a sign extension"
+)]
+#[inline(always)]
+pub(crate) const fn mul_q62(a: i64, b: i64) -> i64 {
+    ((a as i128).wrapping_mul(b as i128) >> 62) as i64
+}
+
+/// `value * fraction` for a fraction in [0, 1] as Q62. Rounds down; never overflows, since the result is at most
+/// `value`.
+#[expect(clippy::as_conversions, reason = "the result is at most `value`")]
+#[inline(always)]
+pub(crate) const fn scale_by_q62(value: u64, fraction_q62: u64) -> u64 {
+    ((value as u128).wrapping_mul(fraction_q62 as u128) >> 62) as u64
+}
+
+/// Horner's rule for a polynomial in `x` (Q62, |x| <= 1) with coefficients in Q62, highest power first.
+#[inline(always)]
+pub(crate) fn polynomial_q62(coefficients: &[i64], x_q62: i64) -> i64 {
+    let mut sum = 0_i64;
+    for coefficient in coefficients {
+        sum = mul_q62(sum, x_q62).wrapping_add(*coefficient);
+    }
+    sum
+}

@@ -1,0 +1,40 @@
+//! Every formula of Tenor, once.
+//!
+//! The programs, the SDK, the keeper and the tests all call this crate, so a number computed on chain and a number
+//! computed by a bot are the same number, bit for bit.
+//!
+//! Three laws hold everywhere:
+//! 1. *Integers only.* No floats, no allocation, no Solana types, no clock: time and prices are arguments.
+//! 2. *Rounding is explicit*: an argument of type [`Round`] or a word in the documentation of the function.
+//! 3. *No panics.* Outside its stated domain a function saturates (where it says so) or returns a [`MathError`].
+//!
+//! # Map
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`quantity`] | newtypes: atoms, lots, prices, values, ratios, time |
+//! | [`special`] | logarithm, exponential, square root, normal distribution |
+//! | [`pricing`] | Black-76 price and greeks, expiry payoff |
+//! | [`surface`] | an eSSVI slice: total variance and its no-arbitrage conditions |
+//! | [`risk`] | the 33 scenarios, a strike's risk array, an account's requirement |
+//! | [`liquidation`] | auction clock, discount, slice fraction, whole-lot rounding |
+//!
+//! # Formats
+//!
+//! `_e9` and `_e12` are decimal scales. `Qn` is a binary fixed point with `n` fractional bits.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod error;
+mod fixed;
+pub mod liquidation;
+pub mod pricing;
+pub mod quantity;
+pub mod risk;
+mod round;
+pub mod special;
+pub mod surface;
+
+pub use error::MathError;
+pub use round::{Round, mul_div, mul_div_signed};

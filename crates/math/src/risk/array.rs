@@ -1,0 +1,152 @@
+//! The risk array of a strike: what one lot of its call gains in each scenario.
+
+use super::scenario::{MOVES, PriceShocks, SCENARIOS, VolatilityParams, VolatilityShock, scenario};
+use crate::pricing::{TotalVariance, black, call_value};
+use crate::quantity::{E9, LotSize, Price, Ratio, Value};
+use crate::special::ln_ratio_q56;
+use crate::{MathError, Round, mul_div};
+
+/// What the market says of a strike at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StrikeMarket {
+    /// Forward price of the underlying for the expiry.
+    pub forward: Price,
+    /// Spot price of the underlying.
+    pub spot: Price,
+    /// Strike price.
+    pub strike: Price,
+    /// Discount factor to the expiry, at most one.
+    pub discount: Ratio,
+    /// Size of a lot.
+    pub lot: LotSize,
+    /// Total variance at this strike's moneyness.
+    pub variance: TotalVariance,
+    /// Time to expiry.
+    pub seconds_to_expiry: u64,
+}
+
+/// Value, sensitivities and scenario results of one lot, USD x 1e9 unless said otherwise.
+///
+/// All are the call's. The put follows by parity, exactly: its mark is `mark - forward_value + strike_value` and its
+/// result in a scenario is the call's less the forward's, `forward_value x move`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StrikeRisk {
+    /// Model value of the call.
+    pub mark: Value,
+    /// Discounted forward per lot.
+    pub forward_value: Value,
+    /// Discounted strike per lot.
+    pub strike_value: Value,
+    /// Delta of the call with respect to spot, units of 1e-9 of the underlying.
+    pub delta_units_e9: i64,
+    /// Spot^2 x second derivative by spot, USD x 1e9.
+    pub gamma_cash: Value,
+    /// Derivative by volatility, USD x 1e9 per 100 points of volatility.
+    pub vega: Value,
+    /// `value(scenario) - value(now)` of the call, USD x 1e9.
+    pub pnl_e9: [i64; SCENARIOS],
+    /// Largest magnitude in `pnl_e9`: with it a sum over many lots is bounded before it is taken.
+    pub pnl_bound_e9: u64,
+}
+
+/// Risk array of one lot of a strike's call.
+///
+/// The volatility of the strike is held as the price moves (sticky strike), then shocked. The forward moves with spot.
+/// Values are those of lots: forward and strike are scaled to a lot and discounted before pricing, each rounded down,
+/// so every entry is within two units (2e-9 USD) of exact plus 1e-16 of the larger of the two.
+///
+/// # Errors
+/// [`MathError::OutOfDomain`] for a zero price, a discount above one or parameters out of range;
+/// [`MathError::Overflow`] where a lot is worth more than the range of [`Value`] in some scenario.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "values of a lot are below 2^63 by the conversions, so their differences fit i64"
+)]
+pub fn strike_risk(
+    market: &StrikeMarket,
+    shocks: &PriceShocks,
+    log_moves_q56: &[i64; MOVES],
+    volatility: &VolatilityParams,
+) -> Result<StrikeRisk, MathError> {
+    if market.discount > Ratio::ONE || market.spot.e9() == 0 {
+        return Err(MathError::OutOfDomain);
+    }
+    let per_lot = |price: Price| market.discount.of(market.lot.value(price, Round::Down)?, Round::Down);
+    let (forward_value, strike_value) = (per_lot(market.forward)?, per_lot(market.strike)?);
+    let (forward, strike) = (magnitude(forward_value)?, magnitude(strike_value)?);
+    let log_moneyness_q56 = ln_ratio_q56(market.forward.e9(), market.strike.e9())?;
+    let deviations = volatility.shocked(market.variance, market.seconds_to_expiry)?;
+    let mark_e9 = call_value(forward, strike, log_moneyness_q56, deviations.flat);
+
+    let mut shocked = [(0_u64, 0_i64); MOVES];
+    for ((place, move_e9), log_move) in shocked.iter_mut().zip(shocks.moves_e9()).zip(log_moves_q56) {
+        let moved = E9.checked_add_signed(*move_e9).ok_or(MathError::OutOfDomain)?;
+        let value = mul_div(forward, moved, E9, Round::Down)?;
+        if value >> 62 != 0 {
+            return Err(MathError::Overflow);
+        }
+        *place = (value, log_moneyness_q56.wrapping_add(*log_move));
+    }
+    let mut pnl_e9 = [0_i64; SCENARIOS];
+    let mut pnl_bound_e9 = 0_u64;
+    for (index, pnl) in pnl_e9.iter_mut().enumerate() {
+        let case = scenario(index);
+        let (moved, log) = shocked.get(case.price_move).copied().ok_or(MathError::OutOfDomain)?;
+        let value = if index == UNSHOCKED {
+            mark_e9
+        } else {
+            call_value(moved, strike, log, deviations.get(case.volatility))
+        };
+        *pnl = to_signed(value)? - to_signed(mark_e9)?;
+        pnl_bound_e9 = pnl_bound_e9.max(pnl.unsigned_abs());
+    }
+    let (_, greeks) = black(forward, strike, market.variance)?;
+    let root_years_q40 = root_years_q40(market.seconds_to_expiry);
+    Ok(StrikeRisk {
+        mark: Value::from_e9(to_signed(mark_e9)?),
+        forward_value,
+        strike_value,
+        delta_units_e9: delta_units(market, forward, greeks.delta_q62)?,
+        gamma_cash: Value::from_e9(to_signed(greeks.gamma_cash.min(MAX_GAMMA_CASH_E9))?),
+        vega: Value::from_e9(to_signed(mul_div(
+            greeks.vega_per_deviation,
+            root_years_q40,
+            1 << 40,
+            Round::Down,
+        )?)?),
+        pnl_e9,
+        pnl_bound_e9,
+    })
+}
+
+/// The scenario without any shock: price unmoved, volatility flat.
+const UNSHOCKED: usize = 1;
+const _: () =
+    assert!(scenario(UNSHOCKED).price_move == 0 && matches!(scenario(UNSHOCKED).volatility, VolatilityShock::Flat));
+/// Gamma grows without bound at expiry; beyond a million USD a lot it says no more than "at the strike".
+const MAX_GAMMA_CASH_E9: u64 = 1_000_000_000_000_000;
+
+/// Delta by spot in 1e-9 units of the underlying: Phi(d1) times the discounted forward of a lot, over spot.
+fn delta_units(market: &StrikeMarket, forward_value_e9: u64, delta_q62: u64) -> Result<i64, MathError> {
+    let discounted = crate::fixed::scale_by_q62(forward_value_e9, delta_q62);
+    to_signed(mul_div(discounted, E9, market.spot.e9(), Round::Down)?)
+}
+
+/// sqrt(T) for T in years, Q40, rounded down.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::integer_division,
+    reason = "seconds below 2^40 shifted by 80 fit u128; the divisor is a constant"
+)]
+fn root_years_q40(seconds_to_expiry: u64) -> u64 {
+    let years_q80 = (u128::from(seconds_to_expiry) << 80) / u128::from(crate::quantity::SECONDS_PER_YEAR);
+    u64::try_from(years_q80.isqrt()).unwrap_or(u64::MAX)
+}
+
+fn magnitude(value: Value) -> Result<u64, MathError> {
+    u64::try_from(value.e9()).map_err(|_| MathError::OutOfDomain)
+}
+
+fn to_signed(value: u64) -> Result<i64, MathError> {
+    i64::try_from(value).map_err(|_| MathError::Overflow)
+}

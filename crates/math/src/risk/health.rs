@@ -1,0 +1,157 @@
+//! An account's health: equity less requirement.
+
+use super::book::UnderlyingRisk;
+use super::scenario::SCENARIOS;
+use crate::quantity::{Ratio, Value};
+use crate::{MathError, Round};
+
+/// Equity and requirements of an account. Source: design section 5.2.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Cash, collateral after haircut and options at mark.
+    pub equity: Value,
+    /// Initial requirement: R plus contingencies.
+    pub initial: Value,
+    /// Maintenance requirement: a fraction of R plus contingencies.
+    pub maintenance: Value,
+    /// Haircut taken from collateral.
+    pub haircut: Value,
+    /// What price uncertainty and stale marks can cost. Against the account for initial health, in its favour before a
+    /// liquidation starts, absent in between.
+    pub uncertainty: Value,
+    /// What could be withdrawn: equity without option gains, less the loss that it must survive. Negative if nothing.
+    pub withdrawable: Value,
+}
+
+/// Named so that a caller says which rule it applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithdrawalCheck {
+    /// Value may leave the account.
+    Passes,
+    /// It may not: this much is missing.
+    Short(Value),
+}
+
+impl Health {
+    /// Equity less the initial requirement and the uncertainty.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn initial_health(&self) -> Result<Value, MathError> {
+        self.equity.try_sub(self.initial)?.try_sub(self.uncertainty)
+    }
+
+    /// Equity less the maintenance requirement.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn maintenance_health(&self) -> Result<Value, MathError> {
+        self.equity.try_sub(self.maintenance)
+    }
+
+    /// Whether maintenance health is negative wherever in the confidence interval the price truly is, and whatever the
+    /// re-centred marks hide: the condition for a liquidation to start.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn is_certainly_unhealthy(&self) -> Result<bool, MathError> {
+        Ok(self.maintenance_health()?.try_add(self.uncertainty)? < Value::ZERO)
+    }
+
+    /// The withdrawal rule: unrealised option gains never leave the house.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn withdrawal(&self) -> Result<WithdrawalCheck, MathError> {
+        if self.withdrawable < Value::ZERO {
+            return Ok(WithdrawalCheck::Short(self.withdrawable.try_neg()?));
+        }
+        Ok(WithdrawalCheck::Passes)
+    }
+}
+
+/// Sums the parts of an account's health.
+#[derive(Clone, Debug)]
+pub struct HealthBuilder {
+    cash: Value,
+    options: Value,
+    collateral: Value,
+    haircut: Value,
+    losses: Value,
+    withdrawal_losses: Value,
+    initial_contingency: Value,
+    maintenance_contingency: Value,
+    uncertainty: Value,
+    systemic_e9: [i64; SCENARIOS],
+}
+
+impl HealthBuilder {
+    /// Starts with the account's cash, which may be negative.
+    pub const fn new(cash: Value) -> Self {
+        Self {
+            cash,
+            options: Value::ZERO,
+            collateral: Value::ZERO,
+            haircut: Value::ZERO,
+            losses: Value::ZERO,
+            withdrawal_losses: Value::ZERO,
+            initial_contingency: Value::ZERO,
+            maintenance_contingency: Value::ZERO,
+            uncertainty: Value::ZERO,
+            systemic_e9: [0; SCENARIOS],
+        }
+    }
+
+    /// The running sum of scenario results over underlyings, for [`super::UnderlyingBook::assess`].
+    pub fn systemic_mut(&mut self) -> &mut [i64; SCENARIOS] {
+        &mut self.systemic_e9
+    }
+
+    /// Adds one underlying.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn add(&mut self, risk: &UnderlyingRisk) -> Result<(), MathError> {
+        let sum = |total: &mut Value, part: Value| -> Result<(), MathError> {
+            *total = total.try_add(part)?;
+            Ok(())
+        };
+        sum(&mut self.options, risk.option_value)?;
+        sum(&mut self.collateral, risk.collateral_value)?;
+        sum(&mut self.haircut, risk.haircut)?;
+        sum(&mut self.losses, risk.scenario_loss)?;
+        sum(&mut self.withdrawal_losses, risk.withdrawal_loss)?;
+        sum(&mut self.initial_contingency, risk.initial_contingency)?;
+        sum(&mut self.maintenance_contingency, risk.maintenance_contingency)?;
+        sum(&mut self.uncertainty, risk.uncertainty.try_add(risk.second_order)?)
+    }
+
+    /// Health with R = sum W - credit (sum W - W_sys). Requirements round up.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`]; [`MathError::OutOfDomain`] for a credit above one.
+    pub fn finish(&self, correlation_credit: Ratio, maintenance_factor: Ratio) -> Result<Health, MathError> {
+        if correlation_credit > Ratio::ONE {
+            return Err(MathError::OutOfDomain);
+        }
+        let systemic = self.systemic_e9.iter().copied().min().unwrap_or(0).min(0);
+        let systemic_loss = Value::from_e9(systemic).try_neg()?;
+        let credit = correlation_credit.of(self.losses.try_sub(systemic_loss)?.or_zero(), Round::Down)?;
+        let scenario_requirement = self.losses.try_sub(credit)?;
+        let without_options = self.cash.try_add(self.collateral)?;
+        let initial = scenario_requirement.try_add(self.initial_contingency)?;
+        Ok(Health {
+            equity: without_options.try_add(self.options)?,
+            initial,
+            maintenance: maintenance_factor
+                .of(scenario_requirement, Round::Up)?
+                .try_add(self.maintenance_contingency)?,
+            haircut: self.haircut,
+            uncertainty: self.uncertainty,
+            withdrawable: without_options
+                .try_sub(self.withdrawal_losses)?
+                .try_sub(self.initial_contingency)?
+                .try_sub(self.uncertainty)?,
+        })
+    }
+}

@@ -1,0 +1,259 @@
+//! The 33 scenarios of an underlying.
+//!
+//! Nine moves of {0, +-1/4, +-1/2, +-3/4, +-1} of the price range, each with volatility down, flat and up, then six
+//! tails at -66%, -33%, +50%, +100%, +200% and +400% with volatility up. A tail's result is weighted by
+//! min(1, range / |move|), so that a linear position loses in a tail what it loses at the end of the range.
+
+use crate::pricing::{Deviation, TotalVariance};
+use crate::quantity::{E9, Ratio, SECONDS_PER_DAY, SECONDS_PER_YEAR};
+use crate::special::{exp_neg_q62, ln_ratio_q56, ln_u64_q56};
+use crate::{MathError, Round, mul_div_signed};
+
+/// Number of scenarios of an underlying.
+pub const SCENARIOS: usize = 33;
+/// Number of distinct price moves among them.
+pub const MOVES: usize = 15;
+/// Moves inside the price range, each of which meets all three volatilities.
+const GRID_MOVES: usize = 9;
+
+/// Moves of the grid in quarters of the price range.
+const GRID_QUARTERS: [i64; GRID_MOVES] = [0, 1, -1, 2, -2, 3, -3, 4, -4];
+/// Moves of the tails x 1e9.
+const TAIL_MOVES_E9: [i64; MOVES - GRID_MOVES] = [
+    -660_000_000,
+    -330_000_000,
+    500_000_000,
+    1_000_000_000,
+    2_000_000_000,
+    4_000_000_000,
+];
+
+/// What a scenario does to implied volatility.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VolatilityShock {
+    /// Lower.
+    Down,
+    /// Unchanged.
+    Flat,
+    /// Higher, and at least the volatility floor.
+    Up,
+}
+
+/// One scenario: a price move, by its place among the moves, and a volatility shock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// Index into the moves of [`PriceShocks`].
+    pub price_move: usize,
+    /// Shock to volatility.
+    pub volatility: VolatilityShock,
+}
+
+/// The scenario at an index below [`SCENARIOS`]: 3 per grid move (down, flat, up), then the tails. Any larger index is
+/// the last tail.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::integer_division,
+    reason = "constant divisors; the subtraction is guarded by the comparison"
+)]
+pub const fn scenario(index: usize) -> Scenario {
+    if index < 3 * GRID_MOVES {
+        let volatility = match index % 3 {
+            0 => VolatilityShock::Down,
+            1 => VolatilityShock::Flat,
+            _ => VolatilityShock::Up,
+        };
+        Scenario {
+            price_move: index / 3,
+            volatility,
+        }
+    } else {
+        let tail = index - 3 * GRID_MOVES;
+        let price_move = if GRID_MOVES + tail < MOVES {
+            GRID_MOVES + tail
+        } else {
+            MOVES - 1
+        };
+        Scenario {
+            price_move,
+            volatility: VolatilityShock::Up,
+        }
+    }
+}
+
+/// The price moves of an underlying and the weights of its tails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PriceShocks {
+    /// Relative moves x 1e9.
+    moves_e9: [i64; MOVES],
+    /// Weight of each move's result x 1e9: one on the grid.
+    weights_e9: [u64; MOVES],
+}
+
+impl PriceShocks {
+    /// Moves for a price range.
+    ///
+    /// # Errors
+    /// [`MathError::OutOfDomain`] unless 1% <= range <= 90%.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::integer_division,
+        reason = "four times a range below 1e9 fits; divisors are constants or the non-zero tail moves"
+    )]
+    pub fn from_range(range: Ratio) -> Result<Self, MathError> {
+        if range.e9() < 10_000_000 || range.e9() > 900_000_000 {
+            return Err(MathError::OutOfDomain);
+        }
+        let range_e9 = i64::try_from(range.e9()).map_err(|_| MathError::OutOfDomain)?;
+        let mut shocks = Self {
+            moves_e9: [0; MOVES],
+            weights_e9: [E9; MOVES],
+        };
+        let (grid, tails) = shocks.moves_e9.split_at_mut(GRID_MOVES);
+        for (place, quarters) in grid.iter_mut().zip(GRID_QUARTERS) {
+            *place = range_e9 * quarters / 4;
+        }
+        let weights = shocks.weights_e9.iter_mut().skip(GRID_MOVES);
+        for ((place, weight), tail_e9) in tails.iter_mut().zip(weights).zip(TAIL_MOVES_E9) {
+            *place = tail_e9;
+            *weight = (range.e9() * E9 / tail_e9.unsigned_abs()).min(E9);
+        }
+        Ok(shocks)
+    }
+
+    /// The relative move of a place among the moves, x 1e9; zero out of range.
+    pub fn move_e9(&self, price_move: usize) -> i64 {
+        self.moves_e9.get(price_move).copied().unwrap_or(0)
+    }
+
+    /// All moves x 1e9.
+    pub const fn moves_e9(&self) -> &[i64; MOVES] {
+        &self.moves_e9
+    }
+
+    /// The result of a scenario times its weight. Rounds down: a loss is never made smaller.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn weighted(&self, price_move: usize, result_e9: i64) -> Result<i64, MathError> {
+        match self.weights_e9.get(price_move) {
+            None | Some(&E9) => Ok(result_e9),
+            Some(&weight_e9) => mul_div_signed(result_e9, weight_e9, E9, Round::Down),
+        }
+    }
+
+    /// ln(1 + move) of each move, Q56: what a scenario adds to a log-moneyness.
+    ///
+    /// # Errors
+    /// [`MathError::OutOfDomain`] never, since moves lie above -90%.
+    pub fn log_moves_q56(&self) -> Result<[i64; MOVES], MathError> {
+        let mut logs = [0; MOVES];
+        let ln_one = ln_u64_q56(E9)?;
+        for (log, move_e9) in logs.iter_mut().zip(self.moves_e9) {
+            let moved_e9 = E9.checked_add_signed(move_e9).ok_or(MathError::OutOfDomain)?;
+            *log = ln_u64_q56(moved_e9)?.wrapping_sub(ln_one);
+        }
+        Ok(logs)
+    }
+}
+
+/// How far volatility moves in a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VolatilityParams {
+    /// Relative rise at thirty days.
+    pub up: Ratio,
+    /// Relative fall at thirty days.
+    pub down: Ratio,
+    /// Shocked volatility is at least this in the up scenarios, per year.
+    pub floor: Ratio,
+    /// Power of maturity below thirty days.
+    pub short_power: Ratio,
+    /// Power of maturity above thirty days.
+    pub long_power: Ratio,
+}
+
+/// ln 4, Q56: keeps the exponential's argument negative.
+const LN_4_Q56: i64 = 99_893_036_290_645_747;
+
+impl VolatilityParams {
+    /// (30 days / max(T, 1 day))^p, Q40, rounded down; p is the short power below thirty days and the long one above.
+    ///
+    /// # Errors
+    /// [`MathError::OutOfDomain`] for a power above 0.4, whose result could leave the format.
+    #[expect(
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects,
+        clippy::integer_division,
+        reason = "|ln| <= 44 in Q56 times a power below 2^29 fits i128 and, over 1e9, i64; the exponential is in [0, 2^62]"
+    )]
+    fn maturity_scale_q40(&self, seconds_to_expiry: u64) -> Result<u64, MathError> {
+        let seconds = seconds_to_expiry.max(SECONDS_PER_DAY);
+        let thirty_days = 30 * SECONDS_PER_DAY;
+        let power = if seconds < thirty_days {
+            self.short_power
+        } else {
+            self.long_power
+        };
+        if power.e9() > 400_000_000 {
+            return Err(MathError::OutOfDomain);
+        }
+        let log = i128::from(ln_ratio_q56(thirty_days, seconds)?) * i128::from(power.e9()) / i128::from(E9);
+        // 4 x exp(log - ln 4): 30^0.4 < 4, so the argument is not positive.
+        let quarter_q62 = exp_neg_q62(LN_4_Q56 - log as i64);
+        Ok((quarter_q62 >> 20) as u64)
+    }
+
+    /// The three total variances of a strike at its unshocked variance and time to expiry, each with its root, ready
+    /// for pricing. Up is `max(sigma (1 + u X), floor)`, down `sigma max(1 - d X, 0)` with X the maturity scale.
+    ///
+    /// # Errors
+    /// [`MathError::OutOfDomain`] for parameters or a variance out of range.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "ratios up to 1 in Q40 times a scale below 4 in Q40 fit u128; sums stay below 2^43; the floor's square \
+                  is below 2^60 and seconds below 2^40"
+    )]
+    #[expect(clippy::integer_division, reason = "constant divisors")]
+    pub fn shocked(&self, variance: TotalVariance, seconds_to_expiry: u64) -> Result<VolatilityShocks, MathError> {
+        if self.up > Ratio::ONE || self.down > Ratio::ONE || self.floor > Ratio::ONE || seconds_to_expiry >> 40 != 0 {
+            return Err(MathError::OutOfDomain);
+        }
+        let scale_q40 = self.maturity_scale_q40(seconds_to_expiry)?;
+        let shift = |ratio: Ratio| {
+            u64::try_from(u128::from(ratio.e9()) * u128::from(scale_q40) / u128::from(E9)).unwrap_or(u64::MAX)
+        };
+        let one = 1_u64 << 40;
+        let up = variance.times_square_q40(one + shift(self.up))?;
+        let down = variance.times_square_q40(one.saturating_sub(shift(self.down)))?;
+        let floor_square_e18 = u128::from(self.floor.e9()) * u128::from(self.floor.e9());
+        let floor_q64 = ((floor_square_e18 << 64) / (u128::from(E9) * u128::from(E9))) * u128::from(seconds_to_expiry)
+            / u128::from(SECONDS_PER_YEAR);
+        let up = up.max(TotalVariance::from_q64(floor_q64)?);
+        Ok(VolatilityShocks {
+            down: Deviation::of(down),
+            flat: Deviation::of(variance),
+            up: Deviation::of(up),
+        })
+    }
+}
+
+/// Deviations under the three volatility shocks; `None` where no variance is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VolatilityShocks {
+    /// Volatility down.
+    pub down: Option<Deviation>,
+    /// Volatility unchanged.
+    pub flat: Option<Deviation>,
+    /// Volatility up.
+    pub up: Option<Deviation>,
+}
+
+impl VolatilityShocks {
+    /// The deviation under one shock.
+    pub const fn get(&self, shock: VolatilityShock) -> Option<Deviation> {
+        match shock {
+            VolatilityShock::Down => self.down,
+            VolatilityShock::Flat => self.flat,
+            VolatilityShock::Up => self.up,
+        }
+    }
+}
