@@ -17,6 +17,7 @@
 //! | [`pricing`] | Black-76 price and greeks, expiry payoff |
 //! | [`surface`] | an eSSVI slice: total variance and its no-arbitrage conditions |
 //! | [`risk`] | the 33 scenarios, a strike's risk array, an account's requirement |
+//! | [`average`] | the slow average of a price |
 //! | [`liquidation`] | auction clock, discount, slice fraction, whole-lot rounding |
 //!
 //! # Formats
@@ -26,6 +27,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod average;
 mod error;
 mod fixed;
 pub mod liquidation;

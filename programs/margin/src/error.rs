@@ -1,0 +1,184 @@
+//! Everything that can be refused. Each message states the fact and the remedy; numbers are fixed and never reused.
+
+use anchor_lang::prelude::*;
+use tenor_math::MathError;
+use tenor_pyth::PythError;
+
+/// Why an instruction was refused. Codes start at 6000.
+#[error_code]
+#[derive(Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the message documents the variant")]
+pub enum MarginError {
+    // 0-19: the request
+    #[msg("Amount is zero; send at least one unit")]
+    ZeroAmount = 0,
+    #[msg("A number does not fit its range; use a smaller size")]
+    MathOverflow = 1,
+    #[msg("A parameter is outside its allowed range; see the field's documentation")]
+    ParameterOutOfRange = 2,
+    #[msg("The list is empty or longer than one instruction takes; split it")]
+    WrongListLength = 3,
+    #[msg("The same entry is named twice; merge the two")]
+    DuplicateEntry = 4,
+    #[msg("The account changed since the action was decided; read it again")]
+    SequenceMismatch = 5,
+    #[msg("The result is worse than the stated limit; decide again on present prices")]
+    LimitExceeded = 6,
+
+    // 20-39: authority and accounts
+    #[msg("The signer may not do this; sign with the authority that the house names")]
+    NotAuthorised = 20,
+    #[msg("The signer is neither owner nor delegate of the margin account")]
+    NotAccountAuthority = 21,
+    #[msg("Only the program's upgrade authority may initialize the house")]
+    NotUpgradeAuthority = 22,
+    #[msg("The account belongs to another house")]
+    WrongHouse = 23,
+    #[msg("The account's layout version is not the one that this program reads; migrate it")]
+    WrongVersion = 24,
+    #[msg("A margin account cannot trade with or liquidate itself")]
+    SameAccount = 25,
+    #[msg("The token's mint is not the collateral's; pass the mint that the registry lists")]
+    WrongMint = 26,
+    #[msg("The vault is not the collateral's; pass the vault that the registry lists")]
+    WrongVault = 27,
+    #[msg("The token account's owner is not the signer")]
+    WrongTokenOwner = 28,
+
+    // 40-59: prices and surface
+    #[msg("The feed account is not owned by the oracle program")]
+    FeedOwner = 40,
+    #[msg("The feed is not the underlying's; pass the account with its feed id")]
+    FeedId = 41,
+    #[msg("The price update is not fully verified; post it with full verification")]
+    FeedVerification = 42,
+    #[msg("The feed account cannot be read as a price update")]
+    FeedMalformed = 43,
+    #[msg("The price is zero or negative")]
+    PriceNotPositive = 44,
+    #[msg("The price is too old for this action; update it in the same transaction")]
+    PriceStale = 45,
+    #[msg("The price is older than the one stored")]
+    PriceOlderThanStored = 46,
+    #[msg("The price lies in the future of the chain's clock; wait")]
+    PriceFromFuture = 47,
+    #[msg("The price's confidence interval is too wide; wait for a certain price")]
+    PriceUncertain = 48,
+    #[msg("The feed's exponent is not the one fixed at listing")]
+    FeedExponent = 49,
+    #[msg("The chain has no volatility slice yet, or it is too old; post one")]
+    SurfaceMissing = 50,
+    #[msg("The slice admits arbitrage; lower psi or |rho|, or raise theta")]
+    SurfaceArbitrage = 51,
+    #[msg("The slice's forward, discount or volatility is outside its bounds")]
+    SurfaceOutOfBounds = 52,
+    #[msg("A strike's risk array is too old or too far from spot; refresh it in the same transaction")]
+    RiskStale = 53,
+
+    // 60-79: chains
+    #[msg("The expiry is not on the listing grid: Fridays 08:00 UTC within the market's tenor")]
+    ExpiryNotOnGrid = 60,
+    #[msg("The strike is not on the grid or outside the window around spot")]
+    StrikeNotOnGrid = 61,
+    #[msg("The strike is listed already")]
+    StrikeExists = 62,
+    #[msg("The chain holds as many strikes as it can")]
+    ChainFull = 63,
+    #[msg("There is no such strike in the chain")]
+    NoSuchStrike = 64,
+    #[msg("The chain has expired; settle it")]
+    ChainExpired = 65,
+    #[msg("The chain has not expired yet")]
+    ChainNotExpired = 66,
+    #[msg("The chain is settled already")]
+    ChainSettled = 67,
+    #[msg("The chain is not settled yet; settle it first")]
+    ChainNotSettled = 68,
+    #[msg("The update does not straddle the expiry: prev_publish_time < expiry <= publish_time")]
+    NotSettlementUpdate = 69,
+    #[msg("Open interest would exceed the market's limit; use fewer lots")]
+    OpenInterestLimit = 70,
+
+    // 80-99: the market view of a health check
+    #[msg("A chain that the account has positions in was not passed")]
+    MissingChain = 80,
+    #[msg("An underlying that the account's health needs was not passed")]
+    MissingUnderlying = 81,
+    #[msg("A remaining account is passed twice")]
+    DuplicateMarketAccount = 82,
+    #[msg("A remaining account is neither a chain nor an underlying of this house")]
+    ForeignMarketAccount = 83,
+    #[msg("The chain must be writable, for its open interest changes")]
+    ChainNotWritable = 84,
+
+    // 100-119: margin accounts
+    #[msg("Initial health would be negative; add collateral or reduce size")]
+    InitialHealthNegative = 100,
+    #[msg("The withdrawal would leave too little; unrealised option gains cannot be withdrawn")]
+    WithdrawalTooLarge = 101,
+    #[msg("The balance is smaller than the amount")]
+    InsufficientBalance = 102,
+    #[msg("Cash would fall below zero; deposit the quote currency")]
+    CashBelowZero = 103,
+    #[msg("The position table is full; close a strike or open a larger account")]
+    PositionTableFull = 104,
+    #[msg("The chain table is full; settle or close a chain")]
+    ChainTableFull = 105,
+    #[msg("The deposit would exceed the collateral's cap")]
+    DepositCap = 106,
+    #[msg("There is no such collateral in the registry")]
+    NoSuchCollateral = 107,
+    #[msg("The account has no positions in the chain")]
+    NoPositions = 108,
+    #[msg("The price is outside the band around the mark")]
+    PriceOutsideBand = 109,
+    #[msg("The collateral is listed already")]
+    CollateralExists = 110,
+    #[msg("The registry is full")]
+    RegistryFull = 111,
+
+    // 120-139: liquidation
+    #[msg("The account is healthy; no liquidation can start")]
+    AccountHealthy = 120,
+    #[msg("No auction runs on the account; touch it first")]
+    AuctionNotStarted = 121,
+    #[msg("Equity is not positive: there is nothing to sell at a discount")]
+    EquityExhausted = 122,
+    #[msg("Equity has reached the target; nothing is left to liquidate")]
+    NothingToLiquidate = 123,
+}
+
+impl From<MathError> for MarginError {
+    fn from(error: MathError) -> Self {
+        match error {
+            MathError::Overflow | MathError::DivideByZero => Self::MathOverflow,
+            MathError::OutOfDomain => Self::ParameterOutOfRange,
+        }
+    }
+}
+
+/// Math errors inside handlers.
+pub trait OrMarginError<T> {
+    /// The same result with the program's error.
+    ///
+    /// # Errors
+    /// The error of the calculation, as a [`MarginError`].
+    fn or_margin_error(self) -> core::result::Result<T, MarginError>;
+}
+
+impl<T> OrMarginError<T> for core::result::Result<T, MathError> {
+    fn or_margin_error(self) -> core::result::Result<T, MarginError> {
+        self.map_err(MarginError::from)
+    }
+}
+
+impl From<PythError> for MarginError {
+    fn from(error: PythError) -> Self {
+        match error {
+            PythError::NotPositive => Self::PriceNotPositive,
+            PythError::ExponentOutOfRange => Self::FeedExponent,
+            PythError::Overflow => Self::MathOverflow,
+            _ => Self::FeedMalformed,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Lists an asset with a price feed.
+
+#![allow(unused_variables, reason = "the framework passes instruction arguments to steps that do not use them")]
+
+use crate::error::MarginError;
+use crate::event::UnderlyingListed;
+use crate::state::{
+    seeds, ClearingHouse, FeedLimits, MarketLimits, RiskSettings, Underlying, LAYOUT_VERSION, SYMBOL_LEN,
+};
+use anchor_lang::prelude::*;
+use tenor_math::quantity::{LotSize, E9};
+
+/// Most underlyings of a house: health checks name them by bits of a word.
+pub const MAX_UNDERLYINGS: u32 = 64;
+
+/// What to list and how it is margined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
+pub struct AddUnderlyingArgs {
+    /// Symbol, padded with zeros.
+    pub symbol: [u8; SYMBOL_LEN],
+    /// Feed of the pull oracle.
+    pub feed_id: [u8; 32],
+    /// Exponent of the feed, -18 to 0.
+    pub feed_exponent: i32,
+    /// One lot in 1e-9 units of the underlying, at most 1,000 units.
+    pub lot_units_e9: u64,
+    /// What a price must satisfy.
+    pub feed: FeedLimits,
+    /// Scenario sizes and contingencies.
+    pub risk: RiskSettings,
+    /// What may be listed and traded.
+    pub market: MarketLimits,
+}
+
+impl AddUnderlyingArgs {
+    /// Bounds of every parameter: an admin's key alone cannot leave them.
+    fn validate(&self) -> Result<()> {
+        let AddUnderlyingArgs { feed, risk, market, .. } = self;
+        let bounds = [
+            self.symbol.first().is_some_and(|first| *first != 0),
+            self.feed_id != [0; 32],
+            (-18..=0).contains(&self.feed_exponent),
+            LotSize::from_units_e9(self.lot_units_e9).is_ok(),
+            (1_000_000..=100_000_000).contains(&feed.max_confidence_e9),
+            (5..=120).contains(&feed.max_age_seconds),
+            (5..=feed.max_age_seconds).contains(&feed.max_liquidation_age_seconds),
+            (10..=3_600).contains(&feed.max_risk_age_seconds),
+            (100_000..=50_000_000).contains(&feed.max_drift_e9),
+            (60..=86_400).contains(&feed.max_surface_age_seconds),
+            (50_000_000..=risk.range_cap_e9).contains(&risk.range_floor_e9),
+            risk.range_cap_e9 <= 900_000_000,
+            (50_000_000..=E9).contains(&risk.volatility_up_e9),
+            (50_000_000..=E9).contains(&risk.volatility_down_e9),
+            (10_000_000..=E9).contains(&risk.volatility_floor_e9),
+            risk.short_power_e9 <= 400_000_000 && risk.long_power_e9 <= 400_000_000,
+            (risk.maintenance_short_e9..=100_000_000).contains(&risk.initial_short_e9),
+            risk.roll_e9 <= 100_000_000,
+            market.strike_step_e9 > 0,
+            (10_000_000..=E9).contains(&market.strike_window_low_e9),
+            (E9..=10_000_000_000).contains(&market.strike_window_high_e9),
+            (604_800..=63_072_000).contains(&market.max_tenor_seconds),
+            market.band_of_mark_e9 <= 500_000_000 && market.band_of_spot_e9 <= 50_000_000,
+            (1..=1 << 40).contains(&market.max_open_interest_lots),
+            (500_000_000..=E9).contains(&market.min_forward_ratio_e9),
+            (500_000_000..=E9).contains(&market.min_discount_e9),
+        ];
+        require!(bounds.iter().all(|holds| *holds), MarginError::ParameterOutOfRange);
+        Ok(())
+    }
+}
+
+/// Accounts of `add_underlying`.
+#[event_cpi]
+#[derive(Accounts)]
+#[instruction(args: AddUnderlyingArgs)]
+pub struct AddUnderlying {
+    /// Admin of the house; pays the rent.
+    #[account(mut, address = house.admin @ MarginError::NotAuthorised)]
+    pub admin: Signer,
+    /// The house.
+    #[account(mut, seeds = [seeds::HOUSE], bump = house.bump)]
+    pub house: Account<ClearingHouse>,
+    /// The underlying.
+    #[account(init, payer = admin, space = Underlying::SPACE, seeds = [seeds::UNDERLYING, house.address().as_ref(), args.symbol.as_ref()], bump)]
+    pub underlying: Account<Underlying>,
+    /// System program.
+    pub system_program: Program<System>,
+}
+
+/// See [`crate::tenor_margin::add_underlying`].
+pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs) -> Result<()> {
+    args.validate()?;
+    let bump = ctx.bumps.underlying;
+    let accounts = &mut ctx.accounts;
+    require!(accounts.house.underlying_count < MAX_UNDERLYINGS, MarginError::RegistryFull);
+    let index = u8::try_from(accounts.house.underlying_count).map_err(|_| MarginError::RegistryFull)?;
+    accounts.house.underlying_count = accounts.house.underlying_count.saturating_add(1);
+
+    let house = *accounts.house.address();
+    let underlying = &mut accounts.underlying;
+    underlying.version = LAYOUT_VERSION;
+    underlying.bump = bump;
+    underlying.index = index;
+    underlying.feed_exponent = args.feed_exponent;
+    underlying.house = house;
+    underlying.symbol = args.symbol;
+    underlying.feed_id = args.feed_id;
+    underlying.lot_units_e9 = args.lot_units_e9;
+    underlying.feed = args.feed;
+    underlying.risk = args.risk;
+    underlying.market = args.market;
+    underlying.range_e9 = args.risk.range_floor_e9;
+
+    emit_cpi!(UnderlyingListed {
+        underlying: *ctx.accounts.underlying.address(),
+        index,
+        symbol: args.symbol,
+        feed_id: args.feed_id,
+        lot_units_e9: args.lot_units_e9,
+    });
+    Ok(())
+}

@@ -1,0 +1,259 @@
+//! Takes over a fraction of an unhealthy account.
+
+use crate::error::{MarginError, OrMarginError};
+use crate::event::SliceLiquidated;
+use crate::instructions::MarketAccounts;
+use crate::portfolio_check::{check_after, Effect};
+use crate::risk::{assess, move_lots, Freshness, LotMove, MarketView};
+use crate::state::{seeds, ClearingHouse, PortfolioAccount, Position, Registry, QUOTE_INDEX};
+use alloc::vec::Vec;
+use anchor_lang::prelude::*;
+use tenor_math::liquidation::{discount, slice_fraction, Fraction, SliceTerms};
+use tenor_math::pricing::OptionKind;
+use tenor_math::quantity::{Atoms, Lots, Ratio, UnixSeconds, Value};
+use tenor_math::risk::Health;
+use tenor_math::Round;
+
+/// What the liquidator asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
+pub struct LiquidateSliceArgs {
+    /// Most of the account to take x 1e18; the formula may allow less.
+    pub max_fraction_e18: u64,
+    /// Least that the liquidator's cash changes by, atoms; negative if it is ready to pay.
+    pub min_cash_change_atoms: i64,
+    /// Sequence number of the account that the decision was made on.
+    pub expected_sequence: u64,
+}
+
+/// Accounts of `liquidate_slice`; chains (writable) and underlyings of both accounts follow.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct LiquidateSlice {
+    /// Owner or delegate of the liquidator's account.
+    pub liquidator_authority: Signer,
+    /// The house.
+    #[account(seeds = [seeds::HOUSE], bump = house.bump)]
+    pub house: Account<ClearingHouse>,
+    /// Collaterals of the house.
+    #[account(seeds = [seeds::REGISTRY, house.address().as_ref()], bump = registry.bump)]
+    pub registry: Account<Registry>,
+    /// The account in liquidation.
+    #[account(mut)]
+    pub account: PortfolioAccount,
+    /// The account that takes the slice.
+    #[account(mut)]
+    pub liquidator: PortfolioAccount,
+}
+
+/// How much is taken and what for: decided before anything moves.
+struct SlicePlan {
+    fraction: Fraction,
+    discount: Ratio,
+    discount_atoms: Atoms,
+}
+
+impl LiquidateSlice {
+    fn validate(&self, args: &LiquidateSliceArgs) -> Result<()> {
+        self.account.check(self.house.address())?;
+        self.liquidator.check(self.house.address())?;
+        require!(self.account.owner != self.liquidator.owner, MarginError::SameAccount);
+        require!(self.liquidator.may_trade(self.liquidator_authority.address()), MarginError::NotAccountAuthority);
+        require!(self.account.sequence == args.expected_sequence, MarginError::SequenceMismatch);
+        require!(self.account.liquidation.is_active(), MarginError::AuctionNotStarted);
+        require!(args.max_fraction_e18 > 0, MarginError::ZeroAmount);
+        Ok(())
+    }
+
+    fn health(
+        &self,
+        account: &PortfolioAccount,
+        market: &MarketAccounts,
+        freshness: Freshness,
+    ) -> core::result::Result<Health, MarginError> {
+        assess(&self.house, &self.registry, account, account.as_slice(), market, freshness)
+    }
+
+    /// Fraction by the formula, discount by the clock.
+    fn decide(&self, health: &Health, max_fraction_e18: u64) -> core::result::Result<SlicePlan, MarginError> {
+        if health.equity <= Value::ZERO {
+            return Err(MarginError::EquityExhausted);
+        }
+        let discount = discount(self.account.liquidation.clock(), health.equity, health.maintenance)
+            .map_err(|_| MarginError::NothingToLiquidate)?;
+        let terms = SliceTerms {
+            equity: health.equity,
+            maintenance: health.maintenance,
+            haircut: health.haircut,
+            discount,
+            target: self.house.liquidation_target(),
+        };
+        let largest = if health.maintenance.e9() < self.house.full_close_below_e9 {
+            Fraction::ONE
+        } else {
+            slice_fraction(&terms).or_margin_error()?
+        };
+        if largest == Fraction::default() {
+            return Err(MarginError::NothingToLiquidate);
+        }
+        let fraction = largest.min(Fraction::from_e18(max_fraction_e18.min(Fraction::ONE.e18())).or_margin_error()?);
+        let freed = fraction.of_value(health.maintenance).or_margin_error()?;
+        let reward = discount.of(freed, Round::Down).or_margin_error()?;
+        let discount_atoms = reward.to_atoms(self.house.quote_decimals, Round::Down).or_margin_error()?;
+        Ok(SlicePlan { fraction, discount, discount_atoms })
+    }
+
+    /// Moves the slice's positions at mark and returns what they are worth to the liquidator.
+    fn move_positions(
+        &mut self,
+        fraction: Fraction,
+        market: &mut MarketAccounts,
+    ) -> core::result::Result<Value, MarginError> {
+        let positions: Vec<Position> = self.account.as_slice().to_vec();
+        let mut worth = Value::ZERO;
+        let mut moved_any = false;
+        for position in &positions {
+            let slot = *self.account.chains.get(usize::from(position.chain_slot)).ok_or(MarginError::MissingChain)?;
+            for kind in [OptionKind::Call, OptionKind::Put] {
+                let lots = fraction.of_lots(position.lots(kind)).or_margin_error()?;
+                if lots == Lots::ZERO {
+                    continue;
+                }
+                let change = LotMove {
+                    chain: slot.chain,
+                    underlying_index: slot.underlying_index,
+                    strike_slot: position.strike_slot,
+                    kind,
+                    lots,
+                };
+                worth = worth.try_add(self.move_leg(&change, market)?).or_margin_error()?;
+                moved_any = true;
+            }
+        }
+        if !moved_any && !positions.is_empty() {
+            // Only longs, of which the fraction is less than a lot each: one lot of the first keeps the auction moving.
+            worth = worth.try_add(self.move_one_lot(&positions, market)?).or_margin_error()?;
+        }
+        Ok(worth)
+    }
+
+    fn move_one_lot(
+        &mut self,
+        positions: &[Position],
+        market: &mut MarketAccounts,
+    ) -> core::result::Result<Value, MarginError> {
+        let position = positions.first().ok_or(MarginError::NoPositions)?;
+        let slot = *self.account.chains.get(usize::from(position.chain_slot)).ok_or(MarginError::MissingChain)?;
+        let kind = if position.call_lots > 0 { OptionKind::Call } else { OptionKind::Put };
+        let change = LotMove {
+            chain: slot.chain,
+            underlying_index: slot.underlying_index,
+            strike_slot: position.strike_slot,
+            kind,
+            lots: Lots::new(1),
+        };
+        self.move_leg(&change, market)
+    }
+
+    /// Moves one option's lots to the liquidator at mark (or at its payoff, once settled).
+    fn move_leg(&mut self, change: &LotMove, market: &mut MarketAccounts) -> core::result::Result<Value, MarginError> {
+        let underlying = market.underlying(change.underlying_index).ok_or(MarginError::MissingUnderlying)?;
+        let (spot, lot) = (underlying.price(), underlying.lot()?);
+        let chain = market.chain_mut(&change.chain)?;
+        let settlement = chain.settlement_price();
+        let mut open_positions = chain.open_positions;
+        let strike = chain.get_mut(usize::from(change.strike_slot)).ok_or(MarginError::NoSuchStrike)?;
+        let per_lot = match (settlement, change.kind) {
+            (Some(price), kind) => tenor_math::pricing::payoff_per_lot(kind, price, strike.price(), lot),
+            (None, OptionKind::Call) => strike.view().marks(spot).map(|marks| marks.call),
+            (None, OptionKind::Put) => strike.view().marks(spot).map(|marks| marks.put),
+        }
+        .or_margin_error()?;
+        let given = LotMove { lots: change.lots.try_neg().or_margin_error()?, ..*change };
+        move_lots(&mut self.account, &given, strike, &mut open_positions)?;
+        move_lots(&mut self.liquidator, change, strike, &mut open_positions)?;
+        chain.open_positions = open_positions;
+        change.lots.value(per_lot).or_margin_error()
+    }
+
+    /// Moves the slice's collaterals other than the quote at the oracle price and returns what they are worth.
+    fn move_collaterals(
+        &mut self,
+        fraction: Fraction,
+        market: &MarketAccounts,
+    ) -> core::result::Result<Value, MarginError> {
+        let mut worth = Value::ZERO;
+        for (index, entry) in (0_u8..).zip(self.registry.listed()) {
+            let balance = self.account.balances_atoms.get(usize::from(index)).copied().unwrap_or(0);
+            if index == QUOTE_INDEX || balance == 0 {
+                continue;
+            }
+            let atoms = fraction.of_atoms(Atoms::new(balance)).or_margin_error()?;
+            let underlying = market.underlying(entry.underlying_index).ok_or(MarginError::MissingUnderlying)?;
+            let value = atoms.value(entry.decimals, underlying.price(), Round::Down).or_margin_error()?;
+            self.account.debit(index, atoms)?;
+            self.liquidator.credit(index, atoms)?;
+            worth = worth.try_add(value).or_margin_error()?;
+        }
+        Ok(worth)
+    }
+
+    /// The liquidator pays for what it took, less the discount. Returns its cash change.
+    fn pay(&mut self, worth: Value, discount_atoms: Atoms, min_change: i64) -> core::result::Result<i64, MarginError> {
+        // Up: what the liquidator pays gains the fraction of an atom.
+        let price_atoms = worth.to_quote_atoms(self.house.quote_decimals, Round::Up).or_margin_error()?;
+        let reward = i64::try_from(discount_atoms.get()).map_err(|_| MarginError::MathOverflow)?;
+        let change = reward.checked_sub(price_atoms).ok_or(MarginError::MathOverflow)?;
+        if change < min_change {
+            return Err(MarginError::LimitExceeded);
+        }
+        self.liquidator.add_cash(change)?;
+        self.account.add_cash(change.checked_neg().ok_or(MarginError::MathOverflow)?)?;
+        if self.liquidator.cash_atoms < 0 {
+            return Err(MarginError::CashBelowZero);
+        }
+        Ok(change)
+    }
+}
+
+/// See [`crate::tenor_margin::liquidate_slice`].
+pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceArgs) -> Result<()> {
+    let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
+    let mut market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;
+    let accounts = &mut ctx.accounts;
+    accounts.validate(&args)?;
+    let freshness = Freshness::Liquidation(now);
+    let before = accounts.health(&accounts.account, &market, freshness)?;
+    let state = accounts.account.liquidation.touched(&before, &accounts.house, now)?;
+    require!(state.is_active(), MarginError::NothingToLiquidate);
+    accounts.account.liquidation = state;
+    let plan = accounts.decide(&before, args.max_fraction_e18)?;
+
+    let sequences = (accounts.account.advance(), accounts.liquidator.advance());
+    let positions_worth = accounts.move_positions(plan.fraction, &mut market)?;
+    let collateral_worth = accounts.move_collaterals(plan.fraction, &market)?;
+    let worth = positions_worth.try_add(collateral_worth).or_margin_error()?;
+    let cash_atoms = accounts.pay(worth, plan.discount_atoms, args.min_cash_change_atoms)?;
+    let after = accounts.health(&accounts.account, &market, freshness)?;
+    let state = state.ended_at_target(&after, &accounts.house, now)?;
+    accounts.account.liquidation = state;
+    let liquidator = accounts.health(&accounts.liquidator, &market, freshness)?;
+    check_after(&liquidator, &liquidator, Effect::AddsRisk)?;
+
+    emit_cpi!(SliceLiquidated {
+        account: *ctx.accounts.account.address(),
+        sequence: sequences.0,
+        liquidator: *ctx.accounts.liquidator.address(),
+        liquidator_sequence: sequences.1,
+        fraction_e18: plan.fraction.e18(),
+        discount_e9: plan.discount.e9(),
+        discount_atoms: plan.discount_atoms.get(),
+        cash_atoms,
+        equity_before_e9: before.equity.e9(),
+        maintenance_before_e9: before.maintenance.e9(),
+        equity_after_e9: after.equity.e9(),
+        maintenance_after_e9: after.maintenance.e9(),
+        clock_seconds: state.clock_seconds,
+        active: state.active,
+    });
+    Ok(())
+}

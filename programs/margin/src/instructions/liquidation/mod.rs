@@ -1,0 +1,7 @@
+//! Instructions that act on unhealthy accounts.
+
+mod liquidate_slice;
+mod touch_liquidation;
+
+pub use liquidate_slice::*;
+pub use touch_liquidation::*;

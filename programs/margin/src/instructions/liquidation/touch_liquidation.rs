@@ -1,0 +1,48 @@
+//! Starts, advances or ends the auction of an account.
+
+use crate::event::LiquidationTouched;
+use crate::instructions::MarketAccounts;
+use crate::risk::{assess, Freshness};
+use crate::state::{seeds, ClearingHouse, PortfolioAccount, Registry};
+use anchor_lang::prelude::*;
+use tenor_math::quantity::UnixSeconds;
+
+/// Accounts of `touch_liquidation`; chains and underlyings of the account follow.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct TouchLiquidation {
+    /// The house.
+    #[account(seeds = [seeds::HOUSE], bump = house.bump)]
+    pub house: Account<ClearingHouse>,
+    /// Collaterals of the house.
+    #[account(seeds = [seeds::REGISTRY, house.address().as_ref()], bump = registry.bump)]
+    pub registry: Account<Registry>,
+    /// The margin account.
+    #[account(mut)]
+    pub account: PortfolioAccount,
+}
+
+/// See [`crate::tenor_margin::touch_liquidation`].
+pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
+    let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
+    let market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;
+    let accounts = &mut ctx.accounts;
+    accounts.account.check(accounts.house.address())?;
+
+    let positions = accounts.account.as_slice();
+    let freshness = Freshness::Liquidation(now);
+    let health = assess(&accounts.house, &accounts.registry, &accounts.account, positions, &market, freshness)?;
+    let state = accounts.account.liquidation.touched(&health, &accounts.house, now)?;
+    let sequence = accounts.account.advance();
+    accounts.account.liquidation = state;
+
+    emit_cpi!(LiquidationTouched {
+        account: *ctx.accounts.account.address(),
+        sequence,
+        active: state.active,
+        clock_seconds: state.clock_seconds,
+        equity_e9: health.equity.e9(),
+        maintenance_e9: health.maintenance.e9(),
+    });
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! Lists an expiry.
+
+#![allow(unused_variables, reason = "the framework passes instruction arguments to steps that do not use them")]
+
+use crate::error::MarginError;
+use crate::event::ChainCreated;
+use crate::grid::check_expiry;
+use crate::state::{seeds, Chain, ChainAccount, Strike, Underlying, LAYOUT_VERSION};
+use anchor_lang::accounts::Slab;
+use anchor_lang::prelude::*;
+use tenor_math::quantity::{UnixSeconds, E9};
+
+/// Accounts of `create_chain`.
+#[event_cpi]
+#[derive(Accounts)]
+#[instruction(expiry: i64)]
+pub struct CreateChain {
+    /// Pays the rent, which returns to it when the chain closes.
+    #[account(mut)]
+    pub payer: Signer,
+    /// Underlying of the options.
+    #[account(seeds = [seeds::UNDERLYING, underlying.house.as_ref(), underlying.symbol.as_ref()], bump = underlying.bump)]
+    pub underlying: Account<Underlying>,
+    /// The chain.
+    #[account(init, payer = payer, space = Slab::<Chain, Strike>::space_for(0), seeds = [seeds::CHAIN, underlying.address().as_ref(), bytemuck::bytes_of(&expiry)], bump)]
+    pub chain: ChainAccount,
+    /// System program.
+    pub system_program: Program<System>,
+}
+
+/// See [`crate::tenor_margin::create_chain`].
+pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
+    let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
+    let bump = ctx.bumps.chain;
+    let accounts = &mut ctx.accounts;
+    require!(accounts.underlying.version == LAYOUT_VERSION, MarginError::WrongVersion);
+    check_expiry(UnixSeconds::new(expiry), now, &accounts.underlying.market)?;
+
+    let (house, index) = (accounts.underlying.house, accounts.underlying.index);
+    let (underlying, rent_payer) = (*accounts.underlying.address(), *accounts.payer.address());
+    let chain = &mut accounts.chain;
+    chain.version = LAYOUT_VERSION;
+    chain.bump = bump;
+    chain.underlying_index = index;
+    chain.house = house;
+    chain.underlying = underlying;
+    chain.rent_payer = rent_payer;
+    chain.expiry = expiry;
+    chain.payout_factor_e9 = E9;
+
+    emit_cpi!(ChainCreated { chain: *ctx.accounts.chain.address(), underlying, expiry, rent_payer });
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! Computes risk arrays from the stored price and the slice.
+
+use crate::error::MarginError;
+use crate::event::RiskRefreshed;
+use crate::risk::Freshness;
+use crate::state::{ChainAccount, Underlying, LAYOUT_VERSION, MAX_STRIKES};
+use crate::valuation::ChainValuation;
+use alloc::vec::Vec;
+use anchor_lang::prelude::*;
+use tenor_math::quantity::UnixSeconds;
+
+/// Accounts of `refresh_risk`.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct RefreshRisk {
+    /// Underlying of the options.
+    #[account(address = chain.underlying @ MarginError::ForeignMarketAccount)]
+    pub underlying: Account<Underlying>,
+    /// The chain.
+    #[account(mut)]
+    pub chain: ChainAccount,
+}
+
+impl RefreshRisk {
+    fn validate(&self, strike_slots: &[u16], now: UnixSeconds) -> Result<()> {
+        require!(self.chain.version == LAYOUT_VERSION, MarginError::WrongVersion);
+        require!((1..=MAX_STRIKES).contains(&strike_slots.len()), MarginError::WrongListLength);
+        require!(self.chain.settlement_price().is_none(), MarginError::ChainSettled);
+        Freshness::Action(now).check_price(&self.underlying)?;
+        let slice_age = now.since(UnixSeconds::new(self.chain.slice_posted_at));
+        require!(slice_age <= self.underlying.feed.max_surface_age_seconds, MarginError::SurfaceMissing);
+        Ok(())
+    }
+}
+
+/// See [`crate::tenor_margin::refresh_risk`].
+pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> Result<()> {
+    let clock = Clock::get()?;
+    let now = UnixSeconds::new(clock.unix_timestamp);
+    let accounts = &mut ctx.accounts;
+    accounts.validate(&strike_slots, now)?;
+    let valuation = ChainValuation::new(&accounts.chain, &accounts.underlying, now)?;
+
+    let reference = accounts.underlying.price();
+    let mut marks_e9 = Vec::with_capacity(strike_slots.len());
+    for slot in &strike_slots {
+        let strike = accounts.chain.get_mut(usize::from(*slot)).ok_or(MarginError::NoSuchStrike)?;
+        let risk = valuation.strike(strike)?;
+        strike.store(&risk, reference, now, clock.slot);
+        marks_e9.push(risk.mark.e9());
+    }
+
+    emit_cpi!(RiskRefreshed {
+        chain: *ctx.accounts.chain.address(),
+        reference_price_e9: reference.e9(),
+        strike_slots,
+        marks_e9,
+    });
+    Ok(())
+}

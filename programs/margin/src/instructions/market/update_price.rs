@@ -1,0 +1,47 @@
+//! Stores a checked price.
+
+use crate::event::PriceUpdated;
+use crate::feed::read_feed;
+use crate::error::OrMarginError;
+use crate::state::{seeds, Underlying};
+use anchor_lang::prelude::*;
+use tenor_math::average::moving_average;
+use tenor_math::quantity::{Price, UnixSeconds};
+
+/// Accounts of `update_price`.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct UpdatePrice {
+    /// The underlying.
+    #[account(mut, seeds = [seeds::UNDERLYING, underlying.house.as_ref(), underlying.symbol.as_ref()], bump = underlying.bump)]
+    pub underlying: Account<Underlying>,
+    /// The oracle's account with the update.
+    pub feed: UncheckedAccount,
+}
+
+/// See [`crate::tenor_margin::update_price`].
+pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
+    let clock = Clock::get()?;
+    let now = UnixSeconds::new(clock.unix_timestamp);
+    let accounts = &mut ctx.accounts;
+    let update = read_feed(accounts.feed.account(), &accounts.underlying)?;
+    update.check_usable(&accounts.underlying, now)?;
+
+    let underlying = &mut accounts.underlying;
+    let elapsed = update.published_at.since(underlying.published_at());
+    let average = moving_average(Price::from_e9(underlying.ema_e9), update.price, elapsed).or_margin_error()?;
+    underlying.ema_e9 = average.e9();
+    underlying.price_e9 = update.price.e9();
+    underlying.confidence_e9 = update.confidence.e9();
+    underlying.published_at = update.published_at.get();
+    underlying.updated_slot = clock.slot;
+
+    emit_cpi!(PriceUpdated {
+        underlying: *ctx.accounts.underlying.address(),
+        price_e9: update.price.e9(),
+        confidence_e9: update.confidence.e9(),
+        ema_e9: average.e9(),
+        published_at: update.published_at.get(),
+    });
+    Ok(())
+}

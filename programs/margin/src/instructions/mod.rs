@@ -1,0 +1,15 @@
+//! One file per instruction. Each reads: accounts, validate, decide, apply, transfer, announce.
+
+mod account;
+mod admin;
+mod liquidation;
+mod market;
+mod market_accounts;
+mod trade;
+
+pub use account::*;
+pub use admin::*;
+pub use liquidation::*;
+pub use market::*;
+pub use market_accounts::MarketAccounts;
+pub use trade::*;

@@ -1,0 +1,56 @@
+//! How old the inputs of a health check may be.
+
+use crate::error::MarginError;
+use crate::state::{Strike, Underlying};
+use tenor_math::quantity::UnixSeconds;
+
+/// Which ages an action accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// Trades and withdrawals: the price age of the market's limits.
+    Action(UnixSeconds),
+    /// Liquidations: the shorter price age.
+    Liquidation(UnixSeconds),
+    /// A view that takes the stored numbers as they are: for displays and forecasts, never for an action.
+    AsStored,
+}
+
+impl Freshness {
+    /// Checks the age of an underlying's price.
+    ///
+    /// # Errors
+    /// [`MarginError::PriceStale`], also before the first price.
+    pub fn check_price(self, underlying: &Underlying) -> Result<(), MarginError> {
+        let (now, limit) = match self {
+            Self::Action(now) => (now, underlying.feed.max_age_seconds),
+            Self::Liquidation(now) => (now, underlying.feed.max_liquidation_age_seconds),
+            Self::AsStored if underlying.price_e9 != 0 => return Ok(()),
+            Self::AsStored => return Err(MarginError::PriceStale),
+        };
+        if underlying.price_e9 == 0 || now.since(underlying.published_at()) > limit {
+            return Err(MarginError::PriceStale);
+        }
+        Ok(())
+    }
+
+    /// Checks the age of a strike's risk array and its distance from the present spot.
+    ///
+    /// # Errors
+    /// [`MarginError::RiskStale`], also before the first refresh.
+    pub fn check_strike(self, strike: &Strike, underlying: &Underlying) -> Result<(), MarginError> {
+        if strike.reference_price_e9 == 0 {
+            return Err(MarginError::RiskStale);
+        }
+        let now = match self {
+            Self::Action(now) | Self::Liquidation(now) => now,
+            Self::AsStored => return Ok(()),
+        };
+        let distance = u128::from(underlying.price_e9.abs_diff(strike.reference_price_e9));
+        let limit = u128::from(strike.reference_price_e9).saturating_mul(u128::from(underlying.feed.max_drift_e9));
+        let is_far = distance.saturating_mul(1_000_000_000) > limit;
+        if is_far || now.since(UnixSeconds::new(strike.reference_at)) > underlying.feed.max_risk_age_seconds {
+            return Err(MarginError::RiskStale);
+        }
+        Ok(())
+    }
+}

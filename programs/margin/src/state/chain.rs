@@ -1,0 +1,189 @@
+//! All options on one underlying with one expiry.
+
+use crate::error::MarginError;
+use anchor_lang::accounts::Slab;
+use anchor_lang::prelude::*;
+use bytemuck::{Pod, Zeroable};
+use core::mem::{offset_of, size_of};
+use tenor_math::pricing::OptionKind;
+use tenor_math::quantity::{Price, Ratio, UnixSeconds, Value};
+use tenor_math::risk::{StrikeRisk, StrikeView, SCENARIOS};
+use tenor_math::surface::Slice;
+
+/// Number of one-minute settlement marks.
+pub const SETTLEMENT_MARKS: usize = 30;
+/// Most strikes of one chain.
+pub const MAX_STRIKES: usize = 64;
+
+/// A chain with its strikes.
+pub type ChainAccount = Slab<Chain, Strike>;
+
+/// Header of a chain; strikes follow. Seeds: `[chain, underlying, expiry]`.
+#[account]
+#[derive(Debug, PartialEq, Eq)]
+pub struct Chain {
+    /// Layout version.
+    pub version: u8,
+    /// Bump of the address.
+    pub bump: u8,
+    /// Index of the underlying.
+    pub underlying_index: u8,
+    /// One once the settlement price is written.
+    pub settled: u8,
+    /// Alignment.
+    pub padding: [u8; 4],
+    /// House that it belongs to.
+    pub house: Address,
+    /// Underlying of the options.
+    pub underlying: Address,
+    /// Who paid the rent and gets it back.
+    pub rent_payer: Address,
+    /// Expiry, Unix seconds.
+    pub expiry: i64,
+    /// At-the-money total variance of the slice x 1e12; zero before the first slice.
+    pub theta_e12: u64,
+    /// Correlation of the slice x 1e12.
+    pub rho_e12: i64,
+    /// Slope of the slice, theta phi, x 1e12.
+    pub psi_e12: u64,
+    /// Forward over spot x 1e9.
+    pub forward_ratio_e9: u64,
+    /// Discount factor x 1e9.
+    pub discount_e9: u64,
+    /// When the slice was posted, Unix seconds; its variance is that of the time from then to expiry.
+    pub slice_posted_at: i64,
+    /// Slot in which the slice was posted.
+    pub slice_slot: u64,
+    /// Settlement price, USD x 1e9; zero before settlement.
+    pub settlement_price_e9: u64,
+    /// Publish time of the update that settled, Unix seconds.
+    pub settlement_published_at: i64,
+    /// One-minute marks before expiry, USD x 1e9; zero where missing.
+    pub settlement_marks_e9: [u64; SETTLEMENT_MARKS],
+    /// Fees collected and not yet swept, atoms.
+    pub fees_atoms: u64,
+    /// Losses charged to the chain, atoms.
+    pub debt_atoms: u64,
+    /// Share of positive payouts that is paid x 1e9.
+    pub payout_factor_e9: u64,
+    /// Receipts less payouts of the accounts settled so far, atoms; once all are settled, the rounding residue.
+    pub settlement_balance_atoms: i64,
+    /// Number of positions (accounts x strikes) that are open in the chain.
+    pub open_positions: u64,
+    /// For later versions.
+    pub reserved: [u8; 256],
+}
+
+/// One strike: a call and a put, and the risk array of one lot of the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[repr(C)]
+pub struct Strike {
+    /// Strike price, USD x 1e9.
+    pub price_e9: u64,
+    /// Long lots of the call over all accounts.
+    pub call_open_interest_lots: u64,
+    /// Long lots of the put over all accounts.
+    pub put_open_interest_lots: u64,
+    /// Spot price at which the array was computed, USD x 1e9; zero before the first refresh.
+    pub reference_price_e9: u64,
+    /// Slot of the refresh.
+    pub reference_slot: u64,
+    /// Time of the refresh, Unix seconds.
+    pub reference_at: i64,
+    /// Mark of the call per lot, USD x 1e9.
+    pub mark_e9: i64,
+    /// Discounted forward per lot, USD x 1e9.
+    pub forward_value_e9: i64,
+    /// Discounted strike per lot, USD x 1e9.
+    pub strike_value_e9: i64,
+    /// Delta of the call per lot, 1e-9 units of the underlying.
+    pub delta_units_e9: i64,
+    /// Spot^2 x gamma per lot, USD x 1e9.
+    pub gamma_cash_e9: i64,
+    /// Vega per lot and 100 points of volatility, USD x 1e9.
+    pub vega_e9: i64,
+    /// Largest magnitude in the array, USD x 1e9.
+    pub pnl_bound_e9: u64,
+    /// Gain of the call in each scenario per lot, USD x 1e9.
+    pub pnl_e9: [i64; SCENARIOS],
+    /// For later versions.
+    pub reserved: [u8; 48],
+}
+
+impl Chain {
+    /// Expiry.
+    pub const fn expiry(&self) -> UnixSeconds {
+        UnixSeconds::new(self.expiry)
+    }
+
+    /// Settlement price once there is one.
+    pub fn settlement_price(&self) -> Option<Price> {
+        (self.settled != 0).then_some(Price::from_e9(self.settlement_price_e9))
+    }
+
+    /// The volatility slice.
+    ///
+    /// # Errors
+    /// [`MarginError::SurfaceMissing`] before the first one.
+    pub fn slice(&self) -> core::result::Result<Slice, MarginError> {
+        Slice::try_new(self.theta_e12, self.rho_e12, self.psi_e12).map_err(|_| MarginError::SurfaceMissing)
+    }
+
+    /// Discount factor.
+    pub const fn discount(&self) -> Ratio {
+        Ratio::from_e9(self.discount_e9)
+    }
+}
+
+impl Strike {
+    /// A strike that was never refreshed.
+    pub fn new(price_e9: u64) -> Self {
+        Self { price_e9, ..Self::zeroed() }
+    }
+
+    /// Strike price.
+    pub const fn price(&self) -> Price {
+        Price::from_e9(self.price_e9)
+    }
+
+    /// The strike as the risk engine sees it.
+    pub const fn view(&self) -> StrikeView<'_> {
+        StrikeView {
+            reference: Price::from_e9(self.reference_price_e9),
+            mark: Value::from_e9(self.mark_e9),
+            forward_value: Value::from_e9(self.forward_value_e9),
+            strike_value: Value::from_e9(self.strike_value_e9),
+            delta_units_e9: self.delta_units_e9,
+            gamma_cash: Value::from_e9(self.gamma_cash_e9),
+            pnl_e9: &self.pnl_e9,
+            pnl_bound_e9: self.pnl_bound_e9,
+        }
+    }
+
+    /// Stores a fresh risk array.
+    pub fn store(&mut self, risk: &StrikeRisk, reference: Price, now: UnixSeconds, slot: u64) {
+        self.reference_price_e9 = reference.e9();
+        self.reference_slot = slot;
+        self.reference_at = now.get();
+        self.mark_e9 = risk.mark.e9();
+        self.forward_value_e9 = risk.forward_value.e9();
+        self.strike_value_e9 = risk.strike_value.e9();
+        self.delta_units_e9 = risk.delta_units_e9;
+        self.gamma_cash_e9 = risk.gamma_cash.e9();
+        self.vega_e9 = risk.vega.e9();
+        self.pnl_bound_e9 = risk.pnl_bound_e9;
+        self.pnl_e9 = risk.pnl_e9;
+    }
+
+    /// Open interest of one option.
+    pub fn open_interest_mut(&mut self, kind: OptionKind) -> &mut u64 {
+        match kind {
+            OptionKind::Call => &mut self.call_open_interest_lots,
+            OptionKind::Put => &mut self.put_open_interest_lots,
+        }
+    }
+}
+
+const _: () = assert!(size_of::<Strike>() == 13 * 8 + SCENARIOS * 8 + 48);
+const _: () = assert!(size_of::<Chain>() == 8 + 3 * 32 + 10 * 8 + SETTLEMENT_MARKS * 8 + 5 * 8 + 256);
+const _: () = assert!(offset_of!(Chain, house) == 8 && offset_of!(Chain, underlying) == 40 && offset_of!(Chain, expiry) == 104);

@@ -1,0 +1,147 @@
+//! A margin account: collaterals, cash and positions, margined as one portfolio.
+
+use super::registry::MAX_COLLATERALS;
+use anchor_lang::accounts::Slab;
+use anchor_lang::prelude::*;
+use bytemuck::{Pod, Zeroable};
+use core::mem::{offset_of, size_of};
+use tenor_math::liquidation::AuctionClock;
+use tenor_math::pricing::OptionKind;
+use tenor_math::quantity::Lots;
+
+/// Chains that an account's table can hold.
+pub const MAX_CHAINS: usize = 16;
+/// Most strikes with a position that an account can be opened for.
+pub const MAX_POSITIONS: u32 = 64;
+
+/// A margin account with its positions.
+pub type PortfolioAccount = Slab<MarginAccount, Position>;
+
+/// One chain in which the account has positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[repr(C)]
+pub struct ChainSlot {
+    /// The chain; of no meaning in a free slot.
+    pub chain: Address,
+    /// When payouts of the chain become withdrawable, Unix seconds.
+    pub claimable_at: i64,
+    /// Positions in the chain; the slot is free when there are none.
+    pub positions: u32,
+    /// Index of the chain's underlying.
+    pub underlying_index: u8,
+    /// Alignment.
+    pub padding: [u8; 3],
+}
+
+/// Call and put of one strike.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[repr(C)]
+pub struct Position {
+    /// Slot of the chain in the account's table.
+    pub chain_slot: u8,
+    /// Alignment.
+    pub padding: [u8; 5],
+    /// Place of the strike in the chain.
+    pub strike_slot: u16,
+    /// Lots of the call, negative if short.
+    pub call_lots: i64,
+    /// Lots of the put, negative if short.
+    pub put_lots: i64,
+}
+
+impl Position {
+    /// Lots of one option.
+    pub const fn lots(&self, kind: OptionKind) -> Lots {
+        match kind {
+            OptionKind::Call => Lots::new(self.call_lots),
+            OptionKind::Put => Lots::new(self.put_lots),
+        }
+    }
+
+    /// Replaces the lots of one option.
+    pub fn set_lots(&mut self, kind: OptionKind, lots: Lots) {
+        match kind {
+            OptionKind::Call => self.call_lots = lots.get(),
+            OptionKind::Put => self.put_lots = lots.get(),
+        }
+    }
+
+    /// Whether nothing is left.
+    pub const fn is_flat(&self) -> bool {
+        self.call_lots == 0 && self.put_lots == 0
+    }
+}
+
+/// Where an account stands in liquidation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[repr(C)]
+pub struct LiquidationState {
+    /// When the auction started, Unix seconds.
+    pub started_at: i64,
+    /// Last touch that advanced the clock, Unix seconds.
+    pub touched_at: i64,
+    /// When the last auction ended, Unix seconds; zero if there was none.
+    pub ended_at: i64,
+    /// What the clock shows, seconds.
+    pub clock_seconds: u32,
+    /// One while the auction runs.
+    pub active: u8,
+    /// Alignment.
+    pub padding: [u8; 3],
+}
+
+impl LiquidationState {
+    /// Whether an auction runs.
+    pub const fn is_active(&self) -> bool {
+        self.active != 0
+    }
+
+    /// The auction's clock.
+    pub const fn clock(&self) -> AuctionClock {
+        AuctionClock::from_seconds(self.clock_seconds)
+    }
+}
+
+/// Header of a margin account; positions follow. Seeds: `[account, owner, number]`.
+#[account]
+#[derive(Debug, PartialEq, Eq)]
+pub struct MarginAccount {
+    /// Layout version.
+    pub version: u8,
+    /// Bump of the address.
+    pub bump: u8,
+    /// Number by which the owner tells accounts apart.
+    pub number: u16,
+    /// Alignment.
+    pub padding: [u8; 4],
+    /// House that it belongs to.
+    pub house: Address,
+    /// Owner: may do everything.
+    pub owner: Address,
+    /// May trade, never withdraw; zero if none.
+    pub delegate: Address,
+    /// Grows with every change: what an action was decided on is what it acts on.
+    pub sequence: u64,
+    /// Cash, atoms of the quote; negative if owed.
+    pub cash_atoms: i64,
+    /// Interest index at which cash was last brought up to date x 1e18.
+    pub cash_index_e18: u64,
+    /// Collaterals other than the quote, atoms, by index in the registry.
+    pub balances_atoms: [u64; MAX_COLLATERALS],
+    /// Chains with positions.
+    pub chains: [ChainSlot; MAX_CHAINS],
+    /// Liquidation.
+    pub liquidation: LiquidationState,
+    /// Loss against mark under the delegate's signature today, USD x 1e9.
+    pub delegate_loss_e9: u64,
+    /// Day of that loss, Unix days.
+    pub delegate_day: i64,
+    /// For later versions.
+    pub reserved: [u8; 128],
+}
+
+const _: () = assert!(size_of::<ChainSlot>() == 48 && size_of::<Position>() == 24 && size_of::<LiquidationState>() == 32);
+const _: () = assert!(
+    size_of::<MarginAccount>() == 8 + 3 * 32 + 3 * 8 + MAX_COLLATERALS * 8 + MAX_CHAINS * 48 + 32 + 2 * 8 + 128
+);
+const _: () = assert!(offset_of!(MarginAccount, house) == 8 && offset_of!(MarginAccount, owner) == 40);

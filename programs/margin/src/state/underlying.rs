@@ -1,0 +1,201 @@
+//! An asset with a price feed: its checked price and everything that margins options on it.
+
+use crate::error::MarginError;
+use anchor_lang::prelude::*;
+use bytemuck::{Pod, Zeroable};
+use core::mem::{offset_of, size_of};
+use tenor_math::quantity::{LotSize, Price, Ratio, UnixSeconds};
+use tenor_math::risk::{PriceShocks, RiskParams, VolatilityParams};
+
+/// Length of a symbol, padded with zeros.
+pub const SYMBOL_LEN: usize = 16;
+
+/// What a price must satisfy, and how old it may be for which action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType, SchemaRead, SchemaWrite)]
+#[repr(C)]
+pub struct FeedLimits {
+    /// Most confidence over price x 1e9.
+    pub max_confidence_e9: u64,
+    /// Oldest price for trades, withdrawals and refreshes, seconds.
+    pub max_age_seconds: u64,
+    /// Oldest price for liquidations, seconds.
+    pub max_liquidation_age_seconds: u64,
+    /// Oldest risk array, seconds.
+    pub max_risk_age_seconds: u64,
+    /// Farthest that spot may be from a risk array's reference x 1e9.
+    pub max_drift_e9: u64,
+    /// Oldest surface slice that a refresh uses, seconds.
+    pub max_surface_age_seconds: u64,
+}
+
+/// Scenario sizes and contingencies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType, SchemaRead, SchemaWrite)]
+#[repr(C)]
+pub struct RiskSettings {
+    /// Least price range of the scenarios x 1e9.
+    pub range_floor_e9: u64,
+    /// Greatest price range of the scenarios x 1e9.
+    pub range_cap_e9: u64,
+    /// Relative rise of volatility at thirty days x 1e9.
+    pub volatility_up_e9: u64,
+    /// Relative fall of volatility at thirty days x 1e9.
+    pub volatility_down_e9: u64,
+    /// Least shocked volatility per year x 1e9.
+    pub volatility_floor_e9: u64,
+    /// Power of maturity below thirty days x 1e9.
+    pub short_power_e9: u64,
+    /// Power of maturity above thirty days x 1e9.
+    pub long_power_e9: u64,
+    /// Initial contingency per net short option as a fraction of spot x 1e9.
+    pub initial_short_e9: u64,
+    /// Maintenance contingency per net short option as a fraction of spot x 1e9.
+    pub maintenance_short_e9: u64,
+    /// Contingency on the net delta of each expiry x 1e9.
+    pub roll_e9: u64,
+}
+
+/// What may be listed and traded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType, SchemaRead, SchemaWrite)]
+#[repr(C)]
+pub struct MarketLimits {
+    /// Strikes are multiples of this, USD x 1e9.
+    pub strike_step_e9: u64,
+    /// Lowest strike as a fraction of spot x 1e9.
+    pub strike_window_low_e9: u64,
+    /// Highest strike as a multiple of spot x 1e9.
+    pub strike_window_high_e9: u64,
+    /// Farthest expiry from now, seconds.
+    pub max_tenor_seconds: u64,
+    /// A trade's price may differ from the mark by this fraction of the mark x 1e9 ...
+    pub band_of_mark_e9: u64,
+    /// ... or by this fraction of spot x 1e9, whichever is more.
+    pub band_of_spot_e9: u64,
+    /// Most open interest of one option, lots.
+    pub max_open_interest_lots: u64,
+    /// Least forward over spot that a slice may state x 1e9; the greatest is its reciprocal's mirror, 2 - this.
+    pub min_forward_ratio_e9: u64,
+    /// Least discount factor that a slice may state x 1e9.
+    pub min_discount_e9: u64,
+}
+
+/// An asset with a price feed. Seeds: `[underlying, house, symbol]`.
+#[account]
+#[derive(Debug, PartialEq, Eq)]
+pub struct Underlying {
+    /// Layout version.
+    pub version: u8,
+    /// Bump of the address.
+    pub bump: u8,
+    /// Index by which collaterals and positions name it.
+    pub index: u8,
+    /// Alignment.
+    pub padding: [u8; 1],
+    /// Exponent of the feed, fixed at listing.
+    pub feed_exponent: i32,
+    /// House that it belongs to.
+    pub house: Address,
+    /// Symbol, padded with zeros.
+    pub symbol: [u8; SYMBOL_LEN],
+    /// Feed of the pull oracle.
+    pub feed_id: [u8; 32],
+    /// Account of the push oracle, or zero.
+    pub push_feed: Address,
+    /// One lot, in 1e-9 units of the underlying.
+    pub lot_units_e9: u64,
+    /// What a price must satisfy.
+    pub feed: FeedLimits,
+    /// Scenario sizes and contingencies.
+    pub risk: RiskSettings,
+    /// What may be listed and traded.
+    pub market: MarketLimits,
+    /// Last checked price, USD x 1e9; zero before the first.
+    pub price_e9: u64,
+    /// Its confidence interval, USD x 1e9.
+    pub confidence_e9: u64,
+    /// When it was published, Unix seconds.
+    pub published_at: i64,
+    /// Slot of the update that stored it.
+    pub updated_slot: u64,
+    /// Exponential average that moves at most 6% an hour, USD x 1e9.
+    pub ema_e9: u64,
+    /// Variance of hourly returns, exponentially weighted x 1e18.
+    pub hourly_variance_e18: u64,
+    /// Hour of the last return in it, Unix hours.
+    pub variance_hour: i64,
+    /// Price at the start of that hour, USD x 1e9.
+    pub variance_price_e9: u64,
+    /// Price range of the scenarios now x 1e9.
+    pub range_e9: u64,
+    /// When the range last moved, Unix seconds.
+    pub range_moved_at: i64,
+    /// Losses of this underlying that nothing has covered yet, atoms of the quote.
+    pub bad_debt_atoms: u64,
+    /// When the oldest of them arose, Unix seconds.
+    pub bad_debt_since: i64,
+    /// For later versions.
+    pub reserved: [u8; 256],
+}
+
+impl Underlying {
+    /// Size of the account.
+    pub const SPACE: usize = super::DISCRIMINATOR_LEN + size_of::<Self>();
+
+    /// Last checked price.
+    pub const fn price(&self) -> Price {
+        Price::from_e9(self.price_e9)
+    }
+
+    /// Confidence interval of the price.
+    pub const fn confidence(&self) -> Price {
+        Price::from_e9(self.confidence_e9)
+    }
+
+    /// When the price was published.
+    pub const fn published_at(&self) -> UnixSeconds {
+        UnixSeconds::new(self.published_at)
+    }
+
+    /// Size of a lot.
+    ///
+    /// # Errors
+    /// [`MarginError::ParameterOutOfRange`] never for an account that this program wrote.
+    pub fn lot(&self) -> core::result::Result<LotSize, MarginError> {
+        LotSize::from_units_e9(self.lot_units_e9).map_err(|_| MarginError::ParameterOutOfRange)
+    }
+
+    /// Price moves of the scenarios.
+    ///
+    /// # Errors
+    /// [`MarginError::ParameterOutOfRange`] never for an account that this program wrote.
+    pub fn shocks(&self) -> core::result::Result<PriceShocks, MarginError> {
+        PriceShocks::from_range(Ratio::from_e9(self.range_e9)).map_err(|_| MarginError::ParameterOutOfRange)
+    }
+
+    /// Parameters of the requirement.
+    ///
+    /// # Errors
+    /// As [`Underlying::shocks`].
+    pub fn risk_params(&self) -> core::result::Result<RiskParams, MarginError> {
+        Ok(RiskParams {
+            shocks: self.shocks()?,
+            initial_short: Ratio::from_e9(self.risk.initial_short_e9),
+            maintenance_short: Ratio::from_e9(self.risk.maintenance_short_e9),
+            roll: Ratio::from_e9(self.risk.roll_e9),
+        })
+    }
+
+    /// Shocks to volatility.
+    pub const fn volatility_params(&self) -> VolatilityParams {
+        VolatilityParams {
+            up: Ratio::from_e9(self.risk.volatility_up_e9),
+            down: Ratio::from_e9(self.risk.volatility_down_e9),
+            floor: Ratio::from_e9(self.risk.volatility_floor_e9),
+            short_power: Ratio::from_e9(self.risk.short_power_e9),
+            long_power: Ratio::from_e9(self.risk.long_power_e9),
+        }
+    }
+}
+
+const _: () = assert!(size_of::<FeedLimits>() == 48 && size_of::<RiskSettings>() == 80 && size_of::<MarketLimits>() == 72);
+const _: () = assert!(size_of::<Underlying>() == 8 + 32 + SYMBOL_LEN + 2 * 32 + 8 + 48 + 80 + 72 + 12 * 8 + 256);
+const _: () = assert!(offset_of!(Underlying, house) == 8);

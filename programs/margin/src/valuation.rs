@@ -1,0 +1,76 @@
+//! From a chain's slice and a spot price to the risk array of a strike: the same code on chain and in the SDK.
+
+use crate::error::{MarginError, OrMarginError};
+use crate::state::{Chain, Strike, Underlying};
+use tenor_math::pricing::TotalVariance;
+use tenor_math::quantity::{Price, Ratio, UnixSeconds};
+use tenor_math::risk::{strike_risk, PriceShocks, StrikeMarket, StrikeRisk, VolatilityParams, MOVES};
+use tenor_math::special::ln_ratio_q56;
+use tenor_math::surface::Slice;
+use tenor_math::{MathError, Round};
+
+/// What all strikes of a chain share at one moment, computed once.
+#[derive(Clone, Debug)]
+pub struct ChainValuation {
+    slice: Slice,
+    forward: Price,
+    spot: Price,
+    discount: Ratio,
+    lot: tenor_math::quantity::LotSize,
+    shocks: PriceShocks,
+    log_moves_q56: [i64; MOVES],
+    volatility: VolatilityParams,
+    seconds_to_expiry: u64,
+    slice_seconds: u64,
+}
+
+impl ChainValuation {
+    /// Values a chain at the underlying's stored price. After expiry no variance is left and values are intrinsic.
+    ///
+    /// # Errors
+    /// [`MarginError::SurfaceMissing`] before the first slice; [`MarginError::MathOverflow`].
+    pub fn new(chain: &Chain, underlying: &Underlying, now: UnixSeconds) -> Result<Self, MarginError> {
+        let spot = underlying.price();
+        let forward_e9 =
+            Ratio::from_e9(chain.forward_ratio_e9).of_count(spot.e9(), Round::Down).or_margin_error()?;
+        let shocks = underlying.shocks()?;
+        Ok(Self {
+            slice: chain.slice()?,
+            forward: Price::from_e9(forward_e9),
+            spot,
+            discount: chain.discount(),
+            lot: underlying.lot()?,
+            log_moves_q56: shocks.log_moves_q56().or_margin_error()?,
+            shocks,
+            volatility: underlying.volatility_params(),
+            seconds_to_expiry: chain.expiry().since(now),
+            slice_seconds: chain.expiry().since(UnixSeconds::new(chain.slice_posted_at)),
+        })
+    }
+
+    /// Total variance that is left of the slice at a strike: the slice's, times the part of its time that is left.
+    ///
+    /// # Errors
+    /// [`MathError::OutOfDomain`] for a zero strike.
+    pub fn variance(&self, strike: Price) -> Result<TotalVariance, MathError> {
+        let log_moneyness_q56 = ln_ratio_q56(self.forward.e9(), strike.e9())?;
+        self.slice.total_variance(log_moneyness_q56)?.scaled(self.seconds_to_expiry, self.slice_seconds)
+    }
+
+    /// Risk array of one strike.
+    ///
+    /// # Errors
+    /// [`MarginError::MathOverflow`], [`MarginError::ParameterOutOfRange`].
+    pub fn strike(&self, strike: &Strike) -> Result<StrikeRisk, MarginError> {
+        let market = StrikeMarket {
+            forward: self.forward,
+            spot: self.spot,
+            strike: strike.price(),
+            discount: self.discount,
+            lot: self.lot,
+            variance: self.variance(strike.price()).or_margin_error()?,
+            seconds_to_expiry: self.seconds_to_expiry,
+        };
+        strike_risk(&market, &self.shocks, &self.log_moves_q56, &self.volatility).or_margin_error()
+    }
+}
