@@ -1,0 +1,31 @@
+//! Events of the program, as found in a transaction's inner instructions.
+
+use anchor_lang::Discriminator;
+use tenor_margin::event as events;
+
+/// Tag before every event's discriminator.
+const TAG: [u8; 8] = 0x1d9a_cb51_2ea5_45e4_u64.to_le_bytes();
+
+/// Name of the event in the data of an inner instruction of the program; `None` if it is no event.
+///
+/// The caller has checked that the inner instruction's program is the clearing house and that it is nested directly
+/// below an instruction of the same program: bytes alone prove nothing.
+pub fn name(data: &[u8]) -> Option<&'static str> {
+    let body = data.strip_prefix(&TAG)?;
+    macro_rules! names {
+        ($($event:ident),* $(,)?) => {
+            [$((events::$event::DISCRIMINATOR, stringify!($event))),*]
+        };
+    }
+    let known = names![
+        HouseInitialized, UnderlyingListed, CollateralListed, PriceUpdated, AccountOpened, Deposited, Withdrawn,
+        ChainCreated, StrikesAdded, SurfacePosted, RiskRefreshed, Traded, ChainSettled, AccountSettled,
+        LiquidationTouched, SliceLiquidated,
+    ];
+    known.into_iter().find(|(discriminator, _)| body.starts_with(discriminator)).map(|(_, name)| name)
+}
+
+/// Bytes of an event's fields, if the data is this event.
+pub fn fields<E: Discriminator>(data: &[u8]) -> Option<&[u8]> {
+    data.strip_prefix(&TAG)?.strip_prefix(E::DISCRIMINATOR)
+}

@@ -1,0 +1,286 @@
+//! Builders of every instruction of the clearing house.
+//!
+//! Each takes what the caller decides and derives the rest. Remaining accounts come as [`HealthAccounts`], which
+//! [`crate::market::Market::health_accounts`] fills.
+
+use crate::address::{self, SYSTEM_PROGRAM, TOKEN_PROGRAM};
+use crate::market::HealthAccounts;
+use anchor_lang::{InstructionData, ToAccountMetas};
+use solana_instruction::{AccountMeta, Instruction};
+use solana_pubkey::Pubkey;
+use tenor_margin::instructions::{
+    AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, Leg, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs,
+};
+use tenor_margin::{accounts, instruction as data};
+
+fn build(metas: Vec<AccountMeta>, data: Vec<u8>) -> Instruction {
+    Instruction { program_id: tenor_margin::ID, accounts: metas, data }
+}
+
+/// Health accounts as metas; the chains writable where positions move.
+fn with_market(mut metas: Vec<AccountMeta>, market: &HealthAccounts, chains: Access) -> Vec<AccountMeta> {
+    metas.extend(market.underlyings.iter().map(|address| AccountMeta::new_readonly(*address, false)));
+    metas.extend(market.chains.iter().map(|address| match chains {
+        Access::Reads => AccountMeta::new_readonly(*address, false),
+        Access::Writes => AccountMeta::new(*address, false),
+    }));
+    metas
+}
+
+#[derive(Clone, Copy)]
+enum Access {
+    Reads,
+    Writes,
+}
+
+/// `initialize`: creates the house.
+pub fn initialize(upgrade_authority: Pubkey, quote_mint: Pubkey, args: InitializeArgs) -> Instruction {
+    let metas = accounts::Initialize {
+        upgrade_authority,
+        program_data: address::program_data(),
+        house: address::house(),
+        registry: address::registry(),
+        insurance: address::insurance(),
+        quote_mint,
+        system_program: SYSTEM_PROGRAM,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::Initialize { args }.data())
+}
+
+/// `add_underlying`: lists an asset with a price feed.
+pub fn add_underlying(admin: Pubkey, args: AddUnderlyingArgs) -> Instruction {
+    let metas = accounts::AddUnderlying {
+        admin,
+        house: address::house(),
+        underlying: address::underlying(&args.symbol),
+        system_program: SYSTEM_PROGRAM,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::AddUnderlying { args }.data())
+}
+
+/// `add_collateral`: lists a collateral.
+pub fn add_collateral(admin: Pubkey, mint: Pubkey, args: AddCollateralArgs) -> Instruction {
+    let metas = accounts::AddCollateral {
+        admin,
+        house: address::house(),
+        registry: address::registry(),
+        insurance: address::insurance(),
+        mint,
+        vault: address::vault(&mint),
+        token_program: TOKEN_PROGRAM,
+        system_program: SYSTEM_PROGRAM,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::AddCollateral { args }.data())
+}
+
+/// `update_price`: stores the price of a feed account.
+pub fn update_price(underlying: Pubkey, feed: Pubkey) -> Instruction {
+    let metas = accounts::UpdatePrice {
+        underlying,
+        feed,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::UpdatePrice {}.data())
+}
+
+/// `create_chain`: lists an expiry, Unix seconds.
+pub fn create_chain(payer: Pubkey, underlying: Pubkey, expiry: i64) -> Instruction {
+    let metas = accounts::CreateChain {
+        payer,
+        underlying,
+        chain: address::chain(&underlying, expiry),
+        system_program: SYSTEM_PROGRAM,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::CreateChain { expiry }.data())
+}
+
+/// `add_strikes`: lists strikes, USD x 1e9.
+pub fn add_strikes(payer: Pubkey, underlying: Pubkey, chain: Pubkey, prices_e9: Vec<u64>) -> Instruction {
+    let metas = accounts::AddStrikes {
+        payer,
+        underlying,
+        chain,
+        system_program: SYSTEM_PROGRAM,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::AddStrikes { prices_e9 }.data())
+}
+
+/// `post_surface`: posts a volatility slice.
+pub fn post_surface(surface_authority: Pubkey, underlying: Pubkey, chain: Pubkey, args: PostSurfaceArgs) -> Instruction {
+    let metas = accounts::PostSurface {
+        surface_authority,
+        house: address::house(),
+        underlying,
+        chain,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::PostSurface { args }.data())
+}
+
+/// `refresh_risk`: computes the risk arrays of strikes.
+pub fn refresh_risk(underlying: Pubkey, chain: Pubkey, strike_slots: Vec<u16>) -> Instruction {
+    let metas = accounts::RefreshRisk {
+        underlying,
+        chain,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::RefreshRisk { strike_slots }.data())
+}
+
+/// `open_account`: opens a margin account.
+pub fn open_account(payer: Pubkey, owner: Pubkey, args: OpenAccountArgs) -> Instruction {
+    let metas = accounts::OpenAccount {
+        payer,
+        owner,
+        house: address::house(),
+        account: address::margin_account(&owner, args.number),
+        system_program: SYSTEM_PROGRAM,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::OpenAccount { args }.data())
+}
+
+/// Tokens between a wallet and a margin account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenMove {
+    /// Owner of the wallet's token account when depositing, of the margin account when withdrawing.
+    pub authority: Pubkey,
+    /// The margin account.
+    pub account: Pubkey,
+    /// The wallet's token account.
+    pub wallet: Pubkey,
+    /// Mint of the collateral.
+    pub mint: Pubkey,
+    /// Index of the collateral in the registry.
+    pub collateral_index: u8,
+    /// Amount, atoms.
+    pub atoms: u64,
+}
+
+/// `deposit`: brings tokens in.
+pub fn deposit(transfer: &TokenMove) -> Instruction {
+    let metas = accounts::Deposit {
+        depositor: transfer.authority,
+        house: address::house(),
+        registry: address::registry(),
+        account: transfer.account,
+        source: transfer.wallet,
+        vault: address::vault(&transfer.mint),
+        token_program: TOKEN_PROGRAM,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    let data = data::Deposit { collateral_index: transfer.collateral_index, atoms: transfer.atoms };
+    build(metas.to_account_metas(None), data.data())
+}
+
+/// `withdraw`: takes tokens out.
+pub fn withdraw(transfer: &TokenMove, market: &HealthAccounts) -> Instruction {
+    let metas = accounts::Withdraw {
+        owner: transfer.authority,
+        house: address::house(),
+        registry: address::registry(),
+        account: transfer.account,
+        vault: address::vault(&transfer.mint),
+        destination: transfer.wallet,
+        token_program: TOKEN_PROGRAM,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    let data = data::Withdraw { collateral_index: transfer.collateral_index, atoms: transfer.atoms };
+    build(with_market(metas.to_account_metas(None), market, Access::Reads), data.data())
+}
+
+/// One side of a trade or liquidation: a margin account and who signs for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Party {
+    /// The margin account.
+    pub account: Pubkey,
+    /// Its owner or delegate.
+    pub authority: Pubkey,
+}
+
+/// `trade`: moves the legs' lots from seller to buyer and the premium back.
+pub fn trade(buyer: Party, seller: Party, market: &HealthAccounts, legs: Vec<Leg>) -> Instruction {
+    let metas = accounts::Trade {
+        buyer_authority: buyer.authority,
+        seller_authority: seller.authority,
+        house: address::house(),
+        registry: address::registry(),
+        buyer: buyer.account,
+        seller: seller.account,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(with_market(metas.to_account_metas(None), market, Access::Writes), data::Trade { legs }.data())
+}
+
+/// `settle_chain`: writes the settlement price.
+pub fn settle_chain(underlying: Pubkey, chain: Pubkey, feed: Pubkey) -> Instruction {
+    let metas = accounts::SettleChain {
+        underlying,
+        chain,
+        feed,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::SettleChain {}.data())
+}
+
+/// `settle_account`: pays out an account's positions in a chain.
+pub fn settle_account(underlying: Pubkey, chain: Pubkey, account: Pubkey) -> Instruction {
+    let metas = accounts::SettleAccount {
+        house: address::house(),
+        underlying,
+        chain,
+        account,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::SettleAccount {}.data())
+}
+
+/// `touch_liquidation`: starts, advances or ends an auction.
+pub fn touch_liquidation(account: Pubkey, market: &HealthAccounts) -> Instruction {
+    let metas = accounts::TouchLiquidation {
+        house: address::house(),
+        registry: address::registry(),
+        account,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(with_market(metas.to_account_metas(None), market, Access::Reads), data::TouchLiquidation {}.data())
+}
+
+/// `liquidate_slice`: takes over a fraction of an account.
+pub fn liquidate_slice(
+    account: Pubkey,
+    liquidator: Party,
+    market: &HealthAccounts,
+    args: LiquidateSliceArgs,
+) -> Instruction {
+    let metas = accounts::LiquidateSlice {
+        liquidator_authority: liquidator.authority,
+        house: address::house(),
+        registry: address::registry(),
+        account,
+        liquidator: liquidator.account,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(with_market(metas.to_account_metas(None), market, Access::Writes), data::LiquidateSlice { args }.data())
+}

@@ -1,0 +1,149 @@
+//! A picture of the market, and what accounts are worth in it.
+
+use crate::decode::{AccountData, ChainData, ProgramAccount};
+use crate::SdkError;
+use solana_pubkey::Pubkey;
+use std::collections::HashMap;
+use tenor_margin::risk::{assess, needed_underlyings, ChainView, Freshness, MarketView};
+use tenor_margin::state::{ClearingHouse, Registry, Underlying};
+use tenor_margin::MarginError;
+use tenor_math::risk::Health;
+
+/// House, registry, underlyings and chains as last seen.
+#[derive(Clone, Debug, Default)]
+pub struct Market {
+    house: Option<Box<ClearingHouse>>,
+    registry: Option<Box<Registry>>,
+    underlyings: HashMap<u8, (Pubkey, Underlying)>,
+    chains: HashMap<Pubkey, ChainData>,
+}
+
+impl MarketView for Market {
+    fn underlying(&self, index: u8) -> Option<&Underlying> {
+        self.underlyings.get(&index).map(|(_, underlying)| underlying)
+    }
+
+    fn chain(&self, address: &Pubkey) -> Option<ChainView<'_>> {
+        self.chains.get(address).map(|data| ChainView { chain: &data.chain, strikes: &data.strikes })
+    }
+}
+
+impl Market {
+    /// An empty picture.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in an account; returns margin accounts, which the picture does not hold.
+    pub fn insert(&mut self, address: Pubkey, account: ProgramAccount) -> Option<AccountData> {
+        match account {
+            ProgramAccount::House(house) => self.house = Some(house),
+            ProgramAccount::Registry(registry) => self.registry = Some(registry),
+            ProgramAccount::Insurance(_) => {}
+            ProgramAccount::Underlying(underlying) => {
+                self.underlyings.insert(underlying.index, (address, *underlying));
+            }
+            ProgramAccount::Chain(chain) => {
+                self.chains.insert(address, *chain);
+            }
+            ProgramAccount::Account(account) => return Some(*account),
+        }
+        None
+    }
+
+    /// The house, once seen.
+    pub fn house(&self) -> Option<&ClearingHouse> {
+        self.house.as_deref()
+    }
+
+    /// The registry, once seen.
+    pub fn registry(&self) -> Option<&Registry> {
+        self.registry.as_deref()
+    }
+
+    /// All underlyings with their addresses.
+    pub fn underlyings(&self) -> impl Iterator<Item = (&Pubkey, &Underlying)> {
+        self.underlyings.values().map(|(address, underlying)| (address, underlying))
+    }
+
+    /// Address of an underlying by index.
+    pub fn underlying_address(&self, index: u8) -> Option<Pubkey> {
+        self.underlyings.get(&index).map(|(address, _)| *address)
+    }
+
+    /// All chains with their addresses.
+    pub fn chains(&self) -> impl Iterator<Item = (&Pubkey, &ChainData)> {
+        self.chains.iter()
+    }
+
+    /// A chain by address.
+    pub fn chain_data(&self, address: &Pubkey) -> Option<&ChainData> {
+        self.chains.get(address)
+    }
+
+    /// Health of an account, by the program's own code.
+    ///
+    /// # Errors
+    /// [`SdkError::AccountMissing`] before house and registry were seen; [`SdkError::Margin`] with what the program
+    /// would say.
+    pub fn health(&self, account: &AccountData, freshness: Freshness) -> Result<Health, SdkError> {
+        let house = self.house().ok_or_else(|| SdkError::AccountMissing(crate::address::house()))?;
+        let registry = self.registry().ok_or_else(|| SdkError::AccountMissing(crate::address::registry()))?;
+        Ok(assess(house, registry, &account.account, &account.positions, self, freshness)?)
+    }
+
+    /// Underlyings and chains that health checks of these accounts read, each once: what an instruction passes as
+    /// remaining accounts.
+    ///
+    /// # Errors
+    /// [`SdkError::Margin`] with [`MarginError::MissingUnderlying`] if one was never seen;
+    /// [`SdkError::AccountMissing`] before the registry was.
+    pub fn health_accounts<'a>(
+        &self,
+        accounts: impl IntoIterator<Item = &'a AccountData>,
+    ) -> Result<HealthAccounts, SdkError> {
+        let registry = self.registry().ok_or_else(|| SdkError::AccountMissing(crate::address::registry()))?;
+        let mut result = HealthAccounts::default();
+        for data in accounts {
+            let mut needed = needed_underlyings(&data.account, registry);
+            while needed != 0 {
+                let index = u8::try_from(needed.trailing_zeros()).unwrap_or(u8::MAX);
+                needed &= needed.wrapping_sub(1);
+                let address = self.underlying_address(index).ok_or(MarginError::MissingUnderlying)?;
+                push_new(&mut result.underlyings, address);
+            }
+            for slot in data.account.chains.iter().filter(|slot| slot.positions > 0) {
+                push_new(&mut result.chains, slot.chain);
+            }
+        }
+        Ok(result)
+    }
+}
+
+/// Remaining accounts of an instruction that checks health.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HealthAccounts {
+    /// Underlyings.
+    pub underlyings: Vec<Pubkey>,
+    /// Chains, in the order by which legs name them.
+    pub chains: Vec<Pubkey>,
+}
+
+impl HealthAccounts {
+    /// Adds an underlying unless it is there.
+    pub fn add_underlying(&mut self, address: Pubkey) {
+        push_new(&mut self.underlyings, address);
+    }
+
+    /// Adds a chain unless it is there; returns its place.
+    pub fn add_chain(&mut self, address: Pubkey) -> usize {
+        push_new(&mut self.chains, address);
+        self.chains.iter().position(|chain| *chain == address).unwrap_or(0)
+    }
+}
+
+fn push_new(list: &mut Vec<Pubkey>, address: Pubkey) {
+    if !list.contains(&address) {
+        list.push(address);
+    }
+}
