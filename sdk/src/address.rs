@@ -1,6 +1,6 @@
 //! Addresses of the protocol's accounts.
 
-use solana_pubkey::{pubkey, Pubkey};
+use solana_pubkey::{Pubkey, pubkey};
 use tenor_margin::state::seeds;
 
 /// SPL Token program.
@@ -62,6 +62,9 @@ pub fn program_data() -> Pubkey {
 /// A symbol padded with zeros; `None` if it is empty or longer than 16 bytes.
 pub fn symbol(name: &str) -> Option<[u8; 16]> {
     let mut padded = [0; 16];
-    padded.get_mut(..name.len()).filter(|place| !place.is_empty())?.copy_from_slice(name.as_bytes());
+    padded
+        .get_mut(..name.len())
+        .filter(|place| !place.is_empty())?
+        .copy_from_slice(name.as_bytes());
     Some(padded)
 }

@@ -1,8 +1,8 @@
 //! Fetching and sending over RPC.
 
+use crate::SdkError;
 use crate::decode::{self, AccountData, ProgramAccount};
 use crate::market::Market;
-use crate::SdkError;
 use solana_account_decoder_client_types::UiAccountEncoding;
 use solana_commitment_config::CommitmentConfig;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
@@ -46,7 +46,9 @@ pub struct Client {
 impl Client {
     /// Connects to an RPC node.
     pub fn new(url: String, commitment: CommitmentConfig) -> Self {
-        Self { rpc: RpcClient::new_with_commitment(url, commitment) }
+        Self {
+            rpc: RpcClient::new_with_commitment(url, commitment),
+        }
     }
 
     /// Wraps a client that exists.
@@ -73,12 +75,21 @@ impl Client {
         };
         // The slot is asked first: what the accounts show is at least as new.
         let slot = self.rpc.get_slot().await?;
-        let mut snapshot = Snapshot { slot, ..Snapshot::default() };
-        for (address, account) in self.rpc.get_program_ui_accounts_with_config(&tenor_margin::ID, config).await? {
+        let mut snapshot = Snapshot {
+            slot,
+            ..Snapshot::default()
+        };
+        for (address, account) in self
+            .rpc
+            .get_program_ui_accounts_with_config(&tenor_margin::ID, config)
+            .await?
+        {
             let decoded = account
                 .data
                 .decode()
-                .ok_or(SdkError::NotA { expected: "base64 account" })
+                .ok_or(SdkError::NotA {
+                    expected: "base64 account",
+                })
                 .and_then(|data| decode::any(&data));
             match decoded {
                 Ok(account) => snapshot.take(address, account),
@@ -97,10 +108,16 @@ impl Client {
     }
 
     async fn program_account(&self, address: &Pubkey) -> Result<Vec<u8>, SdkError> {
-        let response = self.rpc.get_account_with_commitment(address, self.rpc.commitment()).await?;
+        let response = self
+            .rpc
+            .get_account_with_commitment(address, self.rpc.commitment())
+            .await?;
         let account = response.value.ok_or(SdkError::AccountMissing(*address))?;
         if account.owner != tenor_margin::ID {
-            return Err(SdkError::WrongOwner { address: *address, owner: account.owner });
+            return Err(SdkError::WrongOwner {
+                address: *address,
+                owner: account.owner,
+            });
         }
         Ok(account.data)
     }
@@ -126,7 +143,9 @@ impl Client {
         let mut transaction = Transaction::new_unsigned(message);
         let mut keys = vec![payer];
         keys.extend(signers.iter().filter(|signer| signer.pubkey() != payer.pubkey()));
-        transaction.try_sign(&keys, blockhash).map_err(|error| SdkError::Transaction(error.to_string()))?;
+        transaction
+            .try_sign(&keys, blockhash)
+            .map_err(|error| SdkError::Transaction(error.to_string()))?;
         Ok(transaction)
     }
 

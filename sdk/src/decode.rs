@@ -4,8 +4,8 @@ use crate::SdkError;
 use anchor_lang::Discriminator;
 use bytemuck::Pod;
 use tenor_margin::state::{
-    Chain, ClearingHouse, InsuranceFund, MarginAccount, Position, Registry, Strike, Underlying, DISCRIMINATOR_LEN,
-    LAYOUT_VERSION,
+    Chain, ClearingHouse, DISCRIMINATOR_LEN, InsuranceFund, LAYOUT_VERSION, MarginAccount, Position, Registry, Strike,
+    Underlying,
 };
 
 /// A chain with its strikes.
@@ -91,7 +91,10 @@ fn tail<T: Versioned, I: Pod>(data: &[u8]) -> Result<Vec<I>, SdkError> {
     let count = usize::try_from(bytemuck::pod_read_unaligned::<u32>(count)).map_err(|_| error())?;
     let length = count.checked_mul(size_of::<I>()).ok_or_else(error)?;
     let bytes = data.get(items_at..items_at.saturating_add(length)).ok_or_else(error)?;
-    Ok(bytes.chunks_exact(size_of::<I>()).map(bytemuck::pod_read_unaligned).collect())
+    Ok(bytes
+        .chunks_exact(size_of::<I>())
+        .map(bytemuck::pod_read_unaligned)
+        .collect())
 }
 
 /// Decodes the clearing house.
@@ -131,7 +134,10 @@ pub fn underlying(data: &[u8]) -> Result<Underlying, SdkError> {
 /// # Errors
 /// As [`house`].
 pub fn chain(data: &[u8]) -> Result<ChainData, SdkError> {
-    Ok(ChainData { chain: header(data)?, strikes: tail::<Chain, Strike>(data)? })
+    Ok(ChainData {
+        chain: header(data)?,
+        strikes: tail::<Chain, Strike>(data)?,
+    })
 }
 
 /// Decodes a margin account with its positions.
@@ -139,7 +145,10 @@ pub fn chain(data: &[u8]) -> Result<ChainData, SdkError> {
 /// # Errors
 /// As [`house`].
 pub fn margin_account(data: &[u8]) -> Result<AccountData, SdkError> {
-    Ok(AccountData { account: header(data)?, positions: tail::<MarginAccount, Position>(data)? })
+    Ok(AccountData {
+        account: header(data)?,
+        positions: tail::<MarginAccount, Position>(data)?,
+    })
 }
 
 /// Decodes whatever account of the program the bytes are.
@@ -161,6 +170,8 @@ pub fn any(data: &[u8]) -> Result<ProgramAccount, SdkError> {
     } else if is(MarginAccount::DISCRIMINATOR) {
         margin_account(data).map(|value| ProgramAccount::Account(Box::new(value)))
     } else {
-        Err(SdkError::NotA { expected: "account of the program" })
+        Err(SdkError::NotA {
+            expected: "account of the program",
+        })
     }
 }

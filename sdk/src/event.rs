@@ -18,11 +18,27 @@ pub fn name(data: &[u8]) -> Option<&'static str> {
         };
     }
     let known = names![
-        HouseInitialized, UnderlyingListed, CollateralListed, PriceUpdated, AccountOpened, Deposited, Withdrawn,
-        ChainCreated, StrikesAdded, SurfacePosted, RiskRefreshed, Traded, ChainSettled, AccountSettled,
-        LiquidationTouched, SliceLiquidated,
+        HouseInitialized,
+        UnderlyingListed,
+        CollateralListed,
+        PriceUpdated,
+        AccountOpened,
+        Deposited,
+        Withdrawn,
+        ChainCreated,
+        StrikesAdded,
+        SurfacePosted,
+        RiskRefreshed,
+        Traded,
+        ChainSettled,
+        AccountSettled,
+        LiquidationTouched,
+        SliceLiquidated,
     ];
-    known.into_iter().find(|(discriminator, _)| body.starts_with(discriminator)).map(|(_, name)| name)
+    known
+        .into_iter()
+        .find(|(discriminator, _)| body.starts_with(discriminator))
+        .map(|(_, name)| name)
 }
 
 /// Bytes of an event's fields, if the data is this event.

@@ -14,12 +14,21 @@ use tenor_margin::instructions::{
 use tenor_margin::{accounts, instruction as data};
 
 fn build(metas: Vec<AccountMeta>, data: Vec<u8>) -> Instruction {
-    Instruction { program_id: tenor_margin::ID, accounts: metas, data }
+    Instruction {
+        program_id: tenor_margin::ID,
+        accounts: metas,
+        data,
+    }
 }
 
 /// Health accounts as metas; the chains writable where positions move.
 fn with_market(mut metas: Vec<AccountMeta>, market: &HealthAccounts, chains: Access) -> Vec<AccountMeta> {
-    metas.extend(market.underlyings.iter().map(|address| AccountMeta::new_readonly(*address, false)));
+    metas.extend(
+        market
+            .underlyings
+            .iter()
+            .map(|address| AccountMeta::new_readonly(*address, false)),
+    );
     metas.extend(market.chains.iter().map(|address| match chains {
         Access::Reads => AccountMeta::new_readonly(*address, false),
         Access::Writes => AccountMeta::new(*address, false),
@@ -117,7 +126,12 @@ pub fn add_strikes(payer: Pubkey, underlying: Pubkey, chain: Pubkey, prices_e9: 
 }
 
 /// `post_surface`: posts a volatility slice.
-pub fn post_surface(surface_authority: Pubkey, underlying: Pubkey, chain: Pubkey, args: PostSurfaceArgs) -> Instruction {
+pub fn post_surface(
+    surface_authority: Pubkey,
+    underlying: Pubkey,
+    chain: Pubkey,
+    args: PostSurfaceArgs,
+) -> Instruction {
     let metas = accounts::PostSurface {
         surface_authority,
         house: address::house(),
@@ -184,7 +198,10 @@ pub fn deposit(transfer: &TokenMove) -> Instruction {
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
-    let data = data::Deposit { collateral_index: transfer.collateral_index, atoms: transfer.atoms };
+    let data = data::Deposit {
+        collateral_index: transfer.collateral_index,
+        atoms: transfer.atoms,
+    };
     build(metas.to_account_metas(None), data.data())
 }
 
@@ -201,8 +218,14 @@ pub fn withdraw(transfer: &TokenMove, market: &HealthAccounts) -> Instruction {
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
-    let data = data::Withdraw { collateral_index: transfer.collateral_index, atoms: transfer.atoms };
-    build(with_market(metas.to_account_metas(None), market, Access::Reads), data.data())
+    let data = data::Withdraw {
+        collateral_index: transfer.collateral_index,
+        atoms: transfer.atoms,
+    };
+    build(
+        with_market(metas.to_account_metas(None), market, Access::Reads),
+        data.data(),
+    )
 }
 
 /// One side of a trade or liquidation: a margin account and who signs for it.
@@ -226,7 +249,10 @@ pub fn trade(buyer: Party, seller: Party, market: &HealthAccounts, legs: Vec<Leg
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
-    build(with_market(metas.to_account_metas(None), market, Access::Writes), data::Trade { legs }.data())
+    build(
+        with_market(metas.to_account_metas(None), market, Access::Writes),
+        data::Trade { legs }.data(),
+    )
 }
 
 /// `settle_chain`: writes the settlement price.
@@ -263,7 +289,10 @@ pub fn touch_liquidation(account: Pubkey, market: &HealthAccounts) -> Instructio
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
-    build(with_market(metas.to_account_metas(None), market, Access::Reads), data::TouchLiquidation {}.data())
+    build(
+        with_market(metas.to_account_metas(None), market, Access::Reads),
+        data::TouchLiquidation {}.data(),
+    )
 }
 
 /// `liquidate_slice`: takes over a fraction of an account.
@@ -282,5 +311,8 @@ pub fn liquidate_slice(
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
-    build(with_market(metas.to_account_metas(None), market, Access::Writes), data::LiquidateSlice { args }.data())
+    build(
+        with_market(metas.to_account_metas(None), market, Access::Writes),
+        data::LiquidateSlice { args }.data(),
+    )
 }

@@ -1,12 +1,12 @@
 //! A picture of the market, and what accounts are worth in it.
 
-use crate::decode::{AccountData, ChainData, ProgramAccount};
 use crate::SdkError;
+use crate::decode::{AccountData, ChainData, ProgramAccount};
 use solana_pubkey::Pubkey;
 use std::collections::HashMap;
-use tenor_margin::risk::{assess, needed_underlyings, ChainView, Freshness, MarketView};
-use tenor_margin::state::{ClearingHouse, Registry, Underlying};
 use tenor_margin::MarginError;
+use tenor_margin::risk::{ChainView, Freshness, MarketView, assess, needed_underlyings};
+use tenor_margin::state::{ClearingHouse, Registry, Underlying};
 use tenor_math::risk::Health;
 
 /// House, registry, underlyings and chains as last seen.
@@ -24,7 +24,10 @@ impl MarketView for Market {
     }
 
     fn chain(&self, address: &Pubkey) -> Option<ChainView<'_>> {
-        self.chains.get(address).map(|data| ChainView { chain: &data.chain, strikes: &data.strikes })
+        self.chains.get(address).map(|data| ChainView {
+            chain: &data.chain,
+            strikes: &data.strikes,
+        })
     }
 }
 
@@ -63,7 +66,9 @@ impl Market {
 
     /// All underlyings with their addresses.
     pub fn underlyings(&self) -> impl Iterator<Item = (&Pubkey, &Underlying)> {
-        self.underlyings.values().map(|(address, underlying)| (address, underlying))
+        self.underlyings
+            .values()
+            .map(|(address, underlying)| (address, underlying))
     }
 
     /// Address of an underlying by index.
@@ -87,9 +92,20 @@ impl Market {
     /// [`SdkError::AccountMissing`] before house and registry were seen; [`SdkError::Margin`] with what the program
     /// would say.
     pub fn health(&self, account: &AccountData, freshness: Freshness) -> Result<Health, SdkError> {
-        let house = self.house().ok_or_else(|| SdkError::AccountMissing(crate::address::house()))?;
-        let registry = self.registry().ok_or_else(|| SdkError::AccountMissing(crate::address::registry()))?;
-        Ok(assess(house, registry, &account.account, &account.positions, self, freshness)?)
+        let house = self
+            .house()
+            .ok_or_else(|| SdkError::AccountMissing(crate::address::house()))?;
+        let registry = self
+            .registry()
+            .ok_or_else(|| SdkError::AccountMissing(crate::address::registry()))?;
+        Ok(assess(
+            house,
+            registry,
+            &account.account,
+            &account.positions,
+            self,
+            freshness,
+        )?)
     }
 
     /// Underlyings and chains that health checks of these accounts read, each once: what an instruction passes as
@@ -102,7 +118,9 @@ impl Market {
         &self,
         accounts: impl IntoIterator<Item = &'a AccountData>,
     ) -> Result<HealthAccounts, SdkError> {
-        let registry = self.registry().ok_or_else(|| SdkError::AccountMissing(crate::address::registry()))?;
+        let registry = self
+            .registry()
+            .ok_or_else(|| SdkError::AccountMissing(crate::address::registry()))?;
         let mut result = HealthAccounts::default();
         for data in accounts {
             let mut needed = needed_underlyings(&data.account, registry);

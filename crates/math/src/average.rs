@@ -1,7 +1,7 @@
 //! The slow average of a price that guards against momentary ones.
 
-use crate::quantity::{Price, E9};
-use crate::{mul_div, MathError, Round};
+use crate::quantity::{E9, Price};
+use crate::{MathError, Round, mul_div};
 
 /// Seconds in which the average closes most of the gap to the price: one hour.
 const TIME_CONSTANT_SECONDS: u64 = 3_600;
@@ -19,12 +19,23 @@ pub fn moving_average(average: Price, price: Price, elapsed_seconds: u64) -> Res
         return Ok(price);
     }
     let gap = price.e9().abs_diff(average.e9());
-    let weight_divisor = elapsed_seconds.checked_add(TIME_CONSTANT_SECONDS).ok_or(MathError::Overflow)?;
+    let weight_divisor = elapsed_seconds
+        .checked_add(TIME_CONSTANT_SECONDS)
+        .ok_or(MathError::Overflow)?;
     let by_weight = mul_div(gap, elapsed_seconds, weight_divisor, Round::Down)?;
     let hour_limit = mul_div(average.e9(), MAX_HOURLY_STEP_E9, E9, Round::Down)?;
-    let by_limit = mul_div(hour_limit, elapsed_seconds.min(TIME_CONSTANT_SECONDS), TIME_CONSTANT_SECONDS, Round::Down)?;
+    let by_limit = mul_div(
+        hour_limit,
+        elapsed_seconds.min(TIME_CONSTANT_SECONDS),
+        TIME_CONSTANT_SECONDS,
+        Round::Down,
+    )?;
     let step = by_weight.min(by_limit);
-    let moved = if price >= average { average.e9().checked_add(step) } else { average.e9().checked_sub(step) };
+    let moved = if price >= average {
+        average.e9().checked_add(step)
+    } else {
+        average.e9().checked_sub(step)
+    };
     moved.map(Price::from_e9).ok_or(MathError::Overflow)
 }
 
@@ -33,7 +44,9 @@ mod tests {
     use super::*;
 
     fn after(average: u64, price: u64, seconds: u64) -> u64 {
-        moving_average(Price::from_e9(average), Price::from_e9(price), seconds).unwrap().e9()
+        moving_average(Price::from_e9(average), Price::from_e9(price), seconds)
+            .unwrap()
+            .e9()
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use crate::error::{MarginError, OrMarginError};
 use crate::state::{ClearingHouse, LiquidationState};
+use tenor_math::Round;
 use tenor_math::quantity::{Ratio, UnixSeconds, Value};
 use tenor_math::risk::Health;
-use tenor_math::Round;
 
 /// Whether equity has reached the target at which an auction ends.
 ///
@@ -40,7 +40,11 @@ impl LiquidationState {
 
     fn advanced(self, health: &Health, house: &ClearingHouse, now: UnixSeconds) -> Result<Self, MarginError> {
         let clock = self.clock().advanced(UnixSeconds::new(self.touched_at), now);
-        let moved = Self { clock_seconds: clock.seconds(), touched_at: now.get(), ..self };
+        let moved = Self {
+            clock_seconds: clock.seconds(),
+            touched_at: now.get(),
+            ..self
+        };
         moved.ended_at_target(health, house, now)
     }
 
@@ -48,9 +52,18 @@ impl LiquidationState {
     ///
     /// # Errors
     /// [`MarginError::MathOverflow`].
-    pub fn ended_at_target(self, health: &Health, house: &ClearingHouse, now: UnixSeconds) -> Result<Self, MarginError> {
+    pub fn ended_at_target(
+        self,
+        health: &Health,
+        house: &ClearingHouse,
+        now: UnixSeconds,
+    ) -> Result<Self, MarginError> {
         if health.maintenance == Value::ZERO || is_at_target(health, house.liquidation_target())? {
-            return Ok(Self { active: 0, ended_at: now.get(), ..self });
+            return Ok(Self {
+                active: 0,
+                ended_at: now.get(),
+                ..self
+            });
         }
         Ok(self)
     }

@@ -4,7 +4,7 @@ use crate::error::MarginError;
 use crate::state::Underlying;
 use anchor_lang::prelude::*;
 use tenor_math::quantity::{Price, UnixSeconds};
-use tenor_pyth::{PriceUpdate, VerificationLevel, RECEIVER_PROGRAM};
+use tenor_pyth::{PriceUpdate, RECEIVER_PROGRAM, VerificationLevel};
 
 /// How far a publish time may run ahead of the chain's clock, which lags behind real time by a few seconds.
 pub const MAX_LEAD_SECONDS: u64 = 10;
@@ -28,11 +28,17 @@ pub struct FeedPrice {
 /// [`MarginError::FeedOwner`], [`MarginError::FeedMalformed`], [`MarginError::FeedId`],
 /// [`MarginError::FeedVerification`], [`MarginError::FeedExponent`], [`MarginError::PriceNotPositive`].
 pub fn read_feed(feed: &AccountView, underlying: &Underlying) -> Result<FeedPrice> {
-    require!(feed.owned_by(&Address::new_from_array(RECEIVER_PROGRAM)), MarginError::FeedOwner);
+    require!(
+        feed.owned_by(&Address::new_from_array(RECEIVER_PROGRAM)),
+        MarginError::FeedOwner
+    );
     let data = feed.try_borrow()?;
     let update = PriceUpdate::read(&data).map_err(MarginError::from)?;
     require!(update.feed_id == underlying.feed_id, MarginError::FeedId);
-    require!(update.verification_level == VerificationLevel::Full, MarginError::FeedVerification);
+    require!(
+        update.verification_level == VerificationLevel::Full,
+        MarginError::FeedVerification
+    );
     require!(update.exponent == underlying.feed_exponent, MarginError::FeedExponent);
     Ok(FeedPrice {
         price: Price::from_e9(update.price_e9().map_err(MarginError::from)?),

@@ -2,8 +2,8 @@
 
 use crate::error::MarginError;
 use crate::state::MarketLimits;
-use tenor_math::quantity::{Price, Ratio, UnixSeconds};
 use tenor_math::Round;
+use tenor_math::quantity::{Price, Ratio, UnixSeconds};
 
 const SECONDS_PER_WEEK: i64 = 604_800;
 /// Friday 1970-01-02, 08:00 UTC.

@@ -1,7 +1,7 @@
 //! Balances of margin accounts: credits, debits and the sequence number that every change advances.
 
 use crate::error::MarginError;
-use crate::state::{CollateralEntry, MarginAccount, Registry, LAYOUT_VERSION, QUOTE_INDEX};
+use crate::state::{CollateralEntry, LAYOUT_VERSION, MarginAccount, QUOTE_INDEX, Registry};
 use anchor_lang::prelude::Address;
 use tenor_math::quantity::Atoms;
 
@@ -10,16 +10,26 @@ use tenor_math::quantity::Atoms;
 /// # Errors
 /// [`MarginError::NoSuchCollateral`].
 pub fn entry(registry: &Registry, index: u8) -> Result<&CollateralEntry, MarginError> {
-    registry.listed().get(usize::from(index)).ok_or(MarginError::NoSuchCollateral)
+    registry
+        .listed()
+        .get(usize::from(index))
+        .ok_or(MarginError::NoSuchCollateral)
 }
 
 /// Changes a collateral's booked total, in step with its vault.
 ///
 /// # Errors
 /// [`MarginError::NoSuchCollateral`], [`MarginError::MathOverflow`].
-pub fn book(registry: &mut Registry, index: u8, change: impl FnOnce(Atoms) -> Option<Atoms>) -> Result<u64, MarginError> {
+pub fn book(
+    registry: &mut Registry,
+    index: u8,
+    change: impl FnOnce(Atoms) -> Option<Atoms>,
+) -> Result<u64, MarginError> {
     entry(registry, index)?;
-    let place = registry.collaterals.get_mut(usize::from(index)).ok_or(MarginError::NoSuchCollateral)?;
+    let place = registry
+        .collaterals
+        .get_mut(usize::from(index))
+        .ok_or(MarginError::NoSuchCollateral)?;
     let booked = change(place.booked_total()).ok_or(MarginError::MathOverflow)?;
     place.booked_total_atoms = booked.get();
     Ok(booked.get())
@@ -60,7 +70,10 @@ impl MarginAccount {
             let atoms = i64::try_from(atoms.get()).map_err(|_| MarginError::MathOverflow)?;
             return self.add_cash(atoms);
         }
-        let place = self.balances_atoms.get_mut(usize::from(index)).ok_or(MarginError::NoSuchCollateral)?;
+        let place = self
+            .balances_atoms
+            .get_mut(usize::from(index))
+            .ok_or(MarginError::NoSuchCollateral)?;
         *place = place.checked_add(atoms.get()).ok_or(MarginError::MathOverflow)?;
         Ok(())
     }
@@ -77,7 +90,10 @@ impl MarginAccount {
             }
             return self.add_cash(atoms.checked_neg().ok_or(MarginError::MathOverflow)?);
         }
-        let place = self.balances_atoms.get_mut(usize::from(index)).ok_or(MarginError::NoSuchCollateral)?;
+        let place = self
+            .balances_atoms
+            .get_mut(usize::from(index))
+            .ok_or(MarginError::NoSuchCollateral)?;
         *place = place.checked_sub(atoms.get()).ok_or(MarginError::InsufficientBalance)?;
         Ok(())
     }

@@ -15,7 +15,10 @@
 //! Each instruction below lists what it requires, does, ensures and rounds; the test of the same words is in
 //! `tests/margin`.
 #![cfg_attr(target_os = "solana", no_std)]
-#![allow(missing_docs, reason = "the framework's macros generate undocumented modules; hand-written items are documented")]
+#![allow(
+    missing_docs,
+    reason = "the framework's macros generate undocumented modules; hand-written items are documented"
+)]
 
 extern crate alloc;
 

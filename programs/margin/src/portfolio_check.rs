@@ -2,9 +2,9 @@
 //! its risk.
 
 use crate::error::{MarginError, OrMarginError};
+use tenor_math::Round;
 use tenor_math::quantity::{Ratio, Value};
 use tenor_math::risk::Health;
-use tenor_math::Round;
 
 /// Part of the freed requirement that a reducing action may cost in equity.
 const MAX_REDUCTION_COST: Ratio = Ratio::from_bps(2_000);

@@ -4,7 +4,7 @@ use crate::error::{MarginError, OrMarginError};
 use crate::state::{Chain, Strike, Underlying};
 use tenor_math::pricing::TotalVariance;
 use tenor_math::quantity::{Price, Ratio, UnixSeconds};
-use tenor_math::risk::{strike_risk, PriceShocks, StrikeMarket, StrikeRisk, VolatilityParams, MOVES};
+use tenor_math::risk::{MOVES, PriceShocks, StrikeMarket, StrikeRisk, VolatilityParams, strike_risk};
 use tenor_math::special::ln_ratio_q56;
 use tenor_math::surface::Slice;
 use tenor_math::{MathError, Round};
@@ -31,8 +31,9 @@ impl ChainValuation {
     /// [`MarginError::SurfaceMissing`] before the first slice; [`MarginError::MathOverflow`].
     pub fn new(chain: &Chain, underlying: &Underlying, now: UnixSeconds) -> Result<Self, MarginError> {
         let spot = underlying.price();
-        let forward_e9 =
-            Ratio::from_e9(chain.forward_ratio_e9).of_count(spot.e9(), Round::Down).or_margin_error()?;
+        let forward_e9 = Ratio::from_e9(chain.forward_ratio_e9)
+            .of_count(spot.e9(), Round::Down)
+            .or_margin_error()?;
         let shocks = underlying.shocks()?;
         Ok(Self {
             slice: chain.slice()?,
@@ -54,7 +55,9 @@ impl ChainValuation {
     /// [`MathError::OutOfDomain`] for a zero strike.
     pub fn variance(&self, strike: Price) -> Result<TotalVariance, MathError> {
         let log_moneyness_q56 = ln_ratio_q56(self.forward.e9(), strike.e9())?;
-        self.slice.total_variance(log_moneyness_q56)?.scaled(self.seconds_to_expiry, self.slice_seconds)
+        self.slice
+            .total_variance(log_moneyness_q56)?
+            .scaled(self.seconds_to_expiry, self.slice_seconds)
     }
 
     /// Risk array of one strike.

@@ -51,14 +51,29 @@ pub fn black(forward: u64, strike: u64, variance: TotalVariance) -> Result<(Opti
     };
     let log_moneyness_q56 = ln_ratio_q56(forward, strike)?;
     let call = call_value(forward, strike, log_moneyness_q56, Some(deviation));
+    Ok((
+        pair(forward, strike, call),
+        greeks(forward, log_moneyness_q56, Some(deviation)),
+    ))
+}
+
+/// Greeks of the call when the log-moneyness ln(forward/strike) and the deviation are already known; no deviation means
+/// no variance: delta is 0 or 1 (0 at the strike) and the others are zero.
+pub fn greeks(forward: u64, log_moneyness_q56: i64, deviation: Option<Deviation>) -> Greeks {
+    let Some(deviation) = deviation else {
+        let delta_q62 = if log_moneyness_q56 > 0 { 1 << 62 } else { 0 };
+        return Greeks {
+            delta_q62,
+            ..Greeks::default()
+        };
+    };
     let (d1, _) = deviation.standardise(log_moneyness_q56);
     let vega_per_deviation = scale_by_q62(forward, normal_pdf_q62(d1));
-    let greeks = Greeks {
+    Greeks {
         delta_q62: normal_cdf_q62(d1),
         gamma_cash: deviation.divide(vega_per_deviation),
         vega_per_deviation,
-    };
-    Ok((pair(forward, strike, call), greeks))
+    }
 }
 
 /// Value of a call when the log-moneyness ln(forward/strike) and the deviation are already known; no deviation means

@@ -7,6 +7,6 @@ mod black;
 mod payoff;
 mod variance;
 
-pub use black::{Greeks, OptionPair, black, call_value};
+pub use black::{Greeks, OptionPair, black, call_value, greeks};
 pub use payoff::{OptionKind, payoff_per_lot};
 pub use variance::{Deviation, TotalVariance};

@@ -1,7 +1,7 @@
 //! The risk array of a strike: what one lot of its call gains in each scenario.
 
 use super::scenario::{MOVES, PriceShocks, SCENARIOS, VolatilityParams, VolatilityShock, scenario};
-use crate::pricing::{TotalVariance, black, call_value};
+use crate::pricing::{TotalVariance, call_value, greeks};
 use crate::quantity::{E9, LotSize, Price, Ratio, Value};
 use crate::special::ln_ratio_q56;
 use crate::{MathError, Round, mul_div};
@@ -100,7 +100,7 @@ pub fn strike_risk(
         *pnl = to_signed(value)? - to_signed(mark_e9)?;
         pnl_bound_e9 = pnl_bound_e9.max(pnl.unsigned_abs());
     }
-    let (_, greeks) = black(forward, strike, market.variance)?;
+    let greeks = greeks(forward, log_moneyness_q56, deviations.flat);
     let root_years_q40 = root_years_q40(market.seconds_to_expiry);
     Ok(StrikeRisk {
         mark: Value::from_e9(to_signed(mark_e9)?),

@@ -136,10 +136,11 @@ pub struct UnderlyingRisk {
     pub initial_contingency: Value,
     /// Contingencies of the maintenance requirement.
     pub maintenance_contingency: Value,
-    /// What the price's confidence interval can cost, to first order.
+    /// What the price's confidence interval can cost, to first order, and what the marks' first-order re-centring can
+    /// hide, to second order.
     pub uncertainty: Value,
-    /// What the marks' first-order re-centring can hide, to second order.
-    pub second_order: Value,
+    /// The same for a withdrawal, where options without shorts count for nothing and so cost nothing.
+    pub withdrawal_uncertainty: Value,
 }
 
 impl UnderlyingBook {
@@ -295,12 +296,16 @@ impl UnderlyingBook {
             if total < worst {
                 (worst, worst_scenario) = (total, index);
             }
-            let held = self
-                .option_value
-                .e9()
-                .checked_add(options)
-                .ok_or(MathError::Overflow)?
-                .min(0);
+            // Without shorts an option's value is never negative: only rounding could say so.
+            let held = if self.holds_short {
+                self.option_value
+                    .e9()
+                    .checked_add(options)
+                    .ok_or(MathError::Overflow)?
+                    .min(0)
+            } else {
+                0
+            };
             worst_withdrawal = worst_withdrawal.min(held.checked_add(collateral).ok_or(MathError::Overflow)?);
             *systemic = systemic.checked_add(total).ok_or(MathError::Overflow)?;
         }
@@ -314,8 +319,8 @@ impl UnderlyingBook {
             withdrawal_loss: Value::from_e9(worst_withdrawal).try_neg()?,
             initial_contingency,
             maintenance_contingency,
-            uncertainty: self.uncertainty(collateral_value)?,
-            second_order: self.second_order,
+            uncertainty: self.uncertainty(collateral_value, true)?,
+            withdrawal_uncertainty: self.uncertainty(collateral_value, self.holds_short)?,
         })
     }
 
@@ -355,16 +360,20 @@ impl UnderlyingBook {
         Ok((initial, maintenance))
     }
 
-    fn uncertainty(&self, collateral_value: Value) -> Result<Value, MathError> {
+    /// Cost of the confidence interval to collateral and, if they count, options.
+    fn uncertainty(&self, collateral_value: Value, options_count: bool) -> Result<Value, MathError> {
         let base_units = match self.spot.e9() {
             0 => 0,
             spot_e9 => mul_div_signed(collateral_value.e9(), E9, spot_e9, Round::Down)?,
         };
+        if !options_count {
+            return self.delta_cost(base_units, self.confidence);
+        }
         let delta = self
             .option_delta_e9
             .checked_add(base_units)
             .ok_or(MathError::Overflow)?;
-        self.delta_cost(delta, self.confidence)
+        self.delta_cost(delta, self.confidence)?.try_add(self.second_order)
     }
 
     /// Magnitude of what a delta gains or loses over a price step, rounded up.

@@ -82,6 +82,7 @@ pub struct HealthBuilder {
     initial_contingency: Value,
     maintenance_contingency: Value,
     uncertainty: Value,
+    withdrawal_uncertainty: Value,
     systemic_e9: [i64; SCENARIOS],
 }
 
@@ -98,6 +99,7 @@ impl HealthBuilder {
             initial_contingency: Value::ZERO,
             maintenance_contingency: Value::ZERO,
             uncertainty: Value::ZERO,
+            withdrawal_uncertainty: Value::ZERO,
             systemic_e9: [0; SCENARIOS],
         }
     }
@@ -123,7 +125,8 @@ impl HealthBuilder {
         sum(&mut self.withdrawal_losses, risk.withdrawal_loss)?;
         sum(&mut self.initial_contingency, risk.initial_contingency)?;
         sum(&mut self.maintenance_contingency, risk.maintenance_contingency)?;
-        sum(&mut self.uncertainty, risk.uncertainty.try_add(risk.second_order)?)
+        sum(&mut self.withdrawal_uncertainty, risk.withdrawal_uncertainty)?;
+        sum(&mut self.uncertainty, risk.uncertainty)
     }
 
     /// Health with R = sum W - credit (sum W - W_sys). Requirements round up.
@@ -151,7 +154,7 @@ impl HealthBuilder {
             withdrawable: without_options
                 .try_sub(self.withdrawal_losses)?
                 .try_sub(self.initial_contingency)?
-                .try_sub(self.uncertainty)?,
+                .try_sub(self.withdrawal_uncertainty)?,
         })
     }
 }

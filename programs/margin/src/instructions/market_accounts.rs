@@ -1,9 +1,9 @@
 //! Remaining accounts as a market: the one place that parses them.
 
-use alloc::vec::Vec;
 use crate::error::MarginError;
 use crate::risk::{ChainView, MarketView};
-use crate::state::{Chain, ChainAccount, Underlying, LAYOUT_VERSION};
+use crate::state::{Chain, ChainAccount, LAYOUT_VERSION, Underlying};
+use alloc::vec::Vec;
 use anchor_lang::accounts::Account;
 use anchor_lang::prelude::*;
 
@@ -20,7 +20,10 @@ impl MarketAccounts {
     /// [`MarginError::ForeignMarketAccount`] for anything that is not a chain or underlying of this program;
     /// [`MarginError::WrongHouse`], [`MarginError::WrongVersion`]; [`MarginError::DuplicateMarketAccount`].
     pub fn load(house: &Address, accounts: Vec<AccountView>) -> Result<Self> {
-        let mut market = Self { underlyings: Vec::new(), chains: Vec::new() };
+        let mut market = Self {
+            underlyings: Vec::new(),
+            chains: Vec::new(),
+        };
         for view in accounts {
             if market.holds(view.address()) {
                 return Err(MarginError::DuplicateMarketAccount.into());
@@ -38,7 +41,9 @@ impl MarketAccounts {
     }
 
     fn holds(&self, address: &Address) -> bool {
-        self.underlyings.iter().any(|underlying| underlying.address() == address)
+        self.underlyings
+            .iter()
+            .any(|underlying| underlying.address() == address)
             || self.chains.iter().any(|chain| chain.address() == address)
     }
 
@@ -55,7 +60,11 @@ impl MarketAccounts {
     /// # Errors
     /// [`MarginError::MissingChain`], [`MarginError::ChainNotWritable`].
     pub fn chain_mut(&mut self, address: &Address) -> core::result::Result<&mut ChainAccount, MarginError> {
-        let chain = self.chains.iter_mut().find(|chain| chain.address() == address).ok_or(MarginError::MissingChain)?;
+        let chain = self
+            .chains
+            .iter_mut()
+            .find(|chain| chain.address() == address)
+            .ok_or(MarginError::MissingChain)?;
         if !chain.view().is_writable() {
             return Err(MarginError::ChainNotWritable);
         }
@@ -65,12 +74,18 @@ impl MarketAccounts {
 
 impl MarketView for MarketAccounts {
     fn underlying(&self, index: u8) -> Option<&Underlying> {
-        self.underlyings.iter().find(|underlying| underlying.index == index).map(|underlying| &**underlying)
+        self.underlyings
+            .iter()
+            .find(|underlying| underlying.index == index)
+            .map(|underlying| &**underlying)
     }
 
     fn chain(&self, address: &Address) -> Option<ChainView<'_>> {
         let chain = self.chains.iter().find(|chain| chain.address() == address)?;
-        Some(ChainView { chain, strikes: chain.as_slice() })
+        Some(ChainView {
+            chain,
+            strikes: chain.as_slice(),
+        })
     }
 }
 

@@ -3,15 +3,15 @@
 use super::MarketAccounts;
 use crate::error::{MarginError, OrMarginError};
 use crate::event::Traded;
-use crate::portfolio_check::{check_after, Effect};
-use crate::risk::{assess, chain_slot, find_position, move_lots, Freshness, LotMove, MarketView};
-use crate::state::{seeds, ClearingHouse, PortfolioAccount, Registry};
+use crate::portfolio_check::{Effect, check_after};
+use crate::risk::{Freshness, LotMove, MarketView, assess, chain_slot, find_position, move_lots};
+use crate::state::{ClearingHouse, PortfolioAccount, Registry, seeds};
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
+use tenor_math::Round;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::{Lots, Price, Ratio, UnixSeconds, Value};
 use tenor_math::risk::Health;
-use tenor_math::Round;
 
 /// Most legs of one trade.
 pub const MAX_LEGS: usize = 8;
@@ -74,7 +74,10 @@ impl Trade {
     fn validate(&self, legs: &[Leg]) -> Result<()> {
         require!((1..=MAX_LEGS).contains(&legs.len()), MarginError::WrongListLength);
         require!(legs.iter().all(|leg| leg.lots != 0), MarginError::ZeroAmount);
-        for (account, authority) in [(&self.buyer, &self.buyer_authority), (&self.seller, &self.seller_authority)] {
+        for (account, authority) in [
+            (&self.buyer, &self.buyer_authority),
+            (&self.seller, &self.seller_authority),
+        ] {
             account.check(self.house.address())?;
             require!(account.may_trade(authority.address()), MarginError::NotAccountAuthority);
         }
@@ -87,19 +90,33 @@ impl Trade {
         market: &MarketAccounts,
         now: UnixSeconds,
     ) -> core::result::Result<Health, MarginError> {
-        assess(&self.house, &self.registry, account, account.as_slice(), market, Freshness::Action(now))
+        assess(
+            &self.house,
+            &self.registry,
+            account,
+            account.as_slice(),
+            market,
+            Freshness::Action(now),
+        )
     }
 
     fn apply(&mut self, legs: &[CheckedLeg], market: &mut MarketAccounts) -> core::result::Result<(), MarginError> {
         for leg in legs {
             let limit = {
-                let view = market.underlying(leg.change.underlying_index).ok_or(MarginError::MissingUnderlying)?;
+                let view = market
+                    .underlying(leg.change.underlying_index)
+                    .ok_or(MarginError::MissingUnderlying)?;
                 view.market.max_open_interest_lots
             };
             let chain = market.chain_mut(&leg.change.chain)?;
             let mut open_positions = chain.open_positions;
-            let strike = chain.get_mut(usize::from(leg.change.strike_slot)).ok_or(MarginError::NoSuchStrike)?;
-            let given = LotMove { lots: leg.change.lots.try_neg().or_margin_error()?, ..leg.change };
+            let strike = chain
+                .get_mut(usize::from(leg.change.strike_slot))
+                .ok_or(MarginError::NoSuchStrike)?;
+            let given = LotMove {
+                lots: leg.change.lots.try_neg().or_margin_error()?,
+                ..leg.change
+            };
             move_lots(&mut self.seller, &given, strike, &mut open_positions)?;
             move_lots(&mut self.buyer, &leg.change, strike, &mut open_positions)?;
             if *strike.open_interest_mut(leg.change.kind) > limit {
@@ -112,7 +129,8 @@ impl Trade {
 
     /// Moves the premium; the payer's cash may not end below zero.
     fn pay(&mut self, premium_atoms: i64) -> core::result::Result<(), MarginError> {
-        self.buyer.add_cash(premium_atoms.checked_neg().ok_or(MarginError::MathOverflow)?)?;
+        self.buyer
+            .add_cash(premium_atoms.checked_neg().ok_or(MarginError::MathOverflow)?)?;
         self.seller.add_cash(premium_atoms)?;
         let payer_cash = match premium_atoms {
             0 => 0,
@@ -127,32 +145,42 @@ impl Trade {
 }
 
 /// Finds a leg's option and checks that it can trade at its price now.
-fn check_leg(
-    leg: &Leg,
-    market: &MarketAccounts,
-    now: UnixSeconds,
-) -> core::result::Result<CheckedLeg, MarginError> {
+fn check_leg(leg: &Leg, market: &MarketAccounts, now: UnixSeconds) -> core::result::Result<CheckedLeg, MarginError> {
     let chain = market.chain_at(leg.chain)?;
     if now >= chain.expiry() {
         return Err(MarginError::ChainExpired);
     }
-    let underlying = market.underlying(chain.underlying_index).ok_or(MarginError::MissingUnderlying)?;
+    let underlying = market
+        .underlying(chain.underlying_index)
+        .ok_or(MarginError::MissingUnderlying)?;
     let freshness = Freshness::Action(now);
     freshness.check_price(underlying)?;
-    let strike = chain.get(usize::from(leg.strike_slot)).ok_or(MarginError::NoSuchStrike)?;
+    let strike = chain
+        .get(usize::from(leg.strike_slot))
+        .ok_or(MarginError::NoSuchStrike)?;
     freshness.check_strike(strike, underlying)?;
 
     let kind = leg.kind()?;
     let lots = Lots::new(leg.lots);
-    let price = underlying.lot()?.value(Price::from_e9(leg.price_e9), Round::Down).or_margin_error()?;
+    let price = underlying
+        .lot()?
+        .value(Price::from_e9(leg.price_e9), Round::Down)
+        .or_margin_error()?;
     let marks = strike.view().marks(underlying.price()).or_margin_error()?;
     let mark = match kind {
         OptionKind::Call => marks.call,
         OptionKind::Put => marks.put,
     };
-    let of_mark = Ratio::from_e9(underlying.market.band_of_mark_e9).of(mark, Round::Down).or_margin_error()?;
-    let notional = underlying.lot()?.value(underlying.price(), Round::Down).or_margin_error()?;
-    let of_spot = Ratio::from_e9(underlying.market.band_of_spot_e9).of(notional, Round::Down).or_margin_error()?;
+    let of_mark = Ratio::from_e9(underlying.market.band_of_mark_e9)
+        .of(mark, Round::Down)
+        .or_margin_error()?;
+    let notional = underlying
+        .lot()?
+        .value(underlying.price(), Round::Down)
+        .or_margin_error()?;
+    let of_spot = Ratio::from_e9(underlying.market.band_of_spot_e9)
+        .of(notional, Round::Down)
+        .or_margin_error()?;
     let distance = price.try_sub(mark).or_margin_error()?.e9().unsigned_abs();
     if distance > of_mark.max(of_spot).e9().unsigned_abs() {
         return Err(MarginError::PriceOutsideBand);
@@ -173,7 +201,11 @@ fn check_leg(
 /// that gains the lots and minus one for the other. Two legs in one option count as adding risk.
 fn effect(account: &PortfolioAccount, legs: &[CheckedLeg], gains: bool) -> Effect {
     let reduces = legs.iter().enumerate().all(|(place, leg)| {
-        let lots = if gains { leg.change.lots.get() } else { leg.change.lots.get().wrapping_neg() };
+        let lots = if gains {
+            leg.change.lots.get()
+        } else {
+            leg.change.lots.get().wrapping_neg()
+        };
         let held = chain_slot(account, &leg.change.chain)
             .and_then(|slot| find_position(account.as_slice(), slot, leg.change.strike_slot))
             .and_then(|place| account.get(place))
@@ -186,11 +218,7 @@ fn effect(account: &PortfolioAccount, legs: &[CheckedLeg], gains: bool) -> Effec
         let opposes = (held.get() < 0) != (lots < 0) && held != Lots::ZERO;
         !is_repeated && opposes && lots.unsigned_abs() <= held.magnitude()
     });
-    if reduces {
-        Effect::ReducesOnly
-    } else {
-        Effect::AddsRisk
-    }
+    if reduces { Effect::ReducesOnly } else { Effect::AddsRisk }
 }
 
 /// Premium of all legs from buyer to seller, rounded up for whoever pays.
@@ -214,7 +242,10 @@ pub fn trade(ctx: &mut Context<Trade>, legs: Vec<Leg>) -> Result<()> {
         .map(|leg| check_leg(leg, &market, now))
         .collect::<core::result::Result<Vec<_>, MarginError>>()?;
     let premium_atoms = premium_atoms(&checked, accounts.house.quote_decimals)?;
-    let effects = [effect(&accounts.buyer, &checked, true), effect(&accounts.seller, &checked, false)];
+    let effects = [
+        effect(&accounts.buyer, &checked, true),
+        effect(&accounts.seller, &checked, false),
+    ];
     let before = [
         accounts.health_before(&accounts.buyer, effects[0], &market, now)?,
         accounts.health_before(&accounts.seller, effects[1], &market, now)?,

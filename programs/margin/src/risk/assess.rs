@@ -3,12 +3,12 @@
 use super::{Freshness, MarketView};
 use crate::error::{MarginError, OrMarginError};
 use crate::state::{
-    ClearingHouse, CollateralEntry, MarginAccount, Position, Registry, Strike, Underlying, NO_UNDERLYING,
+    ClearingHouse, CollateralEntry, MarginAccount, NO_UNDERLYING, Position, Registry, Strike, Underlying,
 };
-use tenor_math::pricing::{payoff_per_lot, OptionKind};
+use tenor_math::Round;
+use tenor_math::pricing::{OptionKind, payoff_per_lot};
 use tenor_math::quantity::{Atoms, LotSize, Price, Value};
 use tenor_math::risk::{Collateral, Health, HealthBuilder, UnderlyingBook};
-use tenor_math::Round;
 
 /// Indices of the underlyings that an account's health needs, as a bit set: those of its chains and of its collaterals.
 pub fn needed_underlyings(account: &MarginAccount, registry: &Registry) -> u64 {
@@ -57,7 +57,9 @@ pub fn assess(
         let risk = book.assess(&params, health.systemic_mut()).or_margin_error()?;
         health.add(&risk).or_margin_error()?;
     }
-    health.finish(house.correlation_credit(), house.maintenance_factor()).or_margin_error()
+    health
+        .finish(house.correlation_credit(), house.maintenance_factor())
+        .or_margin_error()
 }
 
 fn add_positions(
@@ -73,8 +75,14 @@ fn add_positions(
             continue;
         }
         let view = market.chain(&slot.chain).ok_or(MarginError::MissingChain)?;
-        for position in positions.iter().filter(|position| usize::from(position.chain_slot) == expiry) {
-            let strike = view.strikes.get(usize::from(position.strike_slot)).ok_or(MarginError::NoSuchStrike)?;
+        for position in positions
+            .iter()
+            .filter(|position| usize::from(position.chain_slot) == expiry)
+        {
+            let strike = view
+                .strikes
+                .get(usize::from(position.strike_slot))
+                .ok_or(MarginError::NoSuchStrike)?;
             match view.chain.settlement_price() {
                 Some(price) => {
                     let payoff = payoff(position, strike, price, underlying.lot()?)?;
@@ -100,7 +108,9 @@ pub fn payoff(position: &Position, strike: &Strike, price: Price, lot: LotSize) 
         let per_lot = payoff_per_lot(kind, price, strike.price(), lot)?;
         position.lots(kind).value(per_lot)
     };
-    leg(OptionKind::Call).and_then(|call| call.try_add(leg(OptionKind::Put)?)).or_margin_error()
+    leg(OptionKind::Call)
+        .and_then(|call| call.try_add(leg(OptionKind::Put)?))
+        .or_margin_error()
 }
 
 fn add_collaterals(

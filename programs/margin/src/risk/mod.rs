@@ -8,4 +8,4 @@ mod positions;
 pub use assess::{assess, needed_underlyings, payoff};
 pub use freshness::Freshness;
 pub use market::{ChainView, MarketView};
-pub use positions::{chain_slot, find_position, move_lots, release_chain, LotMove};
+pub use positions::{LotMove, chain_slot, find_position, move_lots, release_chain};

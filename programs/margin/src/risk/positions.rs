@@ -24,13 +24,18 @@ pub struct LotMove {
 
 /// Slot of a chain in the account's table, if it has positions there.
 pub fn chain_slot(account: &MarginAccount, chain: &Address) -> Option<u8> {
-    let slot = account.chains.iter().position(|slot| slot.positions > 0 && slot.chain == *chain)?;
+    let slot = account
+        .chains
+        .iter()
+        .position(|slot| slot.positions > 0 && slot.chain == *chain)?;
     u8::try_from(slot).ok()
 }
 
 /// Place of a strike's position in the table.
 pub fn find_position(positions: &[Position], chain_slot: u8, strike_slot: u16) -> Option<usize> {
-    positions.iter().position(|position| position.chain_slot == chain_slot && position.strike_slot == strike_slot)
+    positions
+        .iter()
+        .position(|position| position.chain_slot == chain_slot && position.strike_slot == strike_slot)
 }
 
 /// Adds lots to an account and keeps its tables, the strike's open interest and the chain's number of positions.
@@ -73,9 +78,17 @@ fn claim_slot(account: &mut PortfolioAccount, change: &LotMove) -> Result<u8, Ma
     if let Some(slot) = chain_slot(account, &change.chain) {
         return Ok(slot);
     }
-    let free = account.chains.iter().position(|slot| slot.positions == 0).ok_or(MarginError::ChainTableFull)?;
+    let free = account
+        .chains
+        .iter()
+        .position(|slot| slot.positions == 0)
+        .ok_or(MarginError::ChainTableFull)?;
     let slot = account.chains.get_mut(free).ok_or(MarginError::ChainTableFull)?;
-    *slot = ChainSlot { chain: change.chain, underlying_index: change.underlying_index, ..ChainSlot::zeroed() };
+    *slot = ChainSlot {
+        chain: change.chain,
+        underlying_index: change.underlying_index,
+        ..ChainSlot::zeroed()
+    };
     u8::try_from(free).map_err(|_| MarginError::ChainTableFull)
 }
 
@@ -87,7 +100,11 @@ fn open_position(
 ) -> Result<usize, MarginError> {
     let place = account.len();
     account
-        .try_push(Position { chain_slot, strike_slot, ..Position::default() })
+        .try_push(Position {
+            chain_slot,
+            strike_slot,
+            ..Position::default()
+        })
         .map_err(|_| MarginError::PositionTableFull)?;
     count(account, chain_slot, 1)?;
     *open_positions = open_positions.checked_add(1).ok_or(MarginError::MathOverflow)?;
@@ -109,8 +126,14 @@ fn close_position(
 }
 
 fn count(account: &mut PortfolioAccount, chain_slot: u8, change: i32) -> Result<(), MarginError> {
-    let slot = account.chains.get_mut(usize::from(chain_slot)).ok_or(MarginError::ChainTableFull)?;
-    slot.positions = slot.positions.checked_add_signed(change).ok_or(MarginError::MathOverflow)?;
+    let slot = account
+        .chains
+        .get_mut(usize::from(chain_slot))
+        .ok_or(MarginError::ChainTableFull)?;
+    slot.positions = slot
+        .positions
+        .checked_add_signed(change)
+        .ok_or(MarginError::MathOverflow)?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use bytemuck::{Pod, Zeroable};
 use core::mem::{offset_of, size_of};
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::{Price, Ratio, UnixSeconds, Value};
-use tenor_math::risk::{StrikeRisk, StrikeView, SCENARIOS};
+use tenor_math::risk::{SCENARIOS, StrikeRisk, StrikeView};
 use tenor_math::surface::Slice;
 
 /// Number of one-minute settlement marks.
@@ -138,7 +138,10 @@ impl Chain {
 impl Strike {
     /// A strike that was never refreshed.
     pub fn new(price_e9: u64) -> Self {
-        Self { price_e9, ..Self::zeroed() }
+        Self {
+            price_e9,
+            ..Self::zeroed()
+        }
     }
 
     /// Strike price.
@@ -186,4 +189,5 @@ impl Strike {
 
 const _: () = assert!(size_of::<Strike>() == 13 * 8 + SCENARIOS * 8 + 48);
 const _: () = assert!(size_of::<Chain>() == 8 + 3 * 32 + 10 * 8 + SETTLEMENT_MARKS * 8 + 5 * 8 + 256);
-const _: () = assert!(offset_of!(Chain, house) == 8 && offset_of!(Chain, underlying) == 40 && offset_of!(Chain, expiry) == 104);
+const _: () =
+    assert!(offset_of!(Chain, house) == 8 && offset_of!(Chain, underlying) == 40 && offset_of!(Chain, expiry) == 104);

@@ -140,7 +140,8 @@ pub struct MarginAccount {
     pub reserved: [u8; 128],
 }
 
-const _: () = assert!(size_of::<ChainSlot>() == 48 && size_of::<Position>() == 24 && size_of::<LiquidationState>() == 32);
+const _: () =
+    assert!(size_of::<ChainSlot>() == 48 && size_of::<Position>() == 24 && size_of::<LiquidationState>() == 32);
 const _: () = assert!(
     size_of::<MarginAccount>() == 8 + 3 * 32 + 3 * 8 + MAX_COLLATERALS * 8 + MAX_CHAINS * 48 + 32 + 2 * 8 + 128
 );

@@ -196,6 +196,7 @@ impl Underlying {
     }
 }
 
-const _: () = assert!(size_of::<FeedLimits>() == 48 && size_of::<RiskSettings>() == 80 && size_of::<MarketLimits>() == 72);
+const _: () =
+    assert!(size_of::<FeedLimits>() == 48 && size_of::<RiskSettings>() == 80 && size_of::<MarketLimits>() == 72);
 const _: () = assert!(size_of::<Underlying>() == 8 + 32 + SYMBOL_LEN + 2 * 32 + 8 + 48 + 80 + 72 + 12 * 8 + 256);
 const _: () = assert!(offset_of!(Underlying, house) == 8);

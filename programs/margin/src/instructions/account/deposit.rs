@@ -3,7 +3,7 @@
 use crate::error::MarginError;
 use crate::event::Deposited;
 use crate::ledger::{book, entry};
-use crate::state::{seeds, ClearingHouse, PortfolioAccount, Registry};
+use crate::state::{ClearingHouse, PortfolioAccount, Registry, seeds};
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, TokenAccount};
 use tenor_math::quantity::Atoms;
@@ -40,7 +40,10 @@ impl Deposit {
         let entry = entry(&self.registry, collateral_index)?;
         require!(*self.source.mint() == entry.mint, MarginError::WrongMint);
         require!(*self.vault.address() == entry.vault, MarginError::WrongVault);
-        require!(*self.source.owner() == *self.depositor.address(), MarginError::WrongTokenOwner);
+        require!(
+            *self.source.owner() == *self.depositor.address(),
+            MarginError::WrongTokenOwner
+        );
         Ok(())
     }
 
@@ -53,7 +56,11 @@ impl Deposit {
             authority: self.depositor.cpi_handle(),
         };
         token::transfer(CpiContext::new(self.token_program.address(), accounts), atoms)?;
-        let arrived = self.vault.amount().checked_sub(before).ok_or(MarginError::MathOverflow)?;
+        let arrived = self
+            .vault
+            .amount()
+            .checked_sub(before)
+            .ok_or(MarginError::MathOverflow)?;
         Ok(Atoms::new(arrived))
     }
 }
@@ -65,7 +72,9 @@ pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> 
     let arrived = accounts.transfer(atoms)?;
 
     let cap = entry(&accounts.registry, collateral_index)?.deposit_cap_atoms;
-    let booked_total_atoms = book(&mut accounts.registry, collateral_index, |booked| booked.try_add(arrived).ok())?;
+    let booked_total_atoms = book(&mut accounts.registry, collateral_index, |booked| {
+        booked.try_add(arrived).ok()
+    })?;
     require!(booked_total_atoms <= cap, MarginError::DepositCap);
     let sequence = accounts.account.advance();
     accounts.account.credit(collateral_index, arrived)?;

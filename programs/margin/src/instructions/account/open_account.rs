@@ -1,12 +1,13 @@
 //! Opens a margin account.
 
-#![allow(unused_variables, reason = "the framework passes instruction arguments to steps that do not use them")]
+#![allow(
+    unused_variables,
+    reason = "the framework passes instruction arguments to steps that do not use them"
+)]
 
 use crate::error::MarginError;
 use crate::event::AccountOpened;
-use crate::state::{
-    seeds, ClearingHouse, MarginAccount, PortfolioAccount, Position, LAYOUT_VERSION, MAX_POSITIONS,
-};
+use crate::state::{ClearingHouse, LAYOUT_VERSION, MAX_POSITIONS, MarginAccount, PortfolioAccount, Position, seeds};
 use anchor_lang::accounts::Slab;
 use anchor_lang::prelude::*;
 
@@ -41,7 +42,10 @@ pub struct OpenAccount {
 
 /// See [`crate::tenor_margin::open_account`].
 pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Result<()> {
-    require!((1..=MAX_POSITIONS).contains(&u32::from(args.capacity)), MarginError::ParameterOutOfRange);
+    require!(
+        (1..=MAX_POSITIONS).contains(&u32::from(args.capacity)),
+        MarginError::ParameterOutOfRange
+    );
     let bump = ctx.bumps.account;
     let accounts = &mut ctx.accounts;
     let (house, owner) = (*accounts.house.address(), *accounts.owner.address());

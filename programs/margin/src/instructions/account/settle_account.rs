@@ -3,11 +3,11 @@
 use crate::error::{MarginError, OrMarginError};
 use crate::event::AccountSettled;
 use crate::risk::{payoff, release_chain};
-use crate::state::{seeds, ChainAccount, ClearingHouse, PortfolioAccount, Position, Strike, Underlying};
+use crate::state::{ChainAccount, ClearingHouse, PortfolioAccount, Position, Strike, Underlying, seeds};
 use anchor_lang::prelude::*;
+use tenor_math::Round;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Value;
-use tenor_math::Round;
 
 /// Accounts of `settle_account`.
 #[event_cpi]
@@ -36,7 +36,9 @@ impl SettleAccount {
         let (mut total, mut closed, mut open_positions) = (Value::ZERO, 0_u32, self.chain.open_positions);
         let chain = &mut self.chain;
         release_chain(&mut self.account, &address, &mut open_positions, |position| {
-            let strike = chain.get_mut(usize::from(position.strike_slot)).ok_or(MarginError::NoSuchStrike)?;
+            let strike = chain
+                .get_mut(usize::from(position.strike_slot))
+                .ok_or(MarginError::NoSuchStrike)?;
             total = total.try_add(payoff(position, strike, price, lot)?).or_margin_error()?;
             closed = closed.saturating_add(1);
             leave_open_interest(position, strike)
@@ -59,11 +61,16 @@ fn leave_open_interest(position: &Position, strike: &mut Strike) -> core::result
 pub fn settle_account(ctx: &mut Context<SettleAccount>) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.account.check(accounts.house.address())?;
-    require!(accounts.chain.house == *accounts.house.address(), MarginError::WrongHouse);
+    require!(
+        accounts.chain.house == *accounts.house.address(),
+        MarginError::WrongHouse
+    );
 
     let (payoff, positions) = accounts.close_positions()?;
     // Down on both sides: what is received loses the fraction of an atom, what is owed gains it.
-    let payout_atoms = payoff.to_quote_atoms(accounts.house.quote_decimals, Round::Down).or_margin_error()?;
+    let payout_atoms = payoff
+        .to_quote_atoms(accounts.house.quote_decimals, Round::Down)
+        .or_margin_error()?;
     let sequence = accounts.account.advance();
     accounts.account.add_cash(payout_atoms)?;
     let balance = accounts.chain.settlement_balance_atoms.checked_sub(payout_atoms);

@@ -4,8 +4,8 @@ use crate::error::{MarginError, OrMarginError};
 use crate::event::Withdrawn;
 use crate::instructions::MarketAccounts;
 use crate::ledger::{book, entry};
-use crate::risk::{assess, Freshness};
-use crate::state::{seeds, ClearingHouse, PortfolioAccount, Registry};
+use crate::risk::{Freshness, assess};
+use crate::state::{ClearingHouse, PortfolioAccount, Registry, seeds};
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, TokenAccount};
 use tenor_math::quantity::{Atoms, UnixSeconds};
@@ -66,7 +66,10 @@ impl Withdraw {
             to: self.destination.cpi_handle_mut(),
             authority: self.house.cpi_handle(),
         };
-        token::transfer(CpiContext::new_with_signer(self.token_program.address(), accounts, &[house_seeds]), atoms)
+        token::transfer(
+            CpiContext::new_with_signer(self.token_program.address(), accounts, &[house_seeds]),
+            atoms,
+        )
     }
 }
 
@@ -80,8 +83,9 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
     let sequence = accounts.account.advance();
     accounts.account.debit(collateral_index, Atoms::new(atoms))?;
     accounts.check_health(&market, now)?;
-    let booked_total_atoms =
-        book(&mut accounts.registry, collateral_index, |booked| booked.try_sub(Atoms::new(atoms)).ok())?;
+    let booked_total_atoms = book(&mut accounts.registry, collateral_index, |booked| {
+        booked.try_sub(Atoms::new(atoms)).ok()
+    })?;
     accounts.transfer(atoms)?;
 
     emit_cpi!(Withdrawn {

@@ -3,7 +3,7 @@
 use crate::error::MarginError;
 use crate::event::CollateralListed;
 use crate::state::{
-    seeds, ClearingHouse, CollateralEntry, InsuranceFund, Registry, MAX_COLLATERALS, NO_UNDERLYING, QUOTE_INDEX,
+    ClearingHouse, CollateralEntry, InsuranceFund, MAX_COLLATERALS, NO_UNDERLYING, QUOTE_INDEX, Registry, seeds,
 };
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, Mint, TokenAccount};
@@ -53,7 +53,10 @@ impl AddCollateral {
         let count = usize::from(self.registry.count);
         require!(count < MAX_COLLATERALS, MarginError::RegistryFull);
         let mint = self.mint.address();
-        require!(self.registry.listed().iter().all(|entry| entry.mint != *mint), MarginError::CollateralExists);
+        require!(
+            self.registry.listed().iter().all(|entry| entry.mint != *mint),
+            MarginError::CollateralExists
+        );
         let is_quote = *mint == self.house.quote_mint;
         let is_first = count == usize::from(QUOTE_INDEX);
         let bounds = [
@@ -83,7 +86,11 @@ pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs)
         decimals: accounts.mint.decimals(),
         ..CollateralEntry::zeroed()
     };
-    let place = accounts.registry.collaterals.get_mut(usize::from(index)).ok_or(MarginError::RegistryFull)?;
+    let place = accounts
+        .registry
+        .collaterals
+        .get_mut(usize::from(index))
+        .ok_or(MarginError::RegistryFull)?;
     *place = entry;
     accounts.registry.count = index.saturating_add(1);
     if index == QUOTE_INDEX {

@@ -1,14 +1,17 @@
 //! Lists an asset with a price feed.
 
-#![allow(unused_variables, reason = "the framework passes instruction arguments to steps that do not use them")]
+#![allow(
+    unused_variables,
+    reason = "the framework passes instruction arguments to steps that do not use them"
+)]
 
 use crate::error::MarginError;
 use crate::event::UnderlyingListed;
 use crate::state::{
-    seeds, ClearingHouse, FeedLimits, MarketLimits, RiskSettings, Underlying, LAYOUT_VERSION, SYMBOL_LEN,
+    ClearingHouse, FeedLimits, LAYOUT_VERSION, MarketLimits, RiskSettings, SYMBOL_LEN, Underlying, seeds,
 };
 use anchor_lang::prelude::*;
-use tenor_math::quantity::{LotSize, E9};
+use tenor_math::quantity::{E9, LotSize};
 
 /// Most underlyings of a house: health checks name them by bits of a word.
 pub const MAX_UNDERLYINGS: u32 = 64;
@@ -33,38 +36,83 @@ pub struct AddUnderlyingArgs {
 }
 
 impl AddUnderlyingArgs {
-    /// Bounds of every parameter: an admin's key alone cannot leave them.
-    fn validate(&self) -> Result<()> {
+    /// Name of a parameter that is outside its bounds: an admin's key alone cannot leave them.
+    pub fn out_of_bounds(&self) -> Option<&'static str> {
         let AddUnderlyingArgs { feed, risk, market, .. } = self;
         let bounds = [
-            self.symbol.first().is_some_and(|first| *first != 0),
-            self.feed_id != [0; 32],
-            (-18..=0).contains(&self.feed_exponent),
-            LotSize::from_units_e9(self.lot_units_e9).is_ok(),
-            (1_000_000..=100_000_000).contains(&feed.max_confidence_e9),
-            (5..=120).contains(&feed.max_age_seconds),
-            (5..=feed.max_age_seconds).contains(&feed.max_liquidation_age_seconds),
-            (10..=3_600).contains(&feed.max_risk_age_seconds),
-            (100_000..=50_000_000).contains(&feed.max_drift_e9),
-            (60..=86_400).contains(&feed.max_surface_age_seconds),
-            (50_000_000..=risk.range_cap_e9).contains(&risk.range_floor_e9),
-            risk.range_cap_e9 <= 900_000_000,
-            (50_000_000..=E9).contains(&risk.volatility_up_e9),
-            (50_000_000..=E9).contains(&risk.volatility_down_e9),
-            (10_000_000..=E9).contains(&risk.volatility_floor_e9),
-            risk.short_power_e9 <= 400_000_000 && risk.long_power_e9 <= 400_000_000,
-            (risk.maintenance_short_e9..=100_000_000).contains(&risk.initial_short_e9),
-            risk.roll_e9 <= 100_000_000,
-            market.strike_step_e9 > 0,
-            (10_000_000..=E9).contains(&market.strike_window_low_e9),
-            (E9..=10_000_000_000).contains(&market.strike_window_high_e9),
-            (604_800..=63_072_000).contains(&market.max_tenor_seconds),
-            market.band_of_mark_e9 <= 500_000_000 && market.band_of_spot_e9 <= 50_000_000,
-            (1..=1 << 40).contains(&market.max_open_interest_lots),
-            (500_000_000..=E9).contains(&market.min_forward_ratio_e9),
-            (500_000_000..=E9).contains(&market.min_discount_e9),
+            ("symbol", self.symbol.first().is_some_and(|first| *first != 0)),
+            ("feed_id", self.feed_id != [0; 32]),
+            ("feed_exponent", (-18..=0).contains(&self.feed_exponent)),
+            ("lot_units_e9", LotSize::from_units_e9(self.lot_units_e9).is_ok()),
+            (
+                "max_confidence_e9",
+                (1_000_000..=100_000_000).contains(&feed.max_confidence_e9),
+            ),
+            ("max_age_seconds", (5..=120).contains(&feed.max_age_seconds)),
+            (
+                "max_liquidation_age_seconds",
+                (5..=feed.max_age_seconds).contains(&feed.max_liquidation_age_seconds),
+            ),
+            (
+                "max_risk_age_seconds",
+                (10..=3_600).contains(&feed.max_risk_age_seconds),
+            ),
+            ("max_drift_e9", (100_000..=50_000_000).contains(&feed.max_drift_e9)),
+            (
+                "max_surface_age_seconds",
+                (60..=86_400).contains(&feed.max_surface_age_seconds),
+            ),
+            (
+                "range_floor_e9",
+                (50_000_000..=risk.range_cap_e9).contains(&risk.range_floor_e9),
+            ),
+            ("range_cap_e9", risk.range_cap_e9 <= 900_000_000),
+            ("volatility_up_e9", (50_000_000..=E9).contains(&risk.volatility_up_e9)),
+            (
+                "volatility_down_e9",
+                (50_000_000..=E9).contains(&risk.volatility_down_e9),
+            ),
+            (
+                "volatility_floor_e9",
+                (10_000_000..=E9).contains(&risk.volatility_floor_e9),
+            ),
+            ("short_power_e9", risk.short_power_e9 <= 400_000_000),
+            ("long_power_e9", risk.long_power_e9 <= 400_000_000),
+            (
+                "initial_short_e9",
+                (risk.maintenance_short_e9..=100_000_000).contains(&risk.initial_short_e9),
+            ),
+            ("roll_e9", risk.roll_e9 <= 100_000_000),
+            ("strike_step_e9", market.strike_step_e9 > 0),
+            (
+                "strike_window_low_e9",
+                (10_000_000..=E9).contains(&market.strike_window_low_e9),
+            ),
+            (
+                "strike_window_high_e9",
+                (E9..=10_000_000_000).contains(&market.strike_window_high_e9),
+            ),
+            (
+                "max_tenor_seconds",
+                (604_800..=63_072_000).contains(&market.max_tenor_seconds),
+            ),
+            ("band_of_mark_e9", market.band_of_mark_e9 <= 500_000_000),
+            ("band_of_spot_e9", market.band_of_spot_e9 <= 50_000_000),
+            (
+                "max_open_interest_lots",
+                (1..=1 << 40).contains(&market.max_open_interest_lots),
+            ),
+            (
+                "min_forward_ratio_e9",
+                (500_000_000..=E9).contains(&market.min_forward_ratio_e9),
+            ),
+            ("min_discount_e9", (500_000_000..=E9).contains(&market.min_discount_e9)),
         ];
-        require!(bounds.iter().all(|holds| *holds), MarginError::ParameterOutOfRange);
+        bounds.iter().find(|(_, holds)| !holds).map(|(name, _)| *name)
+    }
+
+    fn validate(&self) -> Result<()> {
+        require!(self.out_of_bounds().is_none(), MarginError::ParameterOutOfRange);
         Ok(())
     }
 }
@@ -92,7 +140,10 @@ pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs)
     args.validate()?;
     let bump = ctx.bumps.underlying;
     let accounts = &mut ctx.accounts;
-    require!(accounts.house.underlying_count < MAX_UNDERLYINGS, MarginError::RegistryFull);
+    require!(
+        accounts.house.underlying_count < MAX_UNDERLYINGS,
+        MarginError::RegistryFull
+    );
     let index = u8::try_from(accounts.house.underlying_count).map_err(|_| MarginError::RegistryFull)?;
     accounts.house.underlying_count = accounts.house.underlying_count.saturating_add(1);
 

@@ -2,7 +2,7 @@
 
 use crate::error::MarginError;
 use crate::event::HouseInitialized;
-use crate::state::{seeds, ClearingHouse, InsuranceFund, Registry, LAYOUT_VERSION};
+use crate::state::{ClearingHouse, InsuranceFund, LAYOUT_VERSION, Registry, seeds};
 use anchor_lang::prelude::*;
 use anchor_spl::token::Mint;
 use tenor_math::quantity::E9;
@@ -36,16 +36,33 @@ pub struct InitializeArgs {
 }
 
 impl InitializeArgs {
-    fn validate(&self) -> Result<()> {
+    /// Name of a parameter that is outside its bounds: an admin's key alone cannot leave them.
+    pub fn out_of_bounds(&self) -> Option<&'static str> {
         let bounds = [
-            (172_800..=7_776_000).contains(&self.timelock_seconds),
-            self.correlation_credit_e9 <= E9,
-            (500_000_000..=E9).contains(&self.maintenance_factor_e9),
-            (1_000_000_001..=2_000_000_000).contains(&self.liquidation_target_e9),
-            (0..=1_000_000_000_000).contains(&self.full_close_below_e9),
-            self.auction_memory_seconds <= 86_400,
+            (
+                "timelock_seconds",
+                (172_800..=7_776_000).contains(&self.timelock_seconds),
+            ),
+            ("correlation_credit_e9", self.correlation_credit_e9 <= E9),
+            (
+                "maintenance_factor_e9",
+                (500_000_000..=E9).contains(&self.maintenance_factor_e9),
+            ),
+            (
+                "liquidation_target_e9",
+                (1_000_000_001..=2_000_000_000).contains(&self.liquidation_target_e9),
+            ),
+            (
+                "full_close_below_e9",
+                (0..=1_000_000_000_000).contains(&self.full_close_below_e9),
+            ),
+            ("auction_memory_seconds", self.auction_memory_seconds <= 86_400),
         ];
-        require!(bounds.iter().all(|holds| *holds), MarginError::ParameterOutOfRange);
+        bounds.iter().find(|(_, holds)| !holds).map(|(name, _)| *name)
+    }
+
+    fn validate(&self) -> Result<()> {
+        require!(self.out_of_bounds().is_none(), MarginError::ParameterOutOfRange);
         Ok(())
     }
 }

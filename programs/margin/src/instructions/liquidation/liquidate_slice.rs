@@ -3,16 +3,16 @@
 use crate::error::{MarginError, OrMarginError};
 use crate::event::SliceLiquidated;
 use crate::instructions::MarketAccounts;
-use crate::portfolio_check::{check_after, Effect};
-use crate::risk::{assess, move_lots, Freshness, LotMove, MarketView};
-use crate::state::{seeds, ClearingHouse, PortfolioAccount, Position, Registry, QUOTE_INDEX};
+use crate::portfolio_check::{Effect, check_after};
+use crate::risk::{Freshness, LotMove, MarketView, assess, move_lots};
+use crate::state::{ClearingHouse, PortfolioAccount, Position, QUOTE_INDEX, Registry, seeds};
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
-use tenor_math::liquidation::{discount, slice_fraction, Fraction, SliceTerms};
+use tenor_math::Round;
+use tenor_math::liquidation::{Fraction, SliceTerms, discount, slice_fraction};
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::{Atoms, Lots, Ratio, UnixSeconds, Value};
 use tenor_math::risk::Health;
-use tenor_math::Round;
 
 /// What the liquidator asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
@@ -57,8 +57,14 @@ impl LiquidateSlice {
         self.account.check(self.house.address())?;
         self.liquidator.check(self.house.address())?;
         require!(self.account.owner != self.liquidator.owner, MarginError::SameAccount);
-        require!(self.liquidator.may_trade(self.liquidator_authority.address()), MarginError::NotAccountAuthority);
-        require!(self.account.sequence == args.expected_sequence, MarginError::SequenceMismatch);
+        require!(
+            self.liquidator.may_trade(self.liquidator_authority.address()),
+            MarginError::NotAccountAuthority
+        );
+        require!(
+            self.account.sequence == args.expected_sequence,
+            MarginError::SequenceMismatch
+        );
         require!(self.account.liquidation.is_active(), MarginError::AuctionNotStarted);
         require!(args.max_fraction_e18 > 0, MarginError::ZeroAmount);
         Ok(())
@@ -70,7 +76,14 @@ impl LiquidateSlice {
         market: &MarketAccounts,
         freshness: Freshness,
     ) -> core::result::Result<Health, MarginError> {
-        assess(&self.house, &self.registry, account, account.as_slice(), market, freshness)
+        assess(
+            &self.house,
+            &self.registry,
+            account,
+            account.as_slice(),
+            market,
+            freshness,
+        )
     }
 
     /// Fraction by the formula, discount by the clock.
@@ -98,8 +111,14 @@ impl LiquidateSlice {
         let fraction = largest.min(Fraction::from_e18(max_fraction_e18.min(Fraction::ONE.e18())).or_margin_error()?);
         let freed = fraction.of_value(health.maintenance).or_margin_error()?;
         let reward = discount.of(freed, Round::Down).or_margin_error()?;
-        let discount_atoms = reward.to_atoms(self.house.quote_decimals, Round::Down).or_margin_error()?;
-        Ok(SlicePlan { fraction, discount, discount_atoms })
+        let discount_atoms = reward
+            .to_atoms(self.house.quote_decimals, Round::Down)
+            .or_margin_error()?;
+        Ok(SlicePlan {
+            fraction,
+            discount,
+            discount_atoms,
+        })
     }
 
     /// Moves the slice's positions at mark and returns what they are worth to the liquidator.
@@ -112,7 +131,11 @@ impl LiquidateSlice {
         let mut worth = Value::ZERO;
         let mut moved_any = false;
         for position in &positions {
-            let slot = *self.account.chains.get(usize::from(position.chain_slot)).ok_or(MarginError::MissingChain)?;
+            let slot = *self
+                .account
+                .chains
+                .get(usize::from(position.chain_slot))
+                .ok_or(MarginError::MissingChain)?;
             for kind in [OptionKind::Call, OptionKind::Put] {
                 let lots = fraction.of_lots(position.lots(kind)).or_margin_error()?;
                 if lots == Lots::ZERO {
@@ -131,7 +154,9 @@ impl LiquidateSlice {
         }
         if !moved_any && !positions.is_empty() {
             // Only longs, of which the fraction is less than a lot each: one lot of the first keeps the auction moving.
-            worth = worth.try_add(self.move_one_lot(&positions, market)?).or_margin_error()?;
+            worth = worth
+                .try_add(self.move_one_lot(&positions, market)?)
+                .or_margin_error()?;
         }
         Ok(worth)
     }
@@ -142,8 +167,16 @@ impl LiquidateSlice {
         market: &mut MarketAccounts,
     ) -> core::result::Result<Value, MarginError> {
         let position = positions.first().ok_or(MarginError::NoPositions)?;
-        let slot = *self.account.chains.get(usize::from(position.chain_slot)).ok_or(MarginError::MissingChain)?;
-        let kind = if position.call_lots > 0 { OptionKind::Call } else { OptionKind::Put };
+        let slot = *self
+            .account
+            .chains
+            .get(usize::from(position.chain_slot))
+            .ok_or(MarginError::MissingChain)?;
+        let kind = if position.call_lots > 0 {
+            OptionKind::Call
+        } else {
+            OptionKind::Put
+        };
         let change = LotMove {
             chain: slot.chain,
             underlying_index: slot.underlying_index,
@@ -156,19 +189,26 @@ impl LiquidateSlice {
 
     /// Moves one option's lots to the liquidator at mark (or at its payoff, once settled).
     fn move_leg(&mut self, change: &LotMove, market: &mut MarketAccounts) -> core::result::Result<Value, MarginError> {
-        let underlying = market.underlying(change.underlying_index).ok_or(MarginError::MissingUnderlying)?;
+        let underlying = market
+            .underlying(change.underlying_index)
+            .ok_or(MarginError::MissingUnderlying)?;
         let (spot, lot) = (underlying.price(), underlying.lot()?);
         let chain = market.chain_mut(&change.chain)?;
         let settlement = chain.settlement_price();
         let mut open_positions = chain.open_positions;
-        let strike = chain.get_mut(usize::from(change.strike_slot)).ok_or(MarginError::NoSuchStrike)?;
+        let strike = chain
+            .get_mut(usize::from(change.strike_slot))
+            .ok_or(MarginError::NoSuchStrike)?;
         let per_lot = match (settlement, change.kind) {
             (Some(price), kind) => tenor_math::pricing::payoff_per_lot(kind, price, strike.price(), lot),
             (None, OptionKind::Call) => strike.view().marks(spot).map(|marks| marks.call),
             (None, OptionKind::Put) => strike.view().marks(spot).map(|marks| marks.put),
         }
         .or_margin_error()?;
-        let given = LotMove { lots: change.lots.try_neg().or_margin_error()?, ..*change };
+        let given = LotMove {
+            lots: change.lots.try_neg().or_margin_error()?,
+            ..*change
+        };
         move_lots(&mut self.account, &given, strike, &mut open_positions)?;
         move_lots(&mut self.liquidator, change, strike, &mut open_positions)?;
         chain.open_positions = open_positions;
@@ -183,13 +223,22 @@ impl LiquidateSlice {
     ) -> core::result::Result<Value, MarginError> {
         let mut worth = Value::ZERO;
         for (index, entry) in (0_u8..).zip(self.registry.listed()) {
-            let balance = self.account.balances_atoms.get(usize::from(index)).copied().unwrap_or(0);
+            let balance = self
+                .account
+                .balances_atoms
+                .get(usize::from(index))
+                .copied()
+                .unwrap_or(0);
             if index == QUOTE_INDEX || balance == 0 {
                 continue;
             }
             let atoms = fraction.of_atoms(Atoms::new(balance)).or_margin_error()?;
-            let underlying = market.underlying(entry.underlying_index).ok_or(MarginError::MissingUnderlying)?;
-            let value = atoms.value(entry.decimals, underlying.price(), Round::Down).or_margin_error()?;
+            let underlying = market
+                .underlying(entry.underlying_index)
+                .ok_or(MarginError::MissingUnderlying)?;
+            let value = atoms
+                .value(entry.decimals, underlying.price(), Round::Down)
+                .or_margin_error()?;
             self.account.debit(index, atoms)?;
             self.liquidator.credit(index, atoms)?;
             worth = worth.try_add(value).or_margin_error()?;
@@ -200,14 +249,17 @@ impl LiquidateSlice {
     /// The liquidator pays for what it took, less the discount. Returns its cash change.
     fn pay(&mut self, worth: Value, discount_atoms: Atoms, min_change: i64) -> core::result::Result<i64, MarginError> {
         // Up: what the liquidator pays gains the fraction of an atom.
-        let price_atoms = worth.to_quote_atoms(self.house.quote_decimals, Round::Up).or_margin_error()?;
+        let price_atoms = worth
+            .to_quote_atoms(self.house.quote_decimals, Round::Up)
+            .or_margin_error()?;
         let reward = i64::try_from(discount_atoms.get()).map_err(|_| MarginError::MathOverflow)?;
         let change = reward.checked_sub(price_atoms).ok_or(MarginError::MathOverflow)?;
         if change < min_change {
             return Err(MarginError::LimitExceeded);
         }
         self.liquidator.add_cash(change)?;
-        self.account.add_cash(change.checked_neg().ok_or(MarginError::MathOverflow)?)?;
+        self.account
+            .add_cash(change.checked_neg().ok_or(MarginError::MathOverflow)?)?;
         if self.liquidator.cash_atoms < 0 {
             return Err(MarginError::CashBelowZero);
         }

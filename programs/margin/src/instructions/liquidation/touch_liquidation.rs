@@ -2,8 +2,8 @@
 
 use crate::event::LiquidationTouched;
 use crate::instructions::MarketAccounts;
-use crate::risk::{assess, Freshness};
-use crate::state::{seeds, ClearingHouse, PortfolioAccount, Registry};
+use crate::risk::{Freshness, assess};
+use crate::state::{ClearingHouse, PortfolioAccount, Registry, seeds};
 use anchor_lang::prelude::*;
 use tenor_math::quantity::UnixSeconds;
 
@@ -31,7 +31,14 @@ pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
 
     let positions = accounts.account.as_slice();
     let freshness = Freshness::Liquidation(now);
-    let health = assess(&accounts.house, &accounts.registry, &accounts.account, positions, &market, freshness)?;
+    let health = assess(
+        &accounts.house,
+        &accounts.registry,
+        &accounts.account,
+        positions,
+        &market,
+        freshness,
+    )?;
     let state = accounts.account.liquidation.touched(&health, &accounts.house, now)?;
     let sequence = accounts.account.advance();
     accounts.account.liquidation = state;

@@ -4,9 +4,9 @@ use crate::error::MarginError;
 use crate::event::StrikesAdded;
 use crate::grid::check_strike;
 use crate::risk::Freshness;
-use crate::state::{seeds, ChainAccount, Strike, Underlying, LAYOUT_VERSION, MAX_STRIKES};
-use anchor_lang::prelude::*;
+use crate::state::{ChainAccount, LAYOUT_VERSION, MAX_STRIKES, Strike, Underlying, seeds};
 use alloc::vec::Vec;
+use anchor_lang::prelude::*;
 use tenor_math::quantity::{Price, UnixSeconds};
 
 /// Most strikes of one call: an account grows by at most 10,240 bytes an instruction.
@@ -32,15 +32,31 @@ pub struct AddStrikes {
 impl AddStrikes {
     fn validate(&self, prices_e9: &[u64], now: UnixSeconds) -> Result<()> {
         require!(self.chain.version == LAYOUT_VERSION, MarginError::WrongVersion);
-        require!((1..=MAX_STRIKES_PER_CALL).contains(&prices_e9.len()), MarginError::WrongListLength);
+        require!(
+            (1..=MAX_STRIKES_PER_CALL).contains(&prices_e9.len()),
+            MarginError::WrongListLength
+        );
         require!(now < self.chain.expiry(), MarginError::ChainExpired);
         let total = self.chain.len().saturating_add(prices_e9.len());
         require!(total <= MAX_STRIKES, MarginError::ChainFull);
         Freshness::Action(now).check_price(&self.underlying)?;
         for (place, price_e9) in prices_e9.iter().enumerate() {
-            check_strike(Price::from_e9(*price_e9), self.underlying.price(), &self.underlying.market)?;
-            require!(prices_e9.iter().skip(place.saturating_add(1)).all(|other| other != price_e9), MarginError::DuplicateEntry);
-            require!(self.chain.iter().all(|strike| strike.price_e9 != *price_e9), MarginError::StrikeExists);
+            check_strike(
+                Price::from_e9(*price_e9),
+                self.underlying.price(),
+                &self.underlying.market,
+            )?;
+            require!(
+                prices_e9
+                    .iter()
+                    .skip(place.saturating_add(1))
+                    .all(|other| other != price_e9),
+                MarginError::DuplicateEntry
+            );
+            require!(
+                self.chain.iter().all(|strike| strike.price_e9 != *price_e9),
+                MarginError::StrikeExists
+            );
         }
         Ok(())
     }
@@ -62,6 +78,10 @@ pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>) -> Result
     }
 
     let first_slot = u16::try_from(first).map_err(|_| MarginError::ChainFull)?;
-    emit_cpi!(StrikesAdded { chain: *ctx.accounts.chain.address(), first_slot, prices_e9 });
+    emit_cpi!(StrikesAdded {
+        chain: *ctx.accounts.chain.address(),
+        first_slot,
+        prices_e9
+    });
     Ok(())
 }

@@ -1,14 +1,17 @@
 //! Lists an expiry.
 
-#![allow(unused_variables, reason = "the framework passes instruction arguments to steps that do not use them")]
+#![allow(
+    unused_variables,
+    reason = "the framework passes instruction arguments to steps that do not use them"
+)]
 
 use crate::error::MarginError;
 use crate::event::ChainCreated;
 use crate::grid::check_expiry;
-use crate::state::{seeds, Chain, ChainAccount, Strike, Underlying, LAYOUT_VERSION};
+use crate::state::{Chain, ChainAccount, LAYOUT_VERSION, Strike, Underlying, seeds};
 use anchor_lang::accounts::Slab;
 use anchor_lang::prelude::*;
-use tenor_math::quantity::{UnixSeconds, E9};
+use tenor_math::quantity::{E9, UnixSeconds};
 
 /// Accounts of `create_chain`.
 #[event_cpi]
@@ -48,6 +51,11 @@ pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
     chain.expiry = expiry;
     chain.payout_factor_e9 = E9;
 
-    emit_cpi!(ChainCreated { chain: *ctx.accounts.chain.address(), underlying, expiry, rent_payer });
+    emit_cpi!(ChainCreated {
+        chain: *ctx.accounts.chain.address(),
+        underlying,
+        expiry,
+        rent_payer
+    });
     Ok(())
 }

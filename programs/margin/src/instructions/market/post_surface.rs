@@ -2,11 +2,11 @@
 
 use crate::error::{MarginError, OrMarginError};
 use crate::event::SurfacePosted;
-use crate::state::{seeds, ChainAccount, ClearingHouse, Underlying, LAYOUT_VERSION};
+use crate::state::{ChainAccount, ClearingHouse, LAYOUT_VERSION, Underlying, seeds};
 use anchor_lang::prelude::*;
-use tenor_math::quantity::{UnixSeconds, E9, SECONDS_PER_YEAR};
-use tenor_math::surface::{Slice, E12};
-use tenor_math::{mul_div, Round};
+use tenor_math::quantity::{E9, SECONDS_PER_YEAR, UnixSeconds};
+use tenor_math::surface::{E12, Slice};
+use tenor_math::{Round, mul_div};
 
 /// Least and greatest at-the-money variance per year x 1e12: volatilities of 5% and 500%.
 const YEARLY_VARIANCE_E12: core::ops::RangeInclusive<u64> = 2_500_000_000..=25 * E12;
@@ -50,8 +50,13 @@ impl PostSurface {
         require!(self.chain.version == LAYOUT_VERSION, MarginError::WrongVersion);
         require!(now < self.chain.expiry(), MarginError::ChainExpired);
         Slice::try_new(args.theta_e12, args.rho_e12, args.psi_e12).map_err(|_| MarginError::SurfaceArbitrage)?;
-        let yearly_e12 =
-            mul_div(args.theta_e12, SECONDS_PER_YEAR, self.chain.expiry().since(now), Round::Down).or_margin_error()?;
+        let yearly_e12 = mul_div(
+            args.theta_e12,
+            SECONDS_PER_YEAR,
+            self.chain.expiry().since(now),
+            Round::Down,
+        )
+        .or_margin_error()?;
         let limits = &self.underlying.market;
         let highest_ratio_e9 = (2 * E9).saturating_sub(limits.min_forward_ratio_e9);
         let bounds = [

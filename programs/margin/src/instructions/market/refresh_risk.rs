@@ -3,7 +3,7 @@
 use crate::error::MarginError;
 use crate::event::RiskRefreshed;
 use crate::risk::Freshness;
-use crate::state::{ChainAccount, Underlying, LAYOUT_VERSION, MAX_STRIKES};
+use crate::state::{ChainAccount, LAYOUT_VERSION, MAX_STRIKES, Underlying};
 use crate::valuation::ChainValuation;
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
@@ -24,11 +24,17 @@ pub struct RefreshRisk {
 impl RefreshRisk {
     fn validate(&self, strike_slots: &[u16], now: UnixSeconds) -> Result<()> {
         require!(self.chain.version == LAYOUT_VERSION, MarginError::WrongVersion);
-        require!((1..=MAX_STRIKES).contains(&strike_slots.len()), MarginError::WrongListLength);
+        require!(
+            (1..=MAX_STRIKES).contains(&strike_slots.len()),
+            MarginError::WrongListLength
+        );
         require!(self.chain.settlement_price().is_none(), MarginError::ChainSettled);
         Freshness::Action(now).check_price(&self.underlying)?;
         let slice_age = now.since(UnixSeconds::new(self.chain.slice_posted_at));
-        require!(slice_age <= self.underlying.feed.max_surface_age_seconds, MarginError::SurfaceMissing);
+        require!(
+            slice_age <= self.underlying.feed.max_surface_age_seconds,
+            MarginError::SurfaceMissing
+        );
         Ok(())
     }
 }
@@ -44,7 +50,10 @@ pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> R
     let reference = accounts.underlying.price();
     let mut marks_e9 = Vec::with_capacity(strike_slots.len());
     for slot in &strike_slots {
-        let strike = accounts.chain.get_mut(usize::from(*slot)).ok_or(MarginError::NoSuchStrike)?;
+        let strike = accounts
+            .chain
+            .get_mut(usize::from(*slot))
+            .ok_or(MarginError::NoSuchStrike)?;
         let risk = valuation.strike(strike)?;
         strike.store(&risk, reference, now, clock.slot);
         marks_e9.push(risk.mark.e9());

@@ -3,7 +3,7 @@
 use crate::error::MarginError;
 use crate::event::ChainSettled;
 use crate::feed::read_feed;
-use crate::state::{ChainAccount, Underlying, LAYOUT_VERSION};
+use crate::state::{ChainAccount, LAYOUT_VERSION, Underlying};
 use anchor_lang::prelude::*;
 use tenor_math::quantity::UnixSeconds;
 

@@ -1,9 +1,9 @@
 //! Stores a checked price.
 
+use crate::error::OrMarginError;
 use crate::event::PriceUpdated;
 use crate::feed::read_feed;
-use crate::error::OrMarginError;
-use crate::state::{seeds, Underlying};
+use crate::state::{Underlying, seeds};
 use anchor_lang::prelude::*;
 use tenor_math::average::moving_average;
 use tenor_math::quantity::{Price, UnixSeconds};
