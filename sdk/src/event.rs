@@ -1,6 +1,7 @@
 //! Events of the program, as found in a transaction's inner instructions.
 
-use anchor_lang::Discriminator;
+use anchor_lang::wincode::{self, SchemaRead};
+use anchor_lang::{BorshConfig, Discriminator, BORSH_CONFIG};
 use tenor_margin::event as events;
 
 /// Tag before every event's discriminator.
@@ -44,4 +45,14 @@ pub fn name(data: &[u8]) -> Option<&'static str> {
 /// Bytes of an event's fields, if the data is this event.
 pub fn fields<E: Discriminator>(data: &[u8]) -> Option<&[u8]> {
     data.strip_prefix(&TAG)?.strip_prefix(E::DISCRIMINATOR)
+}
+
+/// The event's fields, if the data is this event.
+///
+/// The caller has checked what [`name`] says.
+pub fn read<E>(data: &[u8]) -> Option<E>
+where
+    E: Discriminator + for<'de> SchemaRead<'de, BorshConfig, Dst = E>,
+{
+    wincode::config::deserialize(fields::<E>(data)?, BORSH_CONFIG).ok()
 }

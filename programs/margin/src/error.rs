@@ -20,7 +20,7 @@ pub enum MarginError {
     WrongListLength = 3,
     #[msg("The same entry is named twice; merge the two")]
     DuplicateEntry = 4,
-    #[msg("The account changed since the action was decided; read it again")]
+    #[msg("What the account holds changed since the action was decided; read it again")]
     SequenceMismatch = 5,
     #[msg("The result is worse than the stated limit; decide again on present prices")]
     LimitExceeded = 6,

@@ -9,6 +9,7 @@ macro_rules! events {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* })*) => {
         $($(#[$doc])*
         #[event]
+        #[derive(SchemaRead)]
         pub struct $name { $($(#[$field_doc])* pub $field: $kind,)* })*
     };
 }

@@ -55,10 +55,16 @@ impl MarginAccount {
         self.owner == *signer || (self.delegate == *signer && self.delegate != Address::default())
     }
 
-    /// Advances the sequence number: the account is about to change.
+    /// Numbers a change that anyone may cause and that takes nothing away: a deposit, a touch.
     pub fn advance(&mut self) -> u64 {
         self.sequence = self.sequence.wrapping_add(1);
         self.sequence
+    }
+
+    /// Numbers a change of what the account holds at risk.
+    pub fn advance_exposure(&mut self) -> u64 {
+        self.exposure_sequence = self.exposure_sequence.wrapping_add(1);
+        self.advance()
     }
 
     /// Adds to a balance; the quote is cash.

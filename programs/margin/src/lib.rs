@@ -209,7 +209,7 @@ pub mod tenor_margin {
 
     /// Takes over a fraction of an unhealthy account, at a discount on the requirement that it frees.
     ///
-    /// Requires: an auction runs; the sequence is the expected one; price and risk arrays are fresh; equity is positive;
+    /// Requires: an auction runs; the exposure sequence is the expected one; price and risk arrays are fresh; equity is positive;
     /// the liquidator is someone else, has the cash and meets its initial requirement afterwards; its cash changes by at
     /// least the limit.
     /// Effects: the fraction of every position moves at mark and of every collateral but the quote at the oracle price;

@@ -251,7 +251,7 @@ pub fn trade(ctx: &mut Context<Trade>, legs: Vec<Leg>) -> Result<()> {
         accounts.health_before(&accounts.seller, effects[1], &market, now)?,
     ];
 
-    let sequences = (accounts.buyer.advance(), accounts.seller.advance());
+    let sequences = (accounts.buyer.advance_exposure(), accounts.seller.advance_exposure());
     accounts.apply(&checked, &mut market)?;
     accounts.pay(premium_atoms)?;
     for ((account, effect), before) in [&accounts.buyer, &accounts.seller].into_iter().zip(effects).zip(before) {

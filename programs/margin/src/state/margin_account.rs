@@ -120,8 +120,11 @@ pub struct MarginAccount {
     pub owner: Address,
     /// May trade, never withdraw; zero if none.
     pub delegate: Address,
-    /// Grows with every change: what an action was decided on is what it acts on.
+    /// Number of the account's last event: grows with every change.
     pub sequence: u64,
+    /// Grows with every change of what the account holds at risk. A liquidator names the one that it decided on. Deposits
+    /// and touches leave it alone: anyone can make those, and could otherwise keep a liquidation from landing.
+    pub exposure_sequence: u64,
     /// Cash, atoms of the quote; negative if owed.
     pub cash_atoms: i64,
     /// Interest index at which cash was last brought up to date x 1e18.
@@ -137,12 +140,12 @@ pub struct MarginAccount {
     /// Day of that loss, Unix days.
     pub delegate_day: i64,
     /// For later versions.
-    pub reserved: [u8; 128],
+    pub reserved: [u8; 120],
 }
 
 const _: () =
     assert!(size_of::<ChainSlot>() == 48 && size_of::<Position>() == 24 && size_of::<LiquidationState>() == 32);
 const _: () = assert!(
-    size_of::<MarginAccount>() == 8 + 3 * 32 + 3 * 8 + MAX_COLLATERALS * 8 + MAX_CHAINS * 48 + 32 + 2 * 8 + 128
+    size_of::<MarginAccount>() == 8 + 3 * 32 + 4 * 8 + MAX_COLLATERALS * 8 + MAX_CHAINS * 48 + 32 + 2 * 8 + 120
 );
 const _: () = assert!(offset_of!(MarginAccount, house) == 8 && offset_of!(MarginAccount, owner) == 40);

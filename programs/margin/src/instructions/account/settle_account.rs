@@ -71,7 +71,7 @@ pub fn settle_account(ctx: &mut Context<SettleAccount>) -> Result<()> {
     let payout_atoms = payoff
         .to_quote_atoms(accounts.house.quote_decimals, Round::Down)
         .or_margin_error()?;
-    let sequence = accounts.account.advance();
+    let sequence = accounts.account.advance_exposure();
     accounts.account.add_cash(payout_atoms)?;
     let balance = accounts.chain.settlement_balance_atoms.checked_sub(payout_atoms);
     accounts.chain.settlement_balance_atoms = balance.ok_or(MarginError::MathOverflow)?;

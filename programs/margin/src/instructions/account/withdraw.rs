@@ -80,7 +80,7 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
     let accounts = &mut ctx.accounts;
     accounts.validate(collateral_index, atoms)?;
 
-    let sequence = accounts.account.advance();
+    let sequence = accounts.account.advance_exposure();
     accounts.account.debit(collateral_index, Atoms::new(atoms))?;
     accounts.check_health(&market, now)?;
     let booked_total_atoms = book(&mut accounts.registry, collateral_index, |booked| {

@@ -21,7 +21,7 @@ pub struct LiquidateSliceArgs {
     pub max_fraction_e18: u64,
     /// Least that the liquidator's cash changes by, atoms; negative if it is ready to pay.
     pub min_cash_change_atoms: i64,
-    /// Sequence number of the account that the decision was made on.
+    /// Exposure sequence of the account that the decision was made on.
     pub expected_sequence: u64,
 }
 
@@ -62,7 +62,7 @@ impl LiquidateSlice {
             MarginError::NotAccountAuthority
         );
         require!(
-            self.account.sequence == args.expected_sequence,
+            self.account.exposure_sequence == args.expected_sequence,
             MarginError::SequenceMismatch
         );
         require!(self.account.liquidation.is_active(), MarginError::AuctionNotStarted);
@@ -280,7 +280,7 @@ pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceAr
     accounts.account.liquidation = state;
     let plan = accounts.decide(&before, args.max_fraction_e18)?;
 
-    let sequences = (accounts.account.advance(), accounts.liquidator.advance());
+    let sequences = (accounts.account.advance_exposure(), accounts.liquidator.advance_exposure());
     let positions_worth = accounts.move_positions(plan.fraction, &mut market)?;
     let collateral_worth = accounts.move_collaterals(plan.fraction, &market)?;
     let worth = positions_worth.try_add(collateral_worth).or_margin_error()?;
