@@ -66,15 +66,16 @@ impl Client {
     /// # Errors
     /// [`SdkError::Rpc`]. Accounts that cannot be read are listed, not an error: one odd account must not blind a bot.
     pub async fn snapshot(&self) -> Result<Snapshot, SdkError> {
+        // The slot is asked first, and an older answer refused: behind a load balancer another node may answer.
+        let slot = self.rpc.get_slot().await?;
         let config = RpcProgramAccountsConfig {
             account_config: RpcAccountInfoConfig {
                 encoding: Some(UiAccountEncoding::Base64),
+                min_context_slot: Some(slot),
                 ..RpcAccountInfoConfig::default()
             },
             ..RpcProgramAccountsConfig::default()
         };
-        // The slot is asked first: what the accounts show is at least as new.
-        let slot = self.rpc.get_slot().await?;
         let mut snapshot = Snapshot {
             slot,
             ..Snapshot::default()

@@ -1,7 +1,7 @@
 //! Events of the program, as found in a transaction's inner instructions.
 
 use anchor_lang::wincode::{self, SchemaRead};
-use anchor_lang::{BorshConfig, Discriminator, BORSH_CONFIG};
+use anchor_lang::{BORSH_CONFIG, BorshConfig, Discriminator};
 use tenor_margin::event as events;
 
 /// Tag before every event's discriminator.

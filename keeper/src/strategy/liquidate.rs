@@ -1,0 +1,294 @@
+//! Whether an account needs liquidation, and what to send about it.
+
+use super::preview::preview;
+use super::projection::Projection;
+use super::upkeep::{Eagerness, Upkeep};
+use super::{Intent, IntentKind, Settings, SkipReason};
+use crate::world::World;
+use solana_pubkey::Pubkey;
+use tenor_sdk::SdkError;
+use tenor_sdk::decode::AccountData;
+use tenor_sdk::instruction::{liquidate_slice, touch_liquidation};
+use tenor_sdk::margin::auction::is_at_target;
+use tenor_sdk::margin::instructions::LiquidateSliceArgs;
+use tenor_sdk::margin::risk::{Freshness, needed_underlyings};
+use tenor_sdk::math::liquidation::{AuctionClock, Fraction, SliceTerms, discount, slice_fraction};
+use tenor_sdk::math::quantity::{Ratio, UnixSeconds, Value};
+use tenor_sdk::math::risk::Health;
+
+/// Strikes that fit beside a slice in one transaction's compute budget.
+const STRIKES_BESIDE_A_SLICE: usize = 12;
+/// Compute units of a touch or a slice, with room for the largest account.
+const TOUCH_UNITS: u32 = 120_000;
+const SLICE_UNITS: u32 = 400_000;
+const MAX_UNITS: u32 = 1_400_000;
+/// A touch keeps the clock running: it advances by at most thirty seconds a touch.
+const TOUCH_AFTER_SECONDS: u64 = 20;
+/// Slices are tried at the allowed fraction and at halves of it, down to this many halvings.
+const HALVINGS: u32 = 6;
+/// How much worse than forecast a slice may turn out, in parts of 1e9 of the cash that moves: ten basis points.
+const SLIPPAGE: Ratio = Ratio::from_bps(10);
+
+/// What an account needs.
+pub(super) enum Verdict {
+    /// Nothing.
+    Healthy,
+    /// It cannot be judged, or is none of ours.
+    Skip(SkipReason),
+    /// It is below maintenance or in an auction.
+    Unhealthy {
+        /// Maintenance requirement less equity, USD x 1e9; negative for an auction that may end.
+        shortfall_e9: i64,
+        /// What to send, or why nothing.
+        action: Result<Intent, SkipReason>,
+    },
+}
+
+/// Judges one account on the projection.
+pub(super) fn judge(
+    address: Pubkey,
+    data: &AccountData,
+    world: &World,
+    projection: &Projection,
+    settings: &Settings,
+) -> Verdict {
+    if data.positions.is_empty() && !data.account.liquidation.is_active() {
+        return Verdict::Healthy;
+    }
+    let health = match projection.market().health(data, Freshness::AsStored) {
+        Ok(health) => health,
+        Err(error) => return Verdict::Skip(SkipReason::Health(error.to_string())),
+    };
+    let is_active = data.account.liquidation.is_active();
+    match health.is_certainly_unhealthy() {
+        Ok(false) if !is_active => return Verdict::Healthy,
+        Ok(_) => {}
+        Err(error) => return Verdict::Skip(SkipReason::Health(error.to_string())),
+    }
+    if address == settings.liquidator.account {
+        return Verdict::Skip(SkipReason::Own);
+    }
+    let shortfall_e9 = health.maintenance.e9().saturating_sub(health.equity.e9());
+    let case = Case {
+        address,
+        data,
+        health,
+        world,
+        projection,
+        settings,
+    };
+    Verdict::Unhealthy {
+        shortfall_e9,
+        action: case.action(),
+    }
+}
+
+/// An unhealthy account with everything that a decision about it reads.
+struct Case<'a> {
+    address: Pubkey,
+    data: &'a AccountData,
+    health: Health,
+    world: &'a World,
+    projection: &'a Projection,
+    settings: &'a Settings,
+}
+
+impl Case<'_> {
+    fn action(&self) -> Result<Intent, SkipReason> {
+        self.check_prices()?;
+        let house = self
+            .projection
+            .market()
+            .house()
+            .ok_or_else(|| SkipReason::Health("no house".to_owned()))?;
+        let is_active = self.data.account.liquidation.is_active();
+        let at_target = is_at_target(&self.health, house.liquidation_target())
+            .map_err(|error| SkipReason::Health(SdkError::from(error).to_string()))?;
+        if is_active && (at_target || self.health.maintenance == Value::ZERO) {
+            return self.touch();
+        }
+        match self.slice(house.liquidation_target(), house.full_close_below_e9) {
+            // The clock must run on even if nobody can take a slice yet.
+            Err(SkipReason::NoCapacity | SkipReason::EquityExhausted) if self.is_touch_due() => self.touch(),
+            outcome => outcome,
+        }
+    }
+
+    /// The program reads every underlying that the account needs: one bad price stops this account, and only this.
+    fn check_prices(&self) -> Result<(), SkipReason> {
+        let Some(registry) = self.projection.market().registry() else {
+            return Ok(());
+        };
+        let mut needed = needed_underlyings(&self.data.account, registry);
+        while needed != 0 {
+            let index = u8::try_from(needed.trailing_zeros()).unwrap_or(u8::MAX);
+            needed &= needed.wrapping_sub(1);
+            if let Some(problem) = self.projection.problem(index) {
+                return Err(SkipReason::Price(problem));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_touch_due(&self) -> bool {
+        let state = &self.data.account.liquidation;
+        !state.is_active() || self.world.now.since(UnixSeconds::new(state.touched_at)) >= TOUCH_AFTER_SECONDS
+    }
+
+    fn touch(&self) -> Result<Intent, SkipReason> {
+        let upkeep = self.upkeep(&[self.data], Eagerness::Exact);
+        if upkeep.strikes > STRIKES_BESIDE_A_SLICE {
+            return Ok(self.intent(IntentKind::Refresh, upkeep, Vec::new(), 0));
+        }
+        let market = self.accounts(&[self.data])?;
+        Ok(self.intent(
+            IntentKind::Touch,
+            upkeep,
+            vec![touch_liquidation(self.address, &market)],
+            TOUCH_UNITS,
+        ))
+    }
+
+    /// The largest slice that the formula allows and the keeper's account can carry.
+    fn slice(&self, target: Ratio, full_close_below_e9: i64) -> Result<Intent, SkipReason> {
+        if self.health.equity <= Value::ZERO {
+            return Err(SkipReason::EquityExhausted);
+        }
+        let own = self
+            .world
+            .accounts
+            .get(&self.settings.liquidator.account)
+            .ok_or(SkipReason::NoCapacity)?;
+        let discount = discount(self.clock(), self.health.equity, self.health.maintenance).map_err(of_math)?;
+        let terms = SliceTerms {
+            equity: self.health.equity,
+            maintenance: self.health.maintenance,
+            haircut: self.health.haircut,
+            discount,
+            target,
+        };
+        let allowed = if self.health.maintenance.e9() < full_close_below_e9 {
+            Fraction::ONE
+        } else {
+            slice_fraction(&terms).map_err(of_math)?
+        };
+        let wanted = allowed.e18().min(self.settings.max_fraction_e18);
+        for halving in 0..=HALVINGS {
+            let Ok(fraction) = Fraction::from_e18(wanted.checked_shr(halving).unwrap_or(0)) else {
+                continue;
+            };
+            let forecast = preview(
+                self.projection.market(),
+                self.data,
+                self.health.maintenance,
+                &own.data,
+                fraction,
+                discount,
+            );
+            let Ok(forecast) = forecast else { continue };
+            let is_sound = forecast
+                .health
+                .initial_health()
+                .is_ok_and(|health| health >= Value::ZERO);
+            if is_sound && forecast.cash_after_atoms >= self.settings.reserve_cash_atoms {
+                // The whole allowance is asked for as such: what the formula allows on chain may differ in the last digit.
+                let max_fraction_e18 = if halving == 0 {
+                    self.settings.max_fraction_e18
+                } else {
+                    fraction.e18()
+                };
+                return self.slice_of(max_fraction_e18, forecast.cash_change_atoms, &own.data);
+            }
+        }
+        Err(SkipReason::NoCapacity)
+    }
+
+    /// What the clock will show when the slice lands: a touch in the same transaction starts it, a slice advances it.
+    fn clock(&self) -> AuctionClock {
+        let state = &self.data.account.liquidation;
+        if state.is_active() {
+            return state
+                .clock()
+                .advanced(UnixSeconds::new(state.touched_at), self.world.now);
+        }
+        let memory = self
+            .projection
+            .market()
+            .house()
+            .map_or(0, |house| house.auction_memory_seconds);
+        let is_recent = state.ended_at != 0 && self.world.now.since(UnixSeconds::new(state.ended_at)) <= memory;
+        if is_recent {
+            state.clock()
+        } else {
+            AuctionClock::default()
+        }
+    }
+
+    fn slice_of(&self, max_fraction_e18: u64, cash_change: i64, own: &AccountData) -> Result<Intent, SkipReason> {
+        let parties = [self.data, own];
+        let exact = self.upkeep(&parties, Eagerness::Exact);
+        let upkeep = if exact.strikes > STRIKES_BESIDE_A_SLICE {
+            self.upkeep(&parties, Eagerness::Required)
+        } else {
+            exact
+        };
+        if upkeep.strikes > STRIKES_BESIDE_A_SLICE {
+            return Ok(self.intent(IntentKind::Refresh, upkeep, Vec::new(), 0));
+        }
+        let tolerance = SLIPPAGE
+            .of_count(cash_change.unsigned_abs(), tenor_sdk::math::Round::Up)
+            .map_err(of_math)?;
+        let tolerance = i64::try_from(tolerance).unwrap_or(i64::MAX);
+        let starts = !self.data.account.liquidation.is_active();
+        let args = LiquidateSliceArgs {
+            max_fraction_e18,
+            min_cash_change_atoms: cash_change.saturating_sub(tolerance),
+            expected_sequence: self.data.account.exposure_sequence,
+        };
+        let mut instructions = Vec::with_capacity(2);
+        if starts {
+            instructions.push(touch_liquidation(self.address, &self.accounts(&[self.data])?));
+        }
+        let market = self.accounts(&parties)?;
+        instructions.push(liquidate_slice(self.address, self.settings.liquidator, &market, args));
+        Ok(self.intent(
+            IntentKind::Slice,
+            upkeep,
+            instructions,
+            TOUCH_UNITS.saturating_add(SLICE_UNITS),
+        ))
+    }
+
+    fn upkeep(&self, accounts: &[&AccountData], eagerness: Eagerness) -> Upkeep {
+        Upkeep::of(accounts, self.world, self.projection, self.settings, eagerness)
+    }
+
+    fn accounts(&self, parties: &[&AccountData]) -> Result<tenor_sdk::market::HealthAccounts, SkipReason> {
+        self.projection
+            .market()
+            .health_accounts(parties.iter().copied())
+            .map_err(|error| SkipReason::Health(error.to_string()))
+    }
+
+    fn intent(
+        &self,
+        kind: IntentKind,
+        upkeep: Upkeep,
+        instructions: Vec<solana_instruction::Instruction>,
+        units: u32,
+    ) -> Intent {
+        let mut all = upkeep.instructions;
+        all.extend(instructions);
+        Intent {
+            account: self.address,
+            sequence: self.data.account.sequence,
+            kind,
+            instructions: all,
+            compute_units: upkeep.compute_units.saturating_add(units).min(MAX_UNITS),
+        }
+    }
+}
+
+fn of_math(error: tenor_sdk::math::MathError) -> SkipReason {
+    SkipReason::Health(error.to_string())
+}

@@ -1,0 +1,115 @@
+//! Price updates and risk refreshes that a health check on chain will need.
+
+use super::Settings;
+use super::projection::Projection;
+use crate::world::World;
+use solana_instruction::Instruction;
+use solana_pubkey::Pubkey;
+use std::collections::{BTreeMap, BTreeSet};
+use tenor_sdk::decode::AccountData;
+use tenor_sdk::instruction::{refresh_risk, update_price};
+use tenor_sdk::margin::risk::{Freshness, MarketView};
+
+/// Compute units of a price update, with room.
+const PRICE_UNITS: u32 = 20_000;
+/// Compute units of one strike's refresh, with room.
+const STRIKE_UNITS: u32 = 75_000;
+
+/// Strikes whose refresh fits a transaction of their own.
+const MAX_STRIKES: usize = 16;
+
+/// Instructions that bring the inputs of health checks up to date.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Upkeep {
+    pub(super) instructions: Vec<Instruction>,
+    pub(super) compute_units: u32,
+    /// Strikes that need a refresh; beyond what one transaction holds, the next tick sends the rest.
+    pub(super) strikes: usize,
+}
+
+/// How eager a refresh is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Eagerness {
+    /// Every strike that differs from the projection, so that the program sees exactly what was decided on.
+    Exact,
+    /// Only strikes that the program would refuse as stale.
+    Required,
+}
+
+impl Upkeep {
+    /// What the health checks of `accounts` need.
+    pub(super) fn of(
+        accounts: &[&AccountData],
+        world: &World,
+        projection: &Projection,
+        settings: &Settings,
+        eagerness: Eagerness,
+    ) -> Self {
+        let mut upkeep = Self::default();
+        upkeep.update_prices(world, projection, settings);
+        let mut stale: BTreeMap<Pubkey, BTreeSet<u16>> = BTreeMap::new();
+        for data in accounts {
+            for position in &data.positions {
+                let Some(slot) = data.account.chains.get(usize::from(position.chain_slot)) else {
+                    continue;
+                };
+                if is_stale(&slot.chain, position.strike_slot, world, projection, eagerness) {
+                    stale.entry(slot.chain).or_default().insert(position.strike_slot);
+                }
+            }
+        }
+        for (chain, strikes) in stale {
+            let Some(data) = world.market.chain_data(&chain) else {
+                continue;
+            };
+            let room = MAX_STRIKES.saturating_sub(upkeep.strikes);
+            upkeep.strikes = upkeep.strikes.saturating_add(strikes.len());
+            let sent: Vec<u16> = strikes.into_iter().take(room).collect();
+            if sent.is_empty() {
+                continue;
+            }
+            let units = STRIKE_UNITS.saturating_mul(u32::try_from(sent.len()).unwrap_or(u32::MAX));
+            upkeep
+                .instructions
+                .push(refresh_risk(data.chain.underlying, chain, sent));
+            upkeep.compute_units = upkeep.compute_units.saturating_add(units);
+        }
+        upkeep
+    }
+
+    /// A price that the projection moved, or whose publish time it renewed, must be stored first.
+    fn update_prices(&mut self, world: &World, projection: &Projection, settings: &Settings) {
+        for (address, underlying) in projection.market().underlyings() {
+            let stored = world.market.underlying(underlying.index);
+            let is_newer = stored.is_none_or(|stored| {
+                stored.published_at != underlying.published_at || stored.price_e9 != underlying.price_e9
+            });
+            if let Some(feed) = settings.feed_accounts.get(&underlying.index).filter(|_| is_newer) {
+                self.instructions.push(update_price(*address, *feed));
+                self.compute_units = self.compute_units.saturating_add(PRICE_UNITS);
+            }
+        }
+    }
+}
+
+fn is_stale(chain: &Pubkey, strike_slot: u16, world: &World, projection: &Projection, eagerness: Eagerness) -> bool {
+    let slot = usize::from(strike_slot);
+    let Some(stored) = world.market.chain(chain) else {
+        return false;
+    };
+    if stored.chain.settlement_price().is_some() {
+        return false;
+    }
+    let Some(strike) = stored.strikes.get(slot) else {
+        return false;
+    };
+    let Some(underlying) = projection.market().underlying(stored.chain.underlying_index) else {
+        return false;
+    };
+    match eagerness {
+        Eagerness::Exact => strike.reference_price_e9 != underlying.price_e9,
+        Eagerness::Required => Freshness::Liquidation(world.now)
+            .check_strike(strike, underlying)
+            .is_err(),
+    }
+}

@@ -1,0 +1,5 @@
+//! What the tests are made of.
+
+pub(crate) mod accounts;
+pub(crate) mod node;
+pub(crate) mod script;
