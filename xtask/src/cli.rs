@@ -73,7 +73,6 @@ impl Cli {
             Command::Demo(options) => return demo::demo(&project, options),
             Command::Bench(mode) => {
                 bytecode::build(&project)?;
-                bytecode::build(&project)?;
                 bench::bench(&project, mode.into())?;
             }
             Command::Vectors { dir } => vectors::vectors(&project, dir)?,

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::project::Project;
-use crate::{bytecode, host, process};
+use crate::{host, process};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -18,9 +18,8 @@ pub(crate) struct Options {
     seed: u64,
 }
 
-/// Runs on bytecode of the present sources.
+/// Runs on the bytecode of the last build.
 pub(crate) fn fuzz(project: &Project, options: Options) -> Result<ExitCode> {
-    bytecode::build(project)?;
     host::build(project)?;
     let mut fuzz = project.command(project.binary("fuzz"));
     fuzz.args([
