@@ -5,7 +5,7 @@
 
 use crate::address::{self, SYSTEM_PROGRAM, TOKEN_PROGRAM};
 use crate::market::HealthAccounts;
-use anchor_lang::{InstructionData, ToAccountMetas};
+use anchor_lang::{Discriminator, InstructionData, ToAccountMetas};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use tenor_margin::instructions::{
@@ -315,4 +315,22 @@ pub fn liquidate_slice(
         with_market(metas.to_account_metas(None), market, Access::Writes),
         data::LiquidateSlice { args }.data(),
     )
+}
+
+/// Name of the instruction with this data; `None` if it is none of the clearing house's.
+pub fn name(instruction_data: &[u8]) -> Option<&'static str> {
+    macro_rules! names {
+        ($($kind:ident => $name:literal),* $(,)?) => {
+            [$((data::$kind::DISCRIMINATOR, $name)),*]
+        };
+    }
+    let known = names![
+        Initialize => "initialize", AddUnderlying => "add_underlying", AddCollateral => "add_collateral",
+        UpdatePrice => "update_price", CreateChain => "create_chain", AddStrikes => "add_strikes",
+        PostSurface => "post_surface", RefreshRisk => "refresh_risk", OpenAccount => "open_account",
+        Deposit => "deposit", Withdraw => "withdraw", Trade => "trade", SettleChain => "settle_chain",
+        SettleAccount => "settle_account", TouchLiquidation => "touch_liquidation",
+        LiquidateSlice => "liquidate_slice",
+    ];
+    known.into_iter().find(|(discriminator, _)| instruction_data.starts_with(discriminator)).map(|(_, name)| name)
 }
