@@ -25,8 +25,8 @@ pub struct OpenAccountArgs {
 #[derive(Accounts)]
 #[instruction(args: OpenAccountArgs)]
 pub struct OpenAccount {
-    /// Pays the rent.
-    #[account(mut)]
+    /// Pays the rent; may be the owner, which is safe because neither is read or written as data.
+    #[account(mut, unsafe(dup))]
     pub payer: Signer,
     /// Owner of the account.
     pub owner: Signer,

@@ -1,0 +1,169 @@
+//! Plans against chains in every stage of a deployment.
+
+use bytemuck::Zeroable;
+use solana_pubkey::Pubkey;
+use tenor_migrations::{Action, Authority, ChainState, Deployment, LOCALNET, PlanError, Step, plan};
+use tenor_sdk::address;
+use tenor_sdk::decode::{ChainData, ProgramAccount};
+use tenor_sdk::margin::state::{Chain, ClearingHouse, CollateralEntry, Registry, Strike, Underlying};
+use tenor_sdk::math::quantity::UnixSeconds;
+
+/// Sunday, 22 November 2026, 13:00 UTC.
+const NOW: i64 = 1_795_352_400;
+/// The Friday after, 08:00 UTC.
+const EXPIRY: i64 = 1_795_766_400;
+const E9: u64 = 1_000_000_000;
+
+fn localnet() -> Deployment {
+    Deployment::parse(LOCALNET).unwrap()
+}
+
+fn empty() -> ChainState {
+    ChainState { now: UnixSeconds::new(NOW), ..ChainState::default() }
+}
+
+fn symbol(text: &str) -> [u8; 16] {
+    address::symbol(text).unwrap()
+}
+
+/// What the program would make of steps, as far as a plan can see it.
+struct Chainlike {
+    house: ClearingHouse,
+    registry: Registry,
+    state: ChainState,
+}
+
+impl Chainlike {
+    fn after(steps: &[Step], deployment: &Deployment) -> ChainState {
+        let mut chain = Self { house: ClearingHouse::zeroed(), registry: Registry::zeroed(), state: empty() };
+        for step in steps {
+            chain.take(&step.action, deployment);
+        }
+        chain.state
+    }
+
+    fn take(&mut self, action: &Action, deployment: &Deployment) {
+        let market = &mut self.state.market;
+        match action {
+            Action::Initialize => {
+                self.house.admin = deployment.authorities.admin.0;
+                self.house.quote_mint = deployment.quote.mint.0;
+            }
+            Action::AddCollateral { .. } => {
+                let place = usize::from(self.registry.count);
+                let listed = deployment.collaterals.iter().map(|file| file.mint.0);
+                let mint = std::iter::once(deployment.quote.mint.0).chain(listed).nth(place).unwrap();
+                self.registry.collaterals[place] = CollateralEntry { mint, ..CollateralEntry::zeroed() };
+                self.registry.count += 1;
+            }
+            Action::AddUnderlying { symbol: name } => {
+                let index = u8::try_from(self.house.underlying_count).unwrap();
+                let underlying = Underlying { symbol: symbol(name), index, ..Underlying::zeroed() };
+                self.house.underlying_count += 1;
+                market.insert(address::underlying(&symbol(name)), ProgramAccount::Underlying(Box::new(underlying)));
+            }
+            Action::CreateChain { symbol: name, expiry } => {
+                let chain = address::chain(&address::underlying(&symbol(name)), *expiry);
+                let data = ChainData { chain: Chain::zeroed(), strikes: Vec::new() };
+                market.insert(chain, ProgramAccount::Chain(Box::new(data)));
+            }
+            Action::AddStrikes { symbol: name, expiry, prices_e9 } => {
+                let chain = address::chain(&address::underlying(&symbol(name)), *expiry);
+                let mut data = market.chain_data(&chain).unwrap().clone();
+                data.strikes.extend(prices_e9.iter().map(|price_e9| Strike::new(*price_e9)));
+                market.insert(chain, ProgramAccount::Chain(Box::new(data)));
+            }
+        }
+        market.insert(address::house(), ProgramAccount::House(Box::new(self.house)));
+        market.insert(address::registry(), ProgramAccount::Registry(Box::new(self.registry)));
+    }
+}
+
+#[test]
+fn an_empty_chain_lacks_every_step_in_order() {
+    let steps = plan(&empty(), &localnet()).unwrap();
+    let sol = || "SOL".to_owned();
+    let strikes = [160, 180, 200, 220, 240, 260, 280].map(|usd: u64| usd * E9);
+    let expected = [
+        (Action::Initialize, Authority::Upgrade),
+        (Action::AddCollateral { symbol: "USDC".to_owned() }, Authority::Admin),
+        (Action::AddUnderlying { symbol: sol() }, Authority::Admin),
+        (Action::AddCollateral { symbol: sol() }, Authority::Admin),
+        (Action::CreateChain { symbol: sol(), expiry: EXPIRY }, Authority::Admin),
+        (Action::AddStrikes { symbol: sol(), expiry: EXPIRY, prices_e9: strikes.to_vec() }, Authority::Admin),
+    ];
+    let found: Vec<_> = steps.into_iter().map(|step| (step.action, step.signer)).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_deployment_that_stopped_anywhere_goes_on_where_it_stopped() {
+    let deployment = localnet();
+    let all = plan(&empty(), &deployment).unwrap();
+    for done in 0..=all.len() {
+        let (before, missing) = all.split_at(done);
+        let state = Chainlike::after(before, &deployment);
+        assert_eq!(plan(&state, &deployment).unwrap(), missing, "after {done} steps");
+    }
+}
+
+#[test]
+fn only_missing_strikes_are_listed() {
+    let deployment = localnet();
+    let mut steps = plan(&empty(), &deployment).unwrap();
+    let Some(Action::AddStrikes { prices_e9, .. }) = steps.last_mut().map(|step| &mut step.action) else {
+        panic!("the last step lists strikes");
+    };
+    prices_e9.retain(|price_e9| *price_e9 != 200 * E9 && *price_e9 != 280 * E9);
+
+    let missing = plan(&Chainlike::after(&steps, &deployment), &deployment).unwrap();
+
+    let actions: Vec<_> = missing.into_iter().map(|step| step.action).collect();
+    let prices_e9 = vec![200 * E9, 280 * E9];
+    assert_eq!(actions, [Action::AddStrikes { symbol: "SOL".to_owned(), expiry: EXPIRY, prices_e9 }]);
+}
+
+#[test]
+fn a_week_later_the_next_expiry_is_missing() {
+    let deployment = localnet();
+    let all = plan(&empty(), &deployment).unwrap();
+    let mut state = Chainlike::after(&all, &deployment);
+    // Two days and some hours before the expiry that is listed: too near to list it today.
+    state.now = UnixSeconds::new(NOW + 3 * 86_400);
+
+    let missing = plan(&state, &deployment).unwrap();
+
+    let next = EXPIRY + 7 * 86_400;
+    assert_eq!(missing[0].action, Action::CreateChain { symbol: "SOL".to_owned(), expiry: next });
+    assert_eq!(missing.len(), 2);
+}
+
+#[test]
+fn many_strikes_are_listed_in_calls_of_sixteen() {
+    let text = LOCALNET.replace("spacing_usd = \"20\"", "spacing_usd = \"5\"");
+    let steps = plan(&empty(), &Deployment::parse(&text).unwrap()).unwrap();
+    let counts: Vec<_> = steps
+        .iter()
+        .filter_map(|step| match &step.action {
+            Action::AddStrikes { prices_e9, .. } => Some(prices_e9.len()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(counts, [16, 9]);
+}
+
+#[test]
+fn a_house_of_someone_else_is_left_alone() {
+    let deployment = localnet();
+    let mut state = empty();
+    let house = ClearingHouse { admin: Pubkey::new_from_array([7; 32]), ..ClearingHouse::zeroed() };
+    state.market.insert(address::house(), ProgramAccount::House(Box::new(house)));
+    assert_eq!(
+        plan(&state, &deployment),
+        Err(PlanError::OtherHouse {
+            what: "admin",
+            found: Pubkey::new_from_array([7; 32]),
+            expected: deployment.authorities.admin.0,
+        })
+    );
+}
