@@ -7,7 +7,10 @@ use tenor_sdk::SdkError;
 use tenor_sdk::client::{Budget, Client};
 
 /// The dearest step creates three accounts; none needs a fifth of this.
-const BUDGET: Budget = Budget { units: 400_000, micro_lamports_per_unit: 0 };
+const BUDGET: Budget = Budget {
+    units: 400_000,
+    micro_lamports_per_unit: 0,
+};
 
 /// The keys that steps are signed with.
 #[derive(Clone, Copy)]
@@ -46,7 +49,10 @@ pub async fn apply(
         let signature = client
             .send(&step.instructions, BUDGET, signer, &[])
             .await
-            .map_err(|source| ApplyError { step: step.action.to_string(), source })?;
+            .map_err(|source| ApplyError {
+                step: step.action.to_string(),
+                source,
+            })?;
         report(step, &signature);
     }
     Ok(())

@@ -43,7 +43,10 @@ impl FromStr for Decimal9 {
         if decimals.len() > DIGITS {
             return Err(DecimalError::TooPrecise(text.to_owned()));
         }
-        format!("{whole}{decimals:0<DIGITS$}").parse().map(Self).map_err(|_| DecimalError::TooLarge(text.to_owned()))
+        format!("{whole}{decimals:0<DIGITS$}")
+            .parse()
+            .map(Self)
+            .map_err(|_| DecimalError::TooLarge(text.to_owned()))
     }
 }
 
@@ -61,7 +64,12 @@ mod tests {
 
     #[test]
     fn decimals_are_exact() {
-        let cases = [("0", 0), ("0.18", 180_000_000), ("1.15", 1_150_000_000), ("220", 220_000_000_000)];
+        let cases = [
+            ("0", 0),
+            ("0.18", 180_000_000),
+            ("1.15", 1_150_000_000),
+            ("220", 220_000_000_000),
+        ];
         for (text, e9) in cases {
             assert_eq!(text.parse::<Decimal9>().map(Decimal9::e9), Ok(e9), "{text}");
         }
@@ -71,9 +79,19 @@ mod tests {
     #[test]
     fn what_is_no_decimal_is_refused_by_name() {
         for text in ["", ".5", "5.", "-1", "1e9", "1_000", " 1", "1.2.3"] {
-            assert_eq!(text.parse::<Decimal9>(), Err(DecimalError::Malformed(text.to_owned())), "{text}");
+            assert_eq!(
+                text.parse::<Decimal9>(),
+                Err(DecimalError::Malformed(text.to_owned())),
+                "{text}"
+            );
         }
-        assert_eq!("0.0000000001".parse::<Decimal9>(), Err(DecimalError::TooPrecise("0.0000000001".to_owned())));
-        assert_eq!("99999999999".parse::<Decimal9>(), Err(DecimalError::TooLarge("99999999999".to_owned())));
+        assert_eq!(
+            "0.0000000001".parse::<Decimal9>(),
+            Err(DecimalError::TooPrecise("0.0000000001".to_owned()))
+        );
+        assert_eq!(
+            "99999999999".parse::<Decimal9>(),
+            Err(DecimalError::TooLarge("99999999999".to_owned()))
+        );
     }
 }

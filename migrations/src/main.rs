@@ -35,7 +35,9 @@ async fn main() -> Result<()> {
     let options = Options::parse();
     let deployment = Deployment::load(&options.deployment)?;
     let client = Client::new(options.url.clone(), CommitmentConfig::confirmed());
-    let state = ChainState::fetch(&client).await.with_context(|| format!("cannot read the chain at {}", options.url))?;
+    let state = ChainState::fetch(&client)
+        .await
+        .with_context(|| format!("cannot read the chain at {}", options.url))?;
     let steps = plan(&state, &deployment)?;
 
     println!("{} steps are missing", steps.len());
@@ -48,14 +50,26 @@ async fn main() -> Result<()> {
     }
     let upgrade = read_key(options.upgrade_key.as_deref(), &deployment.authorities.upgrade.0)?;
     let admin = read_key(options.admin_key.as_deref(), &deployment.authorities.admin.0)?;
-    let signers = Signers { upgrade: &upgrade, admin: &admin };
-    apply(&client, &steps, signers, |step, signature| println!("done: {} in {signature}", step.action)).await?;
+    let signers = Signers {
+        upgrade: &upgrade,
+        admin: &admin,
+    };
+    apply(&client, &steps, signers, |step, signature| {
+        println!("done: {} in {signature}", step.action)
+    })
+    .await?;
     Ok(())
 }
 
 fn read_key(path: Option<&Path>, expected: &Pubkey) -> Result<Keypair> {
     let path = path.context("a key file is missing")?;
-    let key = read_keypair_file(path).map_err(|error| anyhow!("cannot read the key file {}: {error}", path.display()))?;
-    ensure!(key.pubkey() == *expected, "{} holds the key of {}, the deployment names {expected}", path.display(), key.pubkey());
+    let key =
+        read_keypair_file(path).map_err(|error| anyhow!("cannot read the key file {}: {error}", path.display()))?;
+    ensure!(
+        key.pubkey() == *expected,
+        "{} holds the key of {}, the deployment names {expected}",
+        path.display(),
+        key.pubkey()
+    );
     Ok(key)
 }

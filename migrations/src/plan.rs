@@ -92,7 +92,11 @@ pub enum PlanError {
 /// [`PlanError`].
 pub fn plan(state: &ChainState, deployment: &Deployment) -> Result<Vec<Step>, PlanError> {
     refuse_other_house(state, deployment)?;
-    let mut planner = Planner { state, deployment, steps: Vec::new() };
+    let mut planner = Planner {
+        state,
+        deployment,
+        steps: Vec::new(),
+    };
     planner.initialize()?;
     planner.quote();
     let indices = planner.underlyings()?;
@@ -104,7 +108,9 @@ pub fn plan(state: &ChainState, deployment: &Deployment) -> Result<Vec<Step>, Pl
 }
 
 fn refuse_other_house(state: &ChainState, deployment: &Deployment) -> Result<(), PlanError> {
-    let Some(house) = state.market.house() else { return Ok(()) };
+    let Some(house) = state.market.house() else {
+        return Ok(());
+    };
     let pairs = [
         ("admin", house.admin, deployment.authorities.admin.0),
         ("quote mint", house.quote_mint, deployment.quote.mint.0),
@@ -123,7 +129,11 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn push(&mut self, action: Action, signer: Authority, instructions: Vec<Instruction>) {
-        self.steps.push(Step { action, signer, instructions });
+        self.steps.push(Step {
+            action,
+            signer,
+            instructions,
+        });
     }
 
     fn admin(&self) -> Pubkey {
@@ -134,7 +144,12 @@ impl Planner<'_> {
         if self.state.market.house().is_some() {
             return Ok(());
         }
-        let Deployment { authorities, house, quote, .. } = self.deployment;
+        let Deployment {
+            authorities,
+            house,
+            quote,
+            ..
+        } = self.deployment;
         let args = house.args(authorities).ok_or(PlanError::Invalid("house"))?;
         let instruction = instruction::initialize(authorities.upgrade.0, quote.mint.0, args);
         self.push(Action::Initialize, Authority::Upgrade, vec![instruction]);
@@ -145,7 +160,9 @@ impl Planner<'_> {
         let quote = &self.deployment.quote;
         if !self.is_collateral(&quote.mint.0) {
             let instruction = instruction::add_collateral(self.admin(), quote.mint.0, quote.args());
-            let action = Action::AddCollateral { symbol: quote.symbol.clone() };
+            let action = Action::AddCollateral {
+                symbol: quote.symbol.clone(),
+            };
             self.push(action, Authority::Admin, vec![instruction]);
         }
     }
@@ -161,7 +178,9 @@ impl Planner<'_> {
                 None => {
                     let args = file.args().ok_or(PlanError::Invalid("underlying"))?;
                     let instruction = instruction::add_underlying(self.admin(), args);
-                    let action = Action::AddUnderlying { symbol: file.symbol.clone() };
+                    let action = Action::AddUnderlying {
+                        symbol: file.symbol.clone(),
+                    };
                     self.push(action, Authority::Admin, vec![instruction]);
                     next = next.saturating_add(1);
                     next - 1
@@ -182,7 +201,9 @@ impl Planner<'_> {
                 .find(|(symbol, _)| *symbol == file.priced_by)
                 .ok_or(PlanError::Invalid("a collateral names an unknown underlying"))?;
             let instruction = instruction::add_collateral(self.admin(), file.mint.0, file.args(*index));
-            let action = Action::AddCollateral { symbol: file.symbol.clone() };
+            let action = Action::AddCollateral {
+                symbol: file.symbol.clone(),
+            };
             self.push(action, Authority::Admin, vec![instruction]);
         }
         Ok(())
@@ -200,7 +221,10 @@ impl Planner<'_> {
             let listed = self.state.market.chain_data(&chain);
             if listed.is_none() {
                 let instruction = instruction::create_chain(self.admin(), underlying, expiry);
-                let action = Action::CreateChain { symbol: file.symbol.clone(), expiry };
+                let action = Action::CreateChain {
+                    symbol: file.symbol.clone(),
+                    expiry,
+                };
                 self.push(action, Authority::Admin, vec![instruction]);
             }
             let is_listed = |price_e9: &u64| {
@@ -212,8 +236,11 @@ impl Planner<'_> {
                     instruction::update_price(underlying, file.feed.account.0),
                     instruction::add_strikes(self.admin(), underlying, chain, prices_e9.to_vec()),
                 ];
-                let action =
-                    Action::AddStrikes { symbol: file.symbol.clone(), expiry, prices_e9: prices_e9.to_vec() };
+                let action = Action::AddStrikes {
+                    symbol: file.symbol.clone(),
+                    expiry,
+                    prices_e9: prices_e9.to_vec(),
+                };
                 self.push(action, Authority::Admin, instructions);
             }
         }
@@ -227,7 +254,11 @@ impl Planner<'_> {
 
     fn listed(&self, file: &UnderlyingFile) -> Option<&Underlying> {
         let symbol = file.padded_symbol()?;
-        self.state.market.underlyings().map(|(_, underlying)| underlying).find(|found| found.symbol == symbol)
+        self.state
+            .market
+            .underlyings()
+            .map(|(_, underlying)| underlying)
+            .find(|found| found.symbol == symbol)
     }
 }
 
@@ -235,9 +266,13 @@ impl Planner<'_> {
 fn expiries(from: i64, now: UnixSeconds, limits: &MarketLimits) -> impl Iterator<Item = i64> + use<> {
     let limits = *limits;
     let first_hour = from.div_euclid(SECONDS_PER_HOUR) + i64::from(from.rem_euclid(SECONDS_PER_HOUR) != 0);
-    let furthest = now.get().saturating_add(limits.max_tenor_seconds.try_into().unwrap_or(i64::MAX));
+    let furthest = now
+        .get()
+        .saturating_add(limits.max_tenor_seconds.try_into().unwrap_or(i64::MAX));
     let is_listable = move |expiry: &i64| check_expiry(UnixSeconds::new(*expiry), now, &limits).is_ok();
-    let nearest = (first_hour..=first_hour + HOURS_PER_WEEK).map(|hour| hour * SECONDS_PER_HOUR).find(is_listable);
+    let nearest = (first_hour..=first_hour + HOURS_PER_WEEK)
+        .map(|hour| hour * SECONDS_PER_HOUR)
+        .find(is_listable);
     (0..)
         .map_while(move |week| Some(nearest? + week * HOURS_PER_WEEK * SECONDS_PER_HOUR))
         .take_while(move |expiry| *expiry <= furthest)
@@ -245,14 +280,24 @@ fn expiries(from: i64, now: UnixSeconds, limits: &MarketLimits) -> impl Iterator
 
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let date = |expiry: i64| jiff::Timestamp::from_second(expiry).map_or_else(|_| expiry.to_string(), |t| t.to_string());
+        let date =
+            |expiry: i64| jiff::Timestamp::from_second(expiry).map_or_else(|_| expiry.to_string(), |t| t.to_string());
         match self {
             Self::Initialize => write!(f, "create the clearing house"),
             Self::AddCollateral { symbol } => write!(f, "list the collateral {symbol}"),
             Self::AddUnderlying { symbol } => write!(f, "list the underlying {symbol}"),
             Self::CreateChain { symbol, expiry } => write!(f, "list the {symbol} options of {}", date(*expiry)),
-            Self::AddStrikes { symbol, expiry, prices_e9 } => {
-                write!(f, "list {} strikes of the {symbol} options of {}", prices_e9.len(), date(*expiry))
+            Self::AddStrikes {
+                symbol,
+                expiry,
+                prices_e9,
+            } => {
+                write!(
+                    f,
+                    "list {} strikes of the {symbol} options of {}",
+                    prices_e9.len(),
+                    date(*expiry)
+                )
             }
         }
     }

@@ -25,7 +25,10 @@ impl ChainState {
     /// # Errors
     /// [`SdkError::Rpc`]; [`SdkError::NotA`] if the clock cannot be read.
     pub async fn fetch(client: &Client) -> Result<Self, SdkError> {
-        Ok(Self { now: chain_time(client).await?, market: client.snapshot().await?.market })
+        Ok(Self {
+            now: chain_time(client).await?,
+            market: client.snapshot().await?.market,
+        })
     }
 }
 
@@ -36,5 +39,7 @@ impl ChainState {
 pub async fn chain_time(client: &Client) -> Result<UnixSeconds, SdkError> {
     let data = client.rpc().get_account_data(&CLOCK).await?;
     let bytes = data.get(CLOCK_TIME_AT..).and_then(|rest| rest.first_chunk());
-    bytes.map(|bytes| UnixSeconds::new(i64::from_le_bytes(*bytes))).ok_or(SdkError::NotA { expected: "clock" })
+    bytes
+        .map(|bytes| UnixSeconds::new(i64::from_le_bytes(*bytes)))
+        .ok_or(SdkError::NotA { expected: "clock" })
 }

@@ -5,7 +5,9 @@ use tenor_migrations::{Deployment, LOCALNET};
 /// The message for the local network's file with one line changed.
 fn refusal(line: &str, replacement: &str) -> String {
     assert!(LOCALNET.contains(line), "`{line}` is not in the file");
-    Deployment::parse(&LOCALNET.replacen(line, replacement, 1)).unwrap_err().to_string()
+    Deployment::parse(&LOCALNET.replacen(line, replacement, 1))
+        .unwrap_err()
+        .to_string()
 }
 
 #[test]
@@ -16,18 +18,50 @@ fn the_local_network_is_valid() {
 #[test]
 fn a_wrong_value_is_named() {
     let cases = [
-        ("timelock_seconds = 172_800", "timelock_seconds = 60", "house: timelock_seconds is outside"),
-        ("range_floor = \"0.18\"", "range_floor = \"0.01\"", "SOL: range_floor_e9 is outside"),
-        ("max_drift = \"0.005\"", "max_drift = \"half\"", "`half` is no decimal number"),
+        (
+            "timelock_seconds = 172_800",
+            "timelock_seconds = 60",
+            "house: timelock_seconds is outside",
+        ),
+        (
+            "range_floor = \"0.18\"",
+            "range_floor = \"0.01\"",
+            "SOL: range_floor_e9 is outside",
+        ),
+        (
+            "max_drift = \"0.005\"",
+            "max_drift = \"half\"",
+            "`half` is no decimal number",
+        ),
         ("max_drift = \"0.005\"", "max_drift = 0.005", "max_drift"),
         ("exponent = -8", "exponents = -8", "exponents"),
         ("id = \"ef0d", "id = \"xx0d", "64 hexadecimal digits"),
         ("mint = \"So111", "mint = \"So0", "no address in base 58"),
-        ("priced_by = \"SOL\"", "priced_by = \"BTC\"", "priced by BTC, which is not among the underlyings"),
-        ("symbol = \"SOL\"\nlot", "symbol = \"SEVENTEEN LETTERS\"\nlot", "must have 1 to 16 bytes"),
-        ("lowest_strike_usd = \"160\"", "lowest_strike_usd = \"161\"", "multiples of the strike step"),
-        ("lowest_strike_usd = \"160\"", "lowest_strike_usd = \"500\"", "above the highest"),
-        ("highest_strike_usd = \"280\"", "highest_strike_usd = \"9000\"", "at most 64 strikes"),
+        (
+            "priced_by = \"SOL\"",
+            "priced_by = \"BTC\"",
+            "priced by BTC, which is not among the underlyings",
+        ),
+        (
+            "symbol = \"SOL\"\nlot",
+            "symbol = \"SEVENTEEN LETTERS\"\nlot",
+            "must have 1 to 16 bytes",
+        ),
+        (
+            "lowest_strike_usd = \"160\"",
+            "lowest_strike_usd = \"161\"",
+            "multiples of the strike step",
+        ),
+        (
+            "lowest_strike_usd = \"160\"",
+            "lowest_strike_usd = \"500\"",
+            "above the highest",
+        ),
+        (
+            "highest_strike_usd = \"280\"",
+            "highest_strike_usd = \"9000\"",
+            "at most 64 strikes",
+        ),
     ];
     for (line, replacement, expected) in cases {
         let message = refusal(line, replacement);
@@ -38,6 +72,8 @@ fn a_wrong_value_is_named() {
 #[test]
 fn a_mint_cannot_be_listed_twice() {
     let (_, rest) = LOCALNET.split_once("[[collaterals]]").unwrap();
-    let message = Deployment::parse(&format!("{LOCALNET}\n[[collaterals]]{rest}")).unwrap_err().to_string();
+    let message = Deployment::parse(&format!("{LOCALNET}\n[[collaterals]]{rest}"))
+        .unwrap_err()
+        .to_string();
     assert!(message.contains("is listed twice"), "{message}");
 }

@@ -19,7 +19,10 @@ fn localnet() -> Deployment {
 }
 
 fn empty() -> ChainState {
-    ChainState { now: UnixSeconds::new(NOW), ..ChainState::default() }
+    ChainState {
+        now: UnixSeconds::new(NOW),
+        ..ChainState::default()
+    }
 }
 
 fn symbol(text: &str) -> [u8; 16] {
@@ -35,7 +38,11 @@ struct Chainlike {
 
 impl Chainlike {
     fn after(steps: &[Step], deployment: &Deployment) -> ChainState {
-        let mut chain = Self { house: ClearingHouse::zeroed(), registry: Registry::zeroed(), state: empty() };
+        let mut chain = Self {
+            house: ClearingHouse::zeroed(),
+            registry: Registry::zeroed(),
+            state: empty(),
+        };
         for step in steps {
             chain.take(&step.action, deployment);
         }
@@ -52,25 +59,46 @@ impl Chainlike {
             Action::AddCollateral { .. } => {
                 let place = usize::from(self.registry.count);
                 let listed = deployment.collaterals.iter().map(|file| file.mint.0);
-                let mint = std::iter::once(deployment.quote.mint.0).chain(listed).nth(place).unwrap();
-                self.registry.collaterals[place] = CollateralEntry { mint, ..CollateralEntry::zeroed() };
+                let mint = std::iter::once(deployment.quote.mint.0)
+                    .chain(listed)
+                    .nth(place)
+                    .unwrap();
+                self.registry.collaterals[place] = CollateralEntry {
+                    mint,
+                    ..CollateralEntry::zeroed()
+                };
                 self.registry.count += 1;
             }
             Action::AddUnderlying { symbol: name } => {
                 let index = u8::try_from(self.house.underlying_count).unwrap();
-                let underlying = Underlying { symbol: symbol(name), index, ..Underlying::zeroed() };
+                let underlying = Underlying {
+                    symbol: symbol(name),
+                    index,
+                    ..Underlying::zeroed()
+                };
                 self.house.underlying_count += 1;
-                market.insert(address::underlying(&symbol(name)), ProgramAccount::Underlying(Box::new(underlying)));
+                market.insert(
+                    address::underlying(&symbol(name)),
+                    ProgramAccount::Underlying(Box::new(underlying)),
+                );
             }
             Action::CreateChain { symbol: name, expiry } => {
                 let chain = address::chain(&address::underlying(&symbol(name)), *expiry);
-                let data = ChainData { chain: Chain::zeroed(), strikes: Vec::new() };
+                let data = ChainData {
+                    chain: Chain::zeroed(),
+                    strikes: Vec::new(),
+                };
                 market.insert(chain, ProgramAccount::Chain(Box::new(data)));
             }
-            Action::AddStrikes { symbol: name, expiry, prices_e9 } => {
+            Action::AddStrikes {
+                symbol: name,
+                expiry,
+                prices_e9,
+            } => {
                 let chain = address::chain(&address::underlying(&symbol(name)), *expiry);
                 let mut data = market.chain_data(&chain).unwrap().clone();
-                data.strikes.extend(prices_e9.iter().map(|price_e9| Strike::new(*price_e9)));
+                data.strikes
+                    .extend(prices_e9.iter().map(|price_e9| Strike::new(*price_e9)));
                 market.insert(chain, ProgramAccount::Chain(Box::new(data)));
             }
         }
@@ -86,11 +114,29 @@ fn an_empty_chain_lacks_every_step_in_order() {
     let strikes = [160, 180, 200, 220, 240, 260, 280].map(|usd: u64| usd * E9);
     let expected = [
         (Action::Initialize, Authority::Upgrade),
-        (Action::AddCollateral { symbol: "USDC".to_owned() }, Authority::Admin),
+        (
+            Action::AddCollateral {
+                symbol: "USDC".to_owned(),
+            },
+            Authority::Admin,
+        ),
         (Action::AddUnderlying { symbol: sol() }, Authority::Admin),
         (Action::AddCollateral { symbol: sol() }, Authority::Admin),
-        (Action::CreateChain { symbol: sol(), expiry: EXPIRY }, Authority::Admin),
-        (Action::AddStrikes { symbol: sol(), expiry: EXPIRY, prices_e9: strikes.to_vec() }, Authority::Admin),
+        (
+            Action::CreateChain {
+                symbol: sol(),
+                expiry: EXPIRY,
+            },
+            Authority::Admin,
+        ),
+        (
+            Action::AddStrikes {
+                symbol: sol(),
+                expiry: EXPIRY,
+                prices_e9: strikes.to_vec(),
+            },
+            Authority::Admin,
+        ),
     ];
     let found: Vec<_> = steps.into_iter().map(|step| (step.action, step.signer)).collect();
     assert_eq!(found, expected);
@@ -120,7 +166,14 @@ fn only_missing_strikes_are_listed() {
 
     let actions: Vec<_> = missing.into_iter().map(|step| step.action).collect();
     let prices_e9 = vec![200 * E9, 280 * E9];
-    assert_eq!(actions, [Action::AddStrikes { symbol: "SOL".to_owned(), expiry: EXPIRY, prices_e9 }]);
+    assert_eq!(
+        actions,
+        [Action::AddStrikes {
+            symbol: "SOL".to_owned(),
+            expiry: EXPIRY,
+            prices_e9
+        }]
+    );
 }
 
 #[test]
@@ -134,7 +187,13 @@ fn a_week_later_the_next_expiry_is_missing() {
     let missing = plan(&state, &deployment).unwrap();
 
     let next = EXPIRY + 7 * 86_400;
-    assert_eq!(missing[0].action, Action::CreateChain { symbol: "SOL".to_owned(), expiry: next });
+    assert_eq!(
+        missing[0].action,
+        Action::CreateChain {
+            symbol: "SOL".to_owned(),
+            expiry: next
+        }
+    );
     assert_eq!(missing.len(), 2);
 }
 
@@ -156,8 +215,13 @@ fn many_strikes_are_listed_in_calls_of_sixteen() {
 fn a_house_of_someone_else_is_left_alone() {
     let deployment = localnet();
     let mut state = empty();
-    let house = ClearingHouse { admin: Pubkey::new_from_array([7; 32]), ..ClearingHouse::zeroed() };
-    state.market.insert(address::house(), ProgramAccount::House(Box::new(house)));
+    let house = ClearingHouse {
+        admin: Pubkey::new_from_array([7; 32]),
+        ..ClearingHouse::zeroed()
+    };
+    state
+        .market
+        .insert(address::house(), ProgramAccount::House(Box::new(house)));
     assert_eq!(
         plan(&state, &deployment),
         Err(PlanError::OtherHouse {

@@ -32,9 +32,21 @@ pub struct Means {
 
 /// The actors, with the writer first.
 pub const CAST: [Means; 3] = [
-    Means { role: Role::Writer, usdc: 1_500, sol: 150 },
-    Means { role: Role::Buyer, usdc: 150_000, sol: 0 },
-    Means { role: Role::Liquidator, usdc: 1_000_000, sol: 0 },
+    Means {
+        role: Role::Writer,
+        usdc: 1_500,
+        sol: 150,
+    },
+    Means {
+        role: Role::Buyer,
+        usdc: 150_000,
+        sol: 0,
+    },
+    Means {
+        role: Role::Liquidator,
+        usdc: 1_000_000,
+        sol: 0,
+    },
 ];
 
 /// An option that the writer sells to the buyer at mark.
@@ -50,9 +62,21 @@ pub struct Sale {
 
 /// The writer's book: puts below spot, and a strangle around it.
 pub const SALES: [Sale; 3] = [
-    Sale { kind: OptionKind::Put, strike_usd: 200, lots: 60_000 },
-    Sale { kind: OptionKind::Put, strike_usd: 180, lots: 20_000 },
-    Sale { kind: OptionKind::Call, strike_usd: 260, lots: 20_000 },
+    Sale {
+        kind: OptionKind::Put,
+        strike_usd: 200,
+        lots: 60_000,
+    },
+    Sale {
+        kind: OptionKind::Put,
+        strike_usd: 180,
+        lots: 20_000,
+    },
+    Sale {
+        kind: OptionKind::Call,
+        strike_usd: 260,
+        lots: 20_000,
+    },
 ];
 
 /// Margin account of a role.
@@ -71,7 +95,10 @@ const fn party(role: Role, account: Pubkey, authority: Pubkey) -> (Role, Party) 
 pub async fn enter(validator: &Validator, listed: &Listed, means: &Means) -> Result<()> {
     let authority = means.role.address();
     let account = account(means.role);
-    let args = OpenAccountArgs { number: ACCOUNT_NUMBER, capacity: CAPACITY };
+    let args = OpenAccountArgs {
+        number: ACCOUNT_NUMBER,
+        capacity: CAPACITY,
+    };
     let mut instructions = vec![instruction::open_account(authority, authority, args)];
     let deposits = [
         (listed.quote_mint, QUOTE_INDEX, means.usdc * WHOLE_USDC),
@@ -79,7 +106,14 @@ pub async fn enter(validator: &Validator, listed: &Listed, means: &Means) -> Res
     ];
     for (mint, collateral_index, atoms) in deposits.into_iter().filter(|(_, _, atoms)| *atoms > 0) {
         let wallet = tokens::create_wallet(validator, &authority, &mint, atoms).await?;
-        instructions.push(instruction::deposit(&TokenMove { authority, account, wallet, mint, collateral_index, atoms }));
+        instructions.push(instruction::deposit(&TokenMove {
+            authority,
+            account,
+            wallet,
+            mint,
+            collateral_index,
+            atoms,
+        }));
     }
     validator.send(&instructions, &[means.role]).await?;
     Ok(())
@@ -91,25 +125,47 @@ pub async fn enter(validator: &Validator, listed: &Listed, means: &Means) -> Res
 /// If the trade fails.
 pub async fn trade(validator: &Validator, listed: &Listed) -> Result<()> {
     let market = validator.client().snapshot().await?.market;
-    let legs = SALES.iter().map(|sale| leg(sale, listed, &market)).collect::<Result<Vec<_>>>()?;
-    let accounts = HealthAccounts { underlyings: vec![listed.underlying], chains: vec![listed.chain] };
+    let legs = SALES
+        .iter()
+        .map(|sale| leg(sale, listed, &market))
+        .collect::<Result<Vec<_>>>()?;
+    let accounts = HealthAccounts {
+        underlyings: vec![listed.underlying],
+        chains: vec![listed.chain],
+    };
     let parties = [Role::Buyer, Role::Writer].map(|role| party(role, account(role), role.address()));
     let [(buyer_role, buyer), (seller_role, seller)] = parties;
-    validator.send(&[instruction::trade(buyer, seller, &accounts, legs)], &[buyer_role, seller_role]).await?;
+    validator
+        .send(
+            &[instruction::trade(buyer, seller, &accounts, legs)],
+            &[buyer_role, seller_role],
+        )
+        .await?;
     Ok(())
 }
 
 fn leg(sale: &Sale, listed: &Listed, market: &Market) -> Result<Leg> {
     let strike_slot = listed.slot_of(sale.strike_usd).context("the strike is not listed")?;
     let price_e9 = mark_e9(market, listed, strike_slot, sale.kind).context("the strike has no mark")?;
-    Ok(Leg { chain: 0, kind: u8::from(sale.kind == OptionKind::Put), strike_slot, lots: sale.lots, price_e9 })
+    Ok(Leg {
+        chain: 0,
+        kind: u8::from(sale.kind == OptionKind::Put),
+        strike_slot,
+        lots: sale.lots,
+        price_e9,
+    })
 }
 
 /// Mark of an option per whole underlying, USD x 1e9.
 fn mark_e9(market: &Market, listed: &Listed, strike_slot: u16, kind: OptionKind) -> Option<u64> {
     let chain = market.chain(&listed.chain)?;
     let underlying = market.underlying(chain.chain.underlying_index)?;
-    let marks = chain.strikes.get(usize::from(strike_slot))?.view().marks(underlying.price()).ok()?;
+    let marks = chain
+        .strikes
+        .get(usize::from(strike_slot))?
+        .view()
+        .marks(underlying.price())
+        .ok()?;
     let per_lot = match kind {
         OptionKind::Call => marks.call,
         OptionKind::Put => marks.put,

@@ -35,7 +35,8 @@ impl Artifact {
             .map(PathBuf::from)
             .with_context(|| format!("{DEPLOY_DIR_VARIABLE} is not set; `cargo xtask demo` sets it"))?;
         let path = folder.join(name).with_extension("so");
-        let bytes = fs::read(&path).with_context(|| format!("cannot read {}; `cargo xtask build` makes it", path.display()))?;
+        let bytes =
+            fs::read(&path).with_context(|| format!("cannot read {}; `cargo xtask build` makes it", path.display()))?;
         let sha256 = hex(&Sha256::digest(&bytes));
         check_stamp(&path.with_extension("build.json"), &sha256)?;
         Ok(Self { bytes, sha256 })
@@ -46,8 +47,13 @@ fn check_stamp(path: &Path, sha256: &str) -> Result<()> {
     if !path.is_file() {
         return Ok(());
     }
-    let stamp: Stamp = serde_json::from_slice(&fs::read(path)?).with_context(|| format!("{} is malformed", path.display()))?;
-    ensure!(stamp.so_sha256 == sha256, "{} is of another build; run `cargo xtask build`", path.display());
+    let stamp: Stamp =
+        serde_json::from_slice(&fs::read(path)?).with_context(|| format!("{} is malformed", path.display()))?;
+    ensure!(
+        stamp.so_sha256 == sha256,
+        "{} is of another build; run `cargo xtask build`",
+        path.display()
+    );
     Ok(())
 }
 

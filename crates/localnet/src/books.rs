@@ -47,22 +47,37 @@ fn accounts_atoms(snapshot: &Snapshot, index: u8) -> i128 {
     let accounts = snapshot.accounts.iter().map(|(_, data)| &data.account);
     let balances = accounts.map(|account| match index {
         QUOTE_INDEX => i128::from(account.cash_atoms),
-        _ => account.balances_atoms.get(usize::from(index)).copied().unwrap_or(0).into(),
+        _ => account
+            .balances_atoms
+            .get(usize::from(index))
+            .copied()
+            .unwrap_or(0)
+            .into(),
     });
     balances.sum()
 }
 
 /// Insurance, fees and what a settlement has not paid out yet: all in the quote.
-async fn reserves_atoms(validator: &Validator, snapshot: &Snapshot, entry: &CollateralEntry, index: u8) -> Result<i128> {
+async fn reserves_atoms(
+    validator: &Validator,
+    snapshot: &Snapshot,
+    entry: &CollateralEntry,
+    index: u8,
+) -> Result<i128> {
     if index != QUOTE_INDEX {
         return Ok(0);
     }
-    let data = validator.client().rpc().get_account_data(&tenor_sdk::address::insurance()).await?;
+    let data = validator
+        .client()
+        .rpc()
+        .get_account_data(&tenor_sdk::address::insurance())
+        .await?;
     let insurance = decode::insurance(&data)?;
     anyhow::ensure!(insurance.vault == entry.vault, "the insurance fund names another vault");
     let chains = snapshot.market.chains().map(|(_, data)| &data.chain);
-    let of_chains: i128 =
-        chains.map(|chain| i128::from(chain.fees_atoms) + i128::from(chain.settlement_balance_atoms)).sum();
+    let of_chains: i128 = chains
+        .map(|chain| i128::from(chain.fees_atoms) + i128::from(chain.settlement_balance_atoms))
+        .sum();
     Ok(of_chains + i128::from(insurance.balance_atoms))
 }
 
@@ -70,18 +85,34 @@ async fn reserves_atoms(validator: &Validator, snapshot: &Snapshot, entry: &Coll
 pub fn lots(snapshot: &Snapshot, listed: &Listed) -> (Vec<LotTotals>, Vec<Imbalance>) {
     let mut totals = Vec::new();
     let mut imbalances = Vec::new();
-    let Some(chain) = snapshot.market.chain_data(&listed.chain) else { return (totals, imbalances) };
+    let Some(chain) = snapshot.market.chain_data(&listed.chain) else {
+        return (totals, imbalances);
+    };
     let held = held(snapshot, &listed.chain);
     for (slot, kind, open_interest) in options(chain) {
-        let positions = held.get(&(slot, kind == OptionKind::Put)).map_or(&[][..], Vec::as_slice);
-        let sum = |sign: i64| positions.iter().filter(|lots| lots.signum() == sign).map(|lots| i128::from(*lots)).sum();
+        let positions = held
+            .get(&(slot, kind == OptionKind::Put))
+            .map_or(&[][..], Vec::as_slice);
+        let sum = |sign: i64| {
+            positions
+                .iter()
+                .filter(|lots| lots.signum() == sign)
+                .map(|lots| i128::from(*lots))
+                .sum()
+        };
         let (long_lots, short_lots): (i128, i128) = (sum(1), sum(-1));
         let instrument = listed.instrument(slot, kind);
         if i128::from(open_interest) != long_lots {
-            imbalances.push(format!("{instrument}: open interest {open_interest}, longs {long_lots}"));
+            imbalances.push(format!(
+                "{instrument}: open interest {open_interest}, longs {long_lots}"
+            ));
         }
         if long_lots != 0 || short_lots != 0 {
-            totals.push(LotTotals { instrument, long_lots, short_lots });
+            totals.push(LotTotals {
+                instrument,
+                long_lots,
+                short_lots,
+            });
         }
     }
     (totals, imbalances)
@@ -102,9 +133,17 @@ fn held(snapshot: &Snapshot, chain: &Pubkey) -> HashMap<(u16, bool), Vec<i64>> {
     let mut held: HashMap<_, Vec<_>> = HashMap::new();
     for (_, data) in &snapshot.accounts {
         let slot = chain_slot(&data.account, chain);
-        for position in data.positions.iter().filter(|position| Some(position.chain_slot) == slot) {
-            held.entry((position.strike_slot, false)).or_default().push(position.call_lots);
-            held.entry((position.strike_slot, true)).or_default().push(position.put_lots);
+        for position in data
+            .positions
+            .iter()
+            .filter(|position| Some(position.chain_slot) == slot)
+        {
+            held.entry((position.strike_slot, false))
+                .or_default()
+                .push(position.call_lots);
+            held.entry((position.strike_slot, true))
+                .or_default()
+                .push(position.put_lots);
         }
     }
     held

@@ -55,9 +55,20 @@ impl Evidence<'_> {
     }
 
     fn fell_ill(&self) -> Check {
-        let ill = self.timeline.ticks.iter().find(|tick| tick.maintenance_health_usd_e9() < 0);
-        let detail = ill.map_or_else(|| "it never did".to_owned(), |tick| format!("at {}", usd(tick.price_usd_e9.into())));
-        check("The fall takes the writer below its maintenance requirement", ill.is_some(), detail)
+        let ill = self
+            .timeline
+            .ticks
+            .iter()
+            .find(|tick| tick.maintenance_health_usd_e9() < 0);
+        let detail = ill.map_or_else(
+            || "it never did".to_owned(),
+            |tick| format!("at {}", usd(tick.price_usd_e9.into())),
+        );
+        check(
+            "The fall takes the writer below its maintenance requirement",
+            ill.is_some(),
+            detail,
+        )
     }
 
     fn keeper_liquidated(&self) -> Check {
@@ -74,9 +85,15 @@ impl Evidence<'_> {
         let health = &self.view.health;
         let house = self.view.snapshot.market.house();
         let target = house.map_or(Ratio::ONE, |house| house.liquidation_target());
-        let at_target = target.of(health.maintenance, Round::Up).is_ok_and(|target| health.equity >= target);
+        let at_target = target
+            .of(health.maintenance, Round::Up)
+            .is_ok_and(|target| health.equity >= target);
         let passed = !self.view.is_unhealthy() && (!self.view.is_in_auction() || at_target);
-        let auction = if self.view.is_in_auction() { "runs" } else { "does not run" };
+        let auction = if self.view.is_in_auction() {
+            "runs"
+        } else {
+            "does not run"
+        };
         let detail = format!(
             "equity {}, maintenance requirement {}, the auction {auction}",
             usd(health.equity.e9().into()),
@@ -87,8 +104,15 @@ impl Evidence<'_> {
 
     fn equity_stayed_positive(&self) -> Check {
         let lowest = self.timeline.ticks.iter().map(|tick: &Tick| tick.equity_usd_e9).min();
-        let detail = lowest.map_or_else(|| "nothing was sampled".to_owned(), |lowest| format!("lowest {}", usd(lowest)));
-        check("The writer’s equity stays above zero", lowest.is_some_and(|lowest| lowest > 0), detail)
+        let detail = lowest.map_or_else(
+            || "nothing was sampled".to_owned(),
+            |lowest| format!("lowest {}", usd(lowest)),
+        );
+        check(
+            "The writer’s equity stays above zero",
+            lowest.is_some_and(|lowest| lowest > 0),
+            detail,
+        )
     }
 
     fn tokens_add_up(&self) -> Check {
@@ -108,7 +132,11 @@ impl Evidence<'_> {
             detail += &format!("; {imbalance}");
         }
         let all = passed > 0 && passed == self.lots.len() && self.imbalances.is_empty();
-        check("Every long lot has its short, and open interest counts the longs", all, detail)
+        check(
+            "Every long lot has its short, and open interest counts the longs",
+            all,
+            detail,
+        )
     }
 
     fn buyer_untouched(&self) -> Check {
@@ -117,18 +145,27 @@ impl Evidence<'_> {
             held.len() == SALES.len()
                 && SALES.iter().all(|sale| {
                     let name = format!(" {} {}", sale.strike_usd, letter(sale.kind));
-                    held.iter().any(|holding| holding.lots == sale.lots && holding.instrument.ends_with(&name))
+                    held.iter()
+                        .any(|holding| holding.lots == sale.lots && holding.instrument.ends_with(&name))
                 })
         };
         let detail = format!("{} options", held.as_ref().map_or(0, Vec::len));
-        check("The buyer holds exactly what it bought", held.as_ref().is_some_and(bought), detail)
+        check(
+            "The buyer holds exactly what it bought",
+            held.as_ref().is_some_and(bought),
+            detail,
+        )
     }
 
     /// Each change of an account advances its sequence number by one, so a missed transaction would show.
     fn nothing_missed(&self) -> Check {
         let changes = |landed: &Landed| match landed.failure {
             Some(_) => 0,
-            None => landed.instructions.iter().filter(|name| changes_writer(landed.actor, name)).count(),
+            None => landed
+                .instructions
+                .iter()
+                .filter(|name| changes_writer(landed.actor, name))
+                .count(),
         };
         let recorded: usize = self.timeline.transactions.iter().map(changes).sum();
         let sequence = self.view.writer.account.sequence;
@@ -141,7 +178,11 @@ impl Evidence<'_> {
 
     fn program_is_the_built_one(&self) -> Check {
         let digest = self.built.sha256.get(..16).unwrap_or_default();
-        check("The deployed program is the one that was built", self.deployed == self.built.bytes, format!("sha256 {digest}…"))
+        check(
+            "The deployed program is the one that was built",
+            self.deployed == self.built.bytes,
+            format!("sha256 {digest}…"),
+        )
     }
 
     fn keeper_survived(&self) -> Check {
@@ -170,7 +211,11 @@ fn changes_writer(actor: Actor, instruction: &str) -> bool {
 }
 
 fn check(name: &str, passed: bool, detail: String) -> Check {
-    Check { name: name.to_owned(), passed, detail }
+    Check {
+        name: name.to_owned(),
+        passed,
+        detail,
+    }
 }
 
 fn usd(e9: i128) -> String {

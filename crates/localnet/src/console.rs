@@ -25,14 +25,21 @@ pub struct Console {
 impl Style {
     /// Live on a terminal, unless plain lines are asked for.
     pub fn detect(headless: bool) -> Self {
-        if headless || !stdout().is_terminal() { Self::Plain } else { Self::Live }
+        if headless || !stdout().is_terminal() {
+            Self::Plain
+        } else {
+            Self::Live
+        }
     }
 }
 
 impl Console {
     /// A console without a status yet.
     pub fn new(style: Style) -> Self {
-        Self { style, status: Arc::default() }
+        Self {
+            style,
+            status: Arc::default(),
+        }
     }
 
     /// Something happened.
@@ -47,7 +54,11 @@ impl Console {
 
     /// The outcome of a check.
     pub fn check(&self, passed: bool, text: &str) {
-        let (mark, colour) = if passed { ("ok    ", "\x1b[32m") } else { ("FAILED", "\x1b[31m") };
+        let (mark, colour) = if passed {
+            ("ok    ", "\x1b[32m")
+        } else {
+            ("FAILED", "\x1b[31m")
+        };
         self.line(&format!("{mark} {text}"), colour);
     }
 
@@ -57,7 +68,12 @@ impl Console {
         let auction = match tick.clock {
             LiquidationClock::Idle => String::new(),
             LiquidationClock::Running { clock_ms, discount_bps } => {
-                format!("  auction {} s at {}.{:02}%", clock_ms / 1_000, discount_bps / 100, discount_bps % 100)
+                format!(
+                    "  auction {} s at {}.{:02}%",
+                    clock_ms / 1_000,
+                    discount_bps / 100,
+                    discount_bps % 100
+                )
             }
             LiquidationClock::Ended { .. } => "  auction ended".to_owned(),
         };

@@ -36,7 +36,13 @@ impl PriceFeed {
     pub async fn new(validator: &Validator, account: Pubkey, id: [u8; 32]) -> Result<Self> {
         let now = validator.now().await?;
         let rent = validator.rent(ACCOUNT_LEN).await?;
-        Ok(Self { account, id, rent, published_at: now - 1, previous_published_at: now - 2 })
+        Ok(Self {
+            account,
+            id,
+            rent,
+            published_at: now - 1,
+            previous_published_at: now - 2,
+        })
     }
 
     /// Publishes a quote at the validator's present time. Updates of one second have the same predecessor, as only one
@@ -65,6 +71,8 @@ impl PriceFeed {
             posted_slot: validator.client().rpc().get_slot().await?,
         };
         let owner = Pubkey::new_from_array(RECEIVER_PROGRAM);
-        validator.set_account(&self.account, &owner, self.rent, &update.write()).await
+        validator
+            .set_account(&self.account, &owner, self.rent, &update.write())
+            .await
     }
 }

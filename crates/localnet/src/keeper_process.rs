@@ -36,9 +36,18 @@ impl Keeper {
     /// # Errors
     /// If a file cannot be written.
     pub fn prepare(binary: PathBuf, folder: &Path, validator: &Validator, listed: &Listed) -> Result<Self> {
-        ensure!(binary.is_file(), "there is no keeper at {}; build it or set {BINARY_VARIABLE}", binary.display());
+        ensure!(
+            binary.is_file(),
+            "there is no keeper at {}; build it or set {BINARY_VARIABLE}",
+            binary.display()
+        );
         let listen = free_address()?;
-        let keeper = Self { binary, folder: folder.to_owned(), listen, child: None };
+        let keeper = Self {
+            binary,
+            folder: folder.to_owned(),
+            listen,
+            child: None,
+        };
         let key = serde_json::to_string(&Role::Liquidator.keypair().to_bytes().to_vec())?;
         keeper.write("keeper-key.json", &key)?;
         keeper.write("keeper.toml", &keeper.configuration(validator, listed))?;
@@ -85,13 +94,20 @@ impl Keeper {
             .stdout(self.log("keeper.stdout.log")?)
             .stderr(self.log("keeper.stderr.log")?)
             .kill_on_drop(true);
-        self.child = Some(command.spawn().with_context(|| format!("cannot start {}", self.binary.display()))?);
+        self.child = Some(
+            command
+                .spawn()
+                .with_context(|| format!("cannot start {}", self.binary.display()))?,
+        );
         Ok(())
     }
 
     fn log(&self, name: &str) -> Result<File> {
         let path = self.folder.join(name);
-        OpenOptions::new().append(true).open(&path).with_context(|| format!("cannot open {}", path.display()))
+        OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .with_context(|| format!("cannot open {}", path.display()))
     }
 
     /// Waits until the keeper says that it is ready.
@@ -102,26 +118,37 @@ impl Keeper {
         let deadline = Instant::now() + READY_WITHIN;
         while Instant::now() < deadline {
             if let Some(status) = self.child.as_mut().context("the keeper was not started")?.try_wait()? {
-                bail!("the keeper ended ({status}) before it was ready; see {}", self.folder.join("keeper.stderr.log").display());
+                bail!(
+                    "the keeper ended ({status}) before it was ready; see {}",
+                    self.folder.join("keeper.stderr.log").display()
+                );
             }
             if self.is_ready().await {
                 return Ok(());
             }
             sleep(READY_POLL).await;
         }
-        bail!("the keeper was not ready within {} s; see its logs in {}", READY_WITHIN.as_secs(), self.folder.display())
+        bail!(
+            "the keeper was not ready within {} s; see its logs in {}",
+            READY_WITHIN.as_secs(),
+            self.folder.display()
+        )
     }
 
     /// Whether `/readyz` answers 200.
     async fn is_ready(&self) -> bool {
         let ask = async {
             let mut stream = TcpStream::connect(self.listen).await?;
-            stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
+            stream
+                .write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                .await?;
             let mut answer = String::new();
             stream.read_to_string(&mut answer).await?;
             std::io::Result::Ok(answer.starts_with("HTTP/1.1 200"))
         };
-        timeout(READY_POLL * 5, ask).await.is_ok_and(|answer| answer.unwrap_or(false))
+        timeout(READY_POLL * 5, ask)
+            .await
+            .is_ok_and(|answer| answer.unwrap_or(false))
     }
 
     /// Ends the process at once, as a power cut would.
@@ -129,7 +156,12 @@ impl Keeper {
     /// # Errors
     /// If it does not run.
     pub async fn kill(&mut self) -> Result<()> {
-        self.child.take().context("the keeper does not run")?.kill().await.context("cannot kill the keeper")
+        self.child
+            .take()
+            .context("the keeper does not run")?
+            .kill()
+            .await
+            .context("cannot kill the keeper")
     }
 
     /// Whether it runs.
@@ -137,7 +169,12 @@ impl Keeper {
     /// # Errors
     /// If the system does not say.
     pub fn is_running(&mut self) -> Result<bool> {
-        Ok(self.child.as_mut().map(Child::try_wait).transpose()?.is_some_and(|ended| ended.is_none()))
+        Ok(self
+            .child
+            .as_mut()
+            .map(Child::try_wait)
+            .transpose()?
+            .is_some_and(|ended| ended.is_none()))
     }
 
     /// Stops the process and waits for its end.
@@ -174,7 +211,10 @@ impl Keeper {
 /// A log line of level ERROR, or a line that is no log line at all, as a panic writes.
 fn is_error(line: &str) -> bool {
     match serde_json::from_str::<Value>(line) {
-        Ok(entry) => entry.get("level").and_then(Value::as_str).is_some_and(|level| level.eq_ignore_ascii_case("error")),
+        Ok(entry) => entry
+            .get("level")
+            .and_then(Value::as_str)
+            .is_some_and(|level| level.eq_ignore_ascii_case("error")),
         Err(_) => !line.trim().is_empty(),
     }
 }

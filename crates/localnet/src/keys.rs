@@ -28,8 +28,15 @@ pub enum Role {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Upgrade, Self::Admin, Self::Guardian, Self::Surface, Self::Writer, Self::Buyer, Self::Liquidator];
+    pub const ALL: [Self; 7] = [
+        Self::Upgrade,
+        Self::Admin,
+        Self::Guardian,
+        Self::Surface,
+        Self::Writer,
+        Self::Buyer,
+        Self::Liquidator,
+    ];
 
     /// The role's key.
     pub fn keypair(self) -> Keypair {
@@ -74,7 +81,12 @@ mod tests {
     #[test]
     fn the_deployment_names_the_derived_keys() {
         let authorities = Deployment::parse(LOCALNET).unwrap().authorities;
-        let named = [authorities.upgrade, authorities.admin, authorities.guardian, authorities.surface];
+        let named = [
+            authorities.upgrade,
+            authorities.admin,
+            authorities.guardian,
+            authorities.surface,
+        ];
         let derived = [Role::Upgrade, Role::Admin, Role::Guardian, Role::Surface];
         assert_eq!(named.map(|key| key.0), derived.map(Role::address));
     }

@@ -47,7 +47,11 @@ async fn main() -> Result<ExitCode> {
         keeper_binary: options.keeper_bin,
         folder: options.demo_dir,
         speed: options.speed,
-        chaos: if options.kill_keeper { Chaos::KillOnce } else { Chaos::Nothing },
+        chaos: if options.kill_keeper {
+            Chaos::KillOnce
+        } else {
+            Chaos::Nothing
+        },
         console: console.clone(),
     };
     // When the story is dropped in the middle, keeper and validator end with it.
@@ -68,7 +72,10 @@ async fn play(scenario: &Scenario, console: &Console, keep: bool) -> Result<Exit
     let holds = ended.verdict().holds();
     console.say(&format!("Report: {}", folder.join("report.html").display()));
     if !holds {
-        console.warn(&format!("Not everything holds; logs of the keeper are in {}", folder.display()));
+        console.warn(&format!(
+            "Not everything holds; logs of the keeper are in {}",
+            folder.display()
+        ));
     }
     let Ended { stage, .. } = ended;
     if let Some(mut stage) = stage {

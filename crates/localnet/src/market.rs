@@ -61,7 +61,10 @@ pub struct Listed {
 /// If a step fails.
 pub async fn list(validator: &Validator, first: Quote) -> Result<(Listed, PriceFeed, Vec<String>)> {
     let deployment = Deployment::parse(LOCALNET)?;
-    let file = deployment.underlyings.first().context("the deployment lists no underlying")?;
+    let file = deployment
+        .underlyings
+        .first()
+        .context("the deployment lists no underlying")?;
     let quote_mint = deployment.quote.mint.0;
     tokens::create_mint(validator, &quote_mint, QUOTE_DECIMALS, QUOTE_SUPPLY_ATOMS).await?;
     tokens::create_mint(validator, &WRAPPED_SOL, SOL_DECIMALS, SOL_SUPPLY_ATOMS).await?;
@@ -71,7 +74,16 @@ pub async fn list(validator: &Validator, first: Quote) -> Result<(Listed, PriceF
 
     let steps = plan(&ChainState::fetch(validator.client()).await?, &deployment)?;
     let (upgrade, admin) = (Role::Upgrade.keypair(), Role::Admin.keypair());
-    apply(validator.client(), &steps, Signers { upgrade: &upgrade, admin: &admin }, |_, _| ()).await?;
+    apply(
+        validator.client(),
+        &steps,
+        Signers {
+            upgrade: &upgrade,
+            admin: &admin,
+        },
+        |_, _| (),
+    )
+    .await?;
 
     let (expiry, strikes_e9) = steps
         .iter()
@@ -84,7 +96,14 @@ pub async fn list(validator: &Validator, first: Quote) -> Result<(Listed, PriceF
     let underlying = address::underlying(&symbol);
     let chain = address::chain(&underlying, expiry);
     let feed_account = file.feed.account.0;
-    let listed = Listed { underlying, chain, expiry, feed: feed_account, strikes_e9, quote_mint };
+    let listed = Listed {
+        underlying,
+        chain,
+        expiry,
+        feed: feed_account,
+        strikes_e9,
+        quote_mint,
+    };
     let titles = steps.iter().map(|step| step.action.to_string()).collect();
     Ok((listed, feed, titles))
 }
@@ -106,7 +125,9 @@ impl Listed {
     /// # Errors
     /// If the transaction fails.
     pub async fn refresh(&self, validator: &Validator) -> Result<()> {
-        let slots = (0..self.strikes_e9.len()).map(u16::try_from).collect::<Result<_, _>>()?;
+        let slots = (0..self.strikes_e9.len())
+            .map(u16::try_from)
+            .collect::<Result<_, _>>()?;
         let instructions = [
             instruction::update_price(self.underlying, self.feed),
             instruction::refresh_risk(self.underlying, self.chain, slots),
@@ -117,14 +138,22 @@ impl Listed {
 
     /// Slot of a strike by its price in whole USD.
     pub fn slot_of(&self, strike_usd: u64) -> Option<u16> {
-        self.strikes_e9.iter().position(|price_e9| *price_e9 == strike_usd * E9).and_then(|slot| slot.try_into().ok())
+        self.strikes_e9
+            .iter()
+            .position(|price_e9| *price_e9 == strike_usd * E9)
+            .and_then(|slot| slot.try_into().ok())
     }
 
     /// Name of an option, such as `SOL 27-Nov 200 P`.
     pub fn instrument(&self, strike_slot: u16, kind: OptionKind) -> String {
-        let strike_usd = self.strikes_e9.get(usize::from(strike_slot)).map_or(0, |price_e9| price_e9 / E9);
-        let day = jiff::Timestamp::from_second(self.expiry)
-            .map_or_else(|_| self.expiry.to_string(), |expiry| expiry.strftime("%d-%b").to_string());
+        let strike_usd = self
+            .strikes_e9
+            .get(usize::from(strike_slot))
+            .map_or(0, |price_e9| price_e9 / E9);
+        let day = jiff::Timestamp::from_second(self.expiry).map_or_else(
+            |_| self.expiry.to_string(),
+            |expiry| expiry.strftime("%d-%b").to_string(),
+        );
         format!("SOL {day} {strike_usd} {}", letter(kind))
     }
 }
@@ -142,7 +171,13 @@ pub fn surface(seconds: u64) -> PostSurfaceArgs {
     let theta_e12 = YEARLY_VARIANCE_E12 * seconds / SECONDS_PER_YEAR;
     // sqrt(theta) x 1e12 is 1e6 times the root of theta x 1e12.
     let psi_e12 = theta_e12.isqrt() * 1_000_000 * PSI_TENTHS / 10;
-    PostSurfaceArgs { theta_e12, rho_e12: RHO_E12, psi_e12, forward_ratio_e9: E9, discount_e9: E9 }
+    PostSurfaceArgs {
+        theta_e12,
+        rho_e12: RHO_E12,
+        psi_e12,
+        forward_ratio_e9: E9,
+        discount_e9: E9,
+    }
 }
 
 /// The market after `update_price` and `refresh_risk` at a quote: what accounts are worth now, before anyone has sent

@@ -29,8 +29,14 @@ struct Inner {
 impl Record {
     /// Starts the clock of a run.
     pub fn start(timeline: Timeline) -> Self {
-        let inner = Inner { timeline, ..Inner::default() };
-        Self { started: Instant::now(), inner: Arc::new(Mutex::new(inner)) }
+        let inner = Inner {
+            timeline,
+            ..Inner::default()
+        };
+        Self {
+            started: Instant::now(),
+            inner: Arc::new(Mutex::new(inner)),
+        }
     }
 
     /// Milliseconds since the start.
@@ -60,7 +66,12 @@ impl Record {
     /// Positions were looked at; kept if they differ from the actor's last ones.
     pub fn positions(&self, sample: PositionSample) {
         let mut inner = self.inner();
-        let last = inner.timeline.positions.iter().rev().find(|last| last.actor == sample.actor);
+        let last = inner
+            .timeline
+            .positions
+            .iter()
+            .rev()
+            .find(|last| last.actor == sample.actor);
         if last.is_none_or(|last| last.holdings != sample.holdings) {
             inner.timeline.positions.push(sample);
         }
@@ -116,7 +127,9 @@ impl Inner {
     /// Time since the price that the program holds was published.
     fn age_of_stored_price_ms(&self, elapsed_ms: u64) -> Option<u64> {
         let mut earlier = self.published.iter().rev().filter(|(_, at_ms)| *at_ms <= elapsed_ms);
-        earlier.find(|(price_e9, _)| *price_e9 == self.stored_price_e9).map(|(_, at_ms)| elapsed_ms - at_ms)
+        earlier
+            .find(|(price_e9, _)| *price_e9 == self.stored_price_e9)
+            .map(|(_, at_ms)| elapsed_ms - at_ms)
     }
 
     fn note_compute(&mut self, calls: &[Call]) {
@@ -136,5 +149,8 @@ impl Inner {
 }
 
 fn limit(instruction: &str) -> u64 {
-    LIMITS.into_iter().find(|(name, _)| *name == instruction).map_or(ANY_LIMIT, |(_, limit)| limit)
+    LIMITS
+        .into_iter()
+        .find(|(name, _)| *name == instruction)
+        .map_or(ANY_LIMIT, |(_, limit)| limit)
 }

@@ -67,7 +67,8 @@ impl Scenario {
         let mut timeline = record.timeline();
         timeline.interrupted = ended.err().map(|error| format!("{error:#}"));
         for check in &timeline.checks {
-            self.console.check(check.passed, &format!("{} ({})", check.name, check.detail));
+            self.console
+                .check(check.passed, &format!("{} ({})", check.name, check.detail));
         }
         if let Some(reason) = &timeline.interrupted {
             self.console.check(false, &format!("Stopped early: {reason}"));

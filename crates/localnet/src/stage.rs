@@ -48,8 +48,14 @@ impl Stage {
         let validator = Validator::start().await?;
         console.say(&format!("Validator at {} ({})", validator.rpc_url(), validator::NAME));
         let watch = Watch::start(validator.rpc_url(), validator.ws_url(), record.clone(), console.clone()).await?;
-        validator.deploy(&MARGIN_PROGRAM, &built, &Role::Upgrade.address()).await?;
-        console.say(&format!("Deployed {MARGIN}, {} bytes, sha256 {}", built.bytes.len(), built.sha256));
+        validator
+            .deploy(&MARGIN_PROGRAM, &built, &Role::Upgrade.address())
+            .await?;
+        console.say(&format!(
+            "Deployed {MARGIN}, {} bytes, sha256 {}",
+            built.bytes.len(),
+            built.sha256
+        ));
 
         let (listed, mut feed, steps) = market::list(&validator, quote).await?;
         for step in &steps {
@@ -68,13 +74,30 @@ impl Stage {
         let facts = facts(&built, keeper.version().await?);
         keeper.start()?;
         keeper.wait_ready().await?;
-        console.say(&format!("The keeper runs as its own process ({}) and is ready", facts.keeper_version));
+        console.say(&format!(
+            "The keeper runs as its own process ({}) and is ready",
+            facts.keeper_version
+        ));
         record.edit(|timeline| {
             timeline.strikes = strikes();
-            timeline.facts = Facts { compute: std::mem::take(&mut timeline.facts.compute), ..facts };
+            timeline.facts = Facts {
+                compute: std::mem::take(&mut timeline.facts.compute),
+                ..facts
+            };
         });
         let (record, console) = (record.clone(), console.clone());
-        Ok(Self { validator, built, listed, feed, keeper, keeper_starts: 1, watch, record, console, quote })
+        Ok(Self {
+            validator,
+            built,
+            listed,
+            feed,
+            keeper,
+            keeper_starts: 1,
+            watch,
+            record,
+            console,
+            quote,
+        })
     }
 
     /// Address of the validator's RPC.
@@ -205,6 +228,15 @@ fn strikes() -> Vec<Strike> {
 
 fn facts(built: &Artifact, keeper_version: String) -> Facts {
     let size_bytes = u64::try_from(built.bytes.len()).unwrap_or(u64::MAX);
-    let program = ProgramFacts { name: MARGIN.to_owned(), size_bytes, sha256: built.sha256.clone() };
-    Facts { validator: validator::NAME.to_owned(), keeper_version, programs: vec![program], compute: Vec::new() }
+    let program = ProgramFacts {
+        name: MARGIN.to_owned(),
+        size_bytes,
+        sha256: built.sha256.clone(),
+    };
+    Facts {
+        validator: validator::NAME.to_owned(),
+        keeper_version,
+        programs: vec![program],
+        compute: Vec::new(),
+    }
 }

@@ -22,7 +22,9 @@ const INITIALIZED: u8 = 1;
 /// If the RPC fails.
 pub async fn create_mint(validator: &Validator, mint: &Pubkey, decimals: u8, supply_atoms: u64) -> Result<()> {
     let data = mint_bytes(decimals, supply_atoms);
-    validator.set_account(mint, &TOKEN_PROGRAM, validator.rent(MINT_LEN).await?, &data).await
+    validator
+        .set_account(mint, &TOKEN_PROGRAM, validator.rent(MINT_LEN).await?, &data)
+        .await
 }
 
 /// Writes an owner's token account for a mint, filled; returns its address.
@@ -49,12 +51,21 @@ pub fn wallet(owner: &Pubkey, mint: &Pubkey) -> Pubkey {
 /// Amount in a token account; `None` if the bytes are none.
 pub fn amount(data: &[u8]) -> Option<u64> {
     let is_account = data.len() == ACCOUNT_LEN;
-    data.get(AMOUNT_AT..)?.first_chunk().filter(|_| is_account).map(|bytes| u64::from_le_bytes(*bytes))
+    data.get(AMOUNT_AT..)?
+        .first_chunk()
+        .filter(|_| is_account)
+        .map(|bytes| u64::from_le_bytes(*bytes))
 }
 
 /// Mint authority, supply, decimals, whether initialized, freeze authority.
 fn mint_bytes(decimals: u8, supply_atoms: u64) -> Vec<u8> {
-    let mut data = [&NONE[..], &[0; 32], &supply_atoms.to_le_bytes(), &[decimals, INITIALIZED]].concat();
+    let mut data = [
+        &NONE[..],
+        &[0; 32],
+        &supply_atoms.to_le_bytes(),
+        &[decimals, INITIALIZED],
+    ]
+    .concat();
     data.resize(MINT_LEN, 0);
     data
 }
@@ -63,9 +74,16 @@ fn mint_bytes(decimals: u8, supply_atoms: u64) -> Vec<u8> {
 fn account_bytes(mint: &Pubkey, owner: &Pubkey, atoms: u64, native_rent: Option<u64>) -> Vec<u8> {
     let (is_native, rent) = native_rent.map_or((NONE, 0), |rent| (SOME, rent));
     let no_delegate = [0; 4 + 32];
-    let mut data =
-        [mint.as_ref(), owner.as_ref(), &atoms.to_le_bytes(), &no_delegate, &[INITIALIZED], &is_native, &rent.to_le_bytes()]
-            .concat();
+    let mut data = [
+        mint.as_ref(),
+        owner.as_ref(),
+        &atoms.to_le_bytes(),
+        &no_delegate,
+        &[INITIALIZED],
+        &is_native,
+        &rent.to_le_bytes(),
+    ]
+    .concat();
     data.resize(ACCOUNT_LEN, 0);
     data
 }

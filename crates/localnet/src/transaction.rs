@@ -59,8 +59,16 @@ pub async fn fetch(client: &Client, signature: &Signature) -> Result<Transaction
 }
 
 fn read(encoded: &EncodedConfirmedTransactionWithStatusMeta) -> Result<Transaction> {
-    let meta = encoded.transaction.meta.as_ref().context("the transaction has no status")?;
-    let transaction = encoded.transaction.transaction.decode().context("the transaction cannot be decoded")?;
+    let meta = encoded
+        .transaction
+        .meta
+        .as_ref()
+        .context("the transaction has no status")?;
+    let transaction = encoded
+        .transaction
+        .transaction
+        .decode()
+        .context("the transaction cannot be decoded")?;
     let keys = transaction.message.static_account_keys();
     let actor = keys.first().and_then(Role::of).map_or(Actor::Operator, Role::actor);
     let mut read = Transaction {
@@ -150,7 +158,9 @@ fn failure(meta: &UiTransactionStatusMeta) -> Option<Failure> {
         TransactionError::InstructionError(_, InstructionError::Custom(code)) => Some(*code),
         _ => None,
     };
-    let name = code.and_then(error_name).map_or_else(|| error.to_string(), |name| format!("{name:?}"));
+    let name = code
+        .and_then(error_name)
+        .map_or_else(|| error.to_string(), |name| format!("{name:?}"));
     Some(Failure { code, name })
 }
 
@@ -169,7 +179,9 @@ fn error_name(code: u32) -> Option<MarginError> {
         MarginError::EquityExhausted,
         MarginError::NothingToLiquidate,
     ];
-    (code >= FIRST_ERROR_CODE).then(|| expected.into_iter().find(|error| error_code(*error) == code)).flatten()
+    (code >= FIRST_ERROR_CODE)
+        .then(|| expected.into_iter().find(|error| error_code(*error) == code))
+        .flatten()
 }
 
 fn option<T>(value: &OptionSerializer<T>) -> Option<&T> {

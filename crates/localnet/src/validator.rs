@@ -20,7 +20,10 @@ const SLOT_MS: u64 = 400;
 const PROGRAM_DATA_HEADER: usize = 45;
 const AIRDROP_LAMPORTS: u64 = 1_000_000_000_000;
 /// Above every transaction of the story; each still shows what it used.
-const BUDGET: Budget = Budget { units: 1_000_000, micro_lamports_per_unit: 0 };
+const BUDGET: Budget = Budget {
+    units: 1_000_000,
+    micro_lamports_per_unit: 0,
+};
 
 /// Name and version of what runs.
 pub const NAME: &str = "surfpool 1.6.1 (Agave 4.2)";
@@ -47,7 +50,10 @@ impl Validator {
             .await
             .map_err(|error| anyhow!("the validator did not start: {error}"))?;
         let rpc = RpcClient::new_with_commitment(surfnet.rpc_url().to_owned(), CommitmentConfig::processed());
-        Ok(Self { surfnet, client: Client::from_rpc(rpc) })
+        Ok(Self {
+            surfnet,
+            client: Client::from_rpc(rpc),
+        })
     }
 
     /// Address of its RPC.
@@ -90,7 +96,8 @@ impl Validator {
     /// If the RPC fails.
     pub async fn set_account(&self, address: &Pubkey, owner: &Pubkey, lamports: u64, data: &[u8]) -> Result<()> {
         let account = json!({ "lamports": lamports, "owner": owner.to_string(), "data": hex(data) });
-        self.cheat("surfnet_setAccount", json!([address.to_string(), account])).await
+        self.cheat("surfnet_setAccount", json!([address.to_string(), account]))
+            .await
     }
 
     /// Writes a program under an upgrade authority, and checks that exactly its bytes are there.
@@ -100,7 +107,10 @@ impl Validator {
     pub async fn deploy(&self, program: &Pubkey, artifact: &Artifact, authority: &Pubkey) -> Result<()> {
         let params = json!([program.to_string(), hex(&artifact.bytes), 0, authority.to_string()]);
         self.cheat("surfnet_writeProgram", params).await?;
-        ensure!(self.program_bytes(program).await? == artifact.bytes, "the deployed program is not the one that was built");
+        ensure!(
+            self.program_bytes(program).await? == artifact.bytes,
+            "the deployed program is not the one that was built"
+        );
         Ok(())
     }
 
@@ -111,7 +121,10 @@ impl Validator {
     pub async fn program_bytes(&self, program: &Pubkey) -> Result<Vec<u8>> {
         let (address, _) = Pubkey::find_program_address(&[program.as_ref()], &tenor_sdk::address::LOADER);
         let data = self.client.rpc().get_account_data(&address).await?;
-        Ok(data.get(PROGRAM_DATA_HEADER..).context("the program's data account is too short")?.to_vec())
+        Ok(data
+            .get(PROGRAM_DATA_HEADER..)
+            .context("the program's data account is too short")?
+            .to_vec())
     }
 
     /// Least balance of an account of this size.

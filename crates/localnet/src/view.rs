@@ -34,10 +34,17 @@ impl View {
     /// If the RPC fails or an account cannot be valued.
     pub async fn take(validator: &Validator, quote: Quote) -> Result<Self> {
         let snapshot = validator.client().snapshot().await?;
-        let writer = account_of(&snapshot, Role::Writer).context("the writer has no account")?.clone();
+        let writer = account_of(&snapshot, Role::Writer)
+            .context("the writer has no account")?
+            .clone();
         let market = revalued(&snapshot.market, quote, validator.now().await?)?;
         let health = market.health(&writer, Freshness::AsStored)?;
-        Ok(Self { snapshot, writer, health, quote })
+        Ok(Self {
+            snapshot,
+            writer,
+            health,
+            quote,
+        })
     }
 
     /// Whether the writer's maintenance health is negative.
@@ -67,17 +74,29 @@ impl View {
         let state = &self.writer.account.liquidation;
         let clock_ms = u64::from(state.clock_seconds) * 1_000;
         if state.is_active() {
-            let discount_e9 = discount(state.clock(), self.health.equity, self.health.maintenance).map_or(0, |d| d.e9());
-            return LiquidationClock::Running { clock_ms, discount_bps: u32::try_from(discount_e9 / 100_000).unwrap_or(0) };
+            let discount_e9 =
+                discount(state.clock(), self.health.equity, self.health.maintenance).map_or(0, |d| d.e9());
+            return LiquidationClock::Running {
+                clock_ms,
+                discount_bps: u32::try_from(discount_e9 / 100_000).unwrap_or(0),
+            };
         }
-        if state.ended_at == 0 { LiquidationClock::Idle } else { LiquidationClock::Ended { clock_ms } }
+        if state.ended_at == 0 {
+            LiquidationClock::Idle
+        } else {
+            LiquidationClock::Ended { clock_ms }
+        }
     }
 
     /// Everybody's positions as the record shows them.
     pub fn positions<'a>(&'a self, listed: &'a Listed, elapsed_ms: u64) -> impl Iterator<Item = PositionSample> + 'a {
         CAST.iter().filter_map(move |means| {
             let account = account_of(&self.snapshot, means.role)?;
-            Some(PositionSample { elapsed_ms, actor: means.role.actor(), holdings: holdings(account, listed) })
+            Some(PositionSample {
+                elapsed_ms,
+                actor: means.role.actor(),
+                holdings: holdings(account, listed),
+            })
         })
     }
 }
@@ -85,7 +104,11 @@ impl View {
 /// A role's margin account.
 pub fn account_of(snapshot: &Snapshot, role: Role) -> Option<&AccountData> {
     let address = actors::account(role);
-    snapshot.accounts.iter().find(|(found, _)| *found == address).map(|(_, account)| account)
+    snapshot
+        .accounts
+        .iter()
+        .find(|(found, _)| *found == address)
+        .map(|(_, account)| account)
 }
 
 /// An account's positions by name, in the order of their strikes.

@@ -44,13 +44,23 @@ impl Watch {
         let rpc = RpcClient::new_with_commitment(rpc_url.to_owned(), CommitmentConfig::processed());
         let mut tasks = JoinSet::new();
         tasks.spawn(subscribe(ws_url.to_owned(), ready, sender, Arc::clone(&seen)));
-        tasks.spawn(write_down(Client::from_rpc(rpc), receiver, record, console, Arc::clone(&recorded)));
+        tasks.spawn(write_down(
+            Client::from_rpc(rpc),
+            receiver,
+            record,
+            console,
+            Arc::clone(&recorded),
+        ));
         timeout(SUBSCRIBED_WITHIN, is_ready)
             .await
             .map_err(drop)
             .and_then(|ready| ready.map_err(drop))
             .map_err(|()| anyhow!("cannot subscribe to the program's transactions"))?;
-        Ok(Self { seen, recorded, _tasks: tasks })
+        Ok(Self {
+            seen,
+            recorded,
+            _tasks: tasks,
+        })
     }
 
     /// Waits until everything that was seen is recorded.
@@ -63,7 +73,9 @@ impl Watch {
                 sleep(FETCH_PAUSE).await;
             }
         };
-        timeout(CAUGHT_UP_WITHIN, wait).await.context("transactions could not be read back")
+        timeout(CAUGHT_UP_WITHIN, wait)
+            .await
+            .context("transactions could not be read back")
     }
 }
 
@@ -74,16 +86,24 @@ async fn subscribe(
     seen: Arc<AtomicUsize>,
 ) {
     let filter = RpcTransactionLogsFilter::Mentions(vec![MARGIN_PROGRAM.to_string()]);
-    let config = RpcTransactionLogsConfig { commitment: Some(CommitmentConfig::processed()) };
+    let config = RpcTransactionLogsConfig {
+        commitment: Some(CommitmentConfig::processed()),
+    };
     // Without a subscription `ready` is dropped, which is how the failure is told.
-    let Ok(client) = PubsubClient::new(&ws_url).await else { return };
-    let Ok((mut logs, _unsubscribe)) = client.logs_subscribe(filter, config).await else { return };
+    let Ok(client) = PubsubClient::new(&ws_url).await else {
+        return;
+    };
+    let Ok((mut logs, _unsubscribe)) = client.logs_subscribe(filter, config).await else {
+        return;
+    };
     if ready.send(()).is_err() {
         return;
     }
     while let Some(notice) = logs.next().await {
         let moment = Instant::now();
-        let Ok(signature) = notice.value.signature.parse() else { continue };
+        let Ok(signature) = notice.value.signature.parse() else {
+            continue;
+        };
         seen.fetch_add(1, Ordering::AcqRel);
         if sender.send((moment, signature)).is_err() {
             return;

@@ -23,8 +23,17 @@ async fn a_keeper_killed_in_the_middle_of_a_fall_finishes_after_its_restart() {
     let ended = scenario.run().await;
 
     publish(&ended.timeline, &scenario.folder).unwrap();
-    assert_eq!(ended.verdict(), Verdict::Holds, "see the report and the logs in {}", scenario.folder.display());
-    let slices = ended.timeline.liquidations().filter(|(landed, _)| landed.actor == Actor::Liquidator).count();
+    assert_eq!(
+        ended.verdict(),
+        Verdict::Holds,
+        "see the report and the logs in {}",
+        scenario.folder.display()
+    );
+    let slices = ended
+        .timeline
+        .liquidations()
+        .filter(|(landed, _)| landed.actor == Actor::Liquidator)
+        .count();
     assert!(slices >= 2, "{slices} slices: nothing was left to do after the restart");
     if let Some(stage) = ended.stage {
         stage.strike().await;

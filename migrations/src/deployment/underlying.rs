@@ -167,9 +167,15 @@ impl UnderlyingFile {
 impl Feed {
     /// The feed id; `None` unless it is 64 hexadecimal digits.
     pub fn id_bytes(&self) -> Option<[u8; 32]> {
-        let digits: Vec<u8> =
-            self.id.chars().map(|digit| digit.to_digit(16)?.try_into().ok()).collect::<Option<_>>()?;
-        let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect();
+        let digits: Vec<u8> = self
+            .id
+            .chars()
+            .map(|digit| digit.to_digit(16)?.try_into().ok())
+            .collect::<Option<_>>()?;
+        let bytes: Vec<u8> = digits
+            .chunks(2)
+            .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+            .collect();
         (digits.len() == 64).then(|| bytes.try_into().ok()).flatten()
     }
 }

@@ -46,7 +46,10 @@ pub enum Violation {
 
 impl Deployment {
     pub(super) fn validate(&self) -> Result<(), Violation> {
-        let house = self.house.args(&self.authorities).map_or(Some("full_close_below_e9"), |args| args.out_of_bounds());
+        let house = self
+            .house
+            .args(&self.authorities)
+            .map_or(Some("full_close_below_e9"), |args| args.out_of_bounds());
         within("house", house)?;
         for underlying in &self.underlyings {
             underlying.validate()?;
@@ -57,13 +60,24 @@ impl Deployment {
         if self.collaterals.len() >= MAX_COLLATERALS {
             return Err(Violation::TooManyCollaterals);
         }
-        let mints = self.collaterals.iter().map(|collateral| collateral.mint.0).chain([self.quote.mint.0]);
+        let mints = self
+            .collaterals
+            .iter()
+            .map(|collateral| collateral.mint.0)
+            .chain([self.quote.mint.0]);
         refuse_duplicates(mints.map(|mint| format!("mint {mint}")))?;
-        refuse_duplicates(self.underlyings.iter().map(|underlying| format!("underlying {}", underlying.symbol)))
+        refuse_duplicates(
+            self.underlyings
+                .iter()
+                .map(|underlying| format!("underlying {}", underlying.symbol)),
+        )
     }
 
     fn validate_collateral(&self, collateral: &CollateralFile) -> Result<(), Violation> {
-        let is_known = self.underlyings.iter().any(|underlying| underlying.symbol == collateral.priced_by);
+        let is_known = self
+            .underlyings
+            .iter()
+            .any(|underlying| underlying.symbol == collateral.priced_by);
         if !is_known {
             let (collateral, priced_by) = (collateral.symbol.clone(), collateral.priced_by.clone());
             return Err(Violation::UnknownUnderlying { collateral, priced_by });
@@ -74,12 +88,23 @@ impl Deployment {
 
 impl UnderlyingFile {
     fn validate(&self) -> Result<(), Violation> {
-        self.padded_symbol().ok_or_else(|| Violation::Symbol(self.symbol.clone()))?;
+        self.padded_symbol()
+            .ok_or_else(|| Violation::Symbol(self.symbol.clone()))?;
         let args = self.args().ok_or_else(|| Violation::FeedId(self.symbol.clone()))?;
         within(&self.symbol, args.out_of_bounds())?;
-        let refuse = |reason| Err(Violation::Strikes { symbol: self.symbol.clone(), reason });
+        let refuse = |reason| {
+            Err(Violation::Strikes {
+                symbol: self.symbol.clone(),
+                reason,
+            })
+        };
         let Some(listing) = &self.listing else { return Ok(()) };
-        let Listing { lowest_strike_usd: lowest, highest_strike_usd: highest, spacing_usd: spacing, .. } = listing;
+        let Listing {
+            lowest_strike_usd: lowest,
+            highest_strike_usd: highest,
+            spacing_usd: spacing,
+            ..
+        } = listing;
         let is_on_grid = |e9: u64| e9.checked_rem(self.market.strike_step_usd.e9()) == Some(0);
         if lowest > highest {
             return refuse("the lowest strike is above the highest");
@@ -95,7 +120,12 @@ impl UnderlyingFile {
 }
 
 fn within(entry: &str, violated: Option<&'static str>) -> Result<(), Violation> {
-    violated.map_or(Ok(()), |parameter| Err(Violation::OutOfBounds { entry: entry.to_owned(), parameter }))
+    violated.map_or(Ok(()), |parameter| {
+        Err(Violation::OutOfBounds {
+            entry: entry.to_owned(),
+            parameter,
+        })
+    })
 }
 
 fn refuse_duplicates(names: impl Iterator<Item = String>) -> Result<(), Violation> {
