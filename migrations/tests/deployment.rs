@@ -1,5 +1,17 @@
 //! Deployment files that are wrong, and what is said about them.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::integer_division,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test states what it expects by failing there"
+)]
+
 use tenor_migrations::{Deployment, LOCALNET};
 
 /// The message for the local network's file with one line changed.

@@ -1,5 +1,17 @@
 //! Plans against chains in every stage of a deployment.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::integer_division,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test states what it expects by failing there"
+)]
+
 use bytemuck::Zeroable;
 use solana_pubkey::Pubkey;
 use tenor_migrations::{Action, Authority, ChainState, Deployment, LOCALNET, PlanError, Step, plan};

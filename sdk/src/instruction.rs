@@ -332,5 +332,8 @@ pub fn name(instruction_data: &[u8]) -> Option<&'static str> {
         SettleAccount => "settle_account", TouchLiquidation => "touch_liquidation",
         LiquidateSlice => "liquidate_slice",
     ];
-    known.into_iter().find(|(discriminator, _)| instruction_data.starts_with(discriminator)).map(|(_, name)| name)
+    known
+        .into_iter()
+        .find(|(discriminator, _)| instruction_data.starts_with(discriminator))
+        .map(|(_, name)| name)
 }

@@ -1,5 +1,17 @@
 //! The keeper holds nothing that a restart cannot find again on the chain.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::integer_division,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test states what it expects by failing there"
+)]
+
 use std::env;
 use std::path::PathBuf;
 use tenor_localnet::console::{Console, Style};

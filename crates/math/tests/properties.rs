@@ -1,5 +1,17 @@
 //! What may never happen, on random inputs.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::integer_division,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test states what it expects by failing there"
+)]
+
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 use proptest::prelude::*;

@@ -1,6 +1,18 @@
 //! Risk arrays and requirements against numbers from `vectors/gen/risk.py`, which computes the design's formulas with
 //! mpmath and knows nothing of this crate.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::integer_division,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test states what it expects by failing there"
+)]
+
 use std::collections::HashMap;
 use std::path::Path;
 use tenor_math::Round;

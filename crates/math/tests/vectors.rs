@@ -3,6 +3,18 @@
 //! `TENOR_VECTORS_DIR` points to another folder of files with the same names. Expected values are parsed as exact
 //! rationals: no float stands between a vector and its test.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::integer_division,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test states what it expects by failing there"
+)]
+
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Pow, Signed, ToPrimitive, Zero};

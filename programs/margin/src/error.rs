@@ -146,6 +146,8 @@ pub enum MarginError {
     EquityExhausted = 122,
     #[msg("Equity has reached the target; nothing is left to liquidate")]
     NothingToLiquidate = 123,
+    #[msg("The slice would not raise the account's health; take a larger fraction")]
+    HealthNotRaised = 124,
 }
 
 impl From<MathError> for MarginError {

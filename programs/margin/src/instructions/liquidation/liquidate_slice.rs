@@ -267,6 +267,16 @@ impl LiquidateSlice {
     }
 }
 
+/// A fraction of everything raises health, but lots are whole: a slice that is small against a lot may take a short that
+/// hedges the rest and nothing of the rest.
+fn check_rise(before: &Health, after: &Health) -> core::result::Result<(), MarginError> {
+    let [before, after] = [before, after].map(|health| health.maintenance_health().or_margin_error());
+    if after? <= before? {
+        return Err(MarginError::HealthNotRaised);
+    }
+    Ok(())
+}
+
 /// See [`crate::tenor_margin::liquidate_slice`].
 pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceArgs) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
@@ -280,12 +290,16 @@ pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceAr
     accounts.account.liquidation = state;
     let plan = accounts.decide(&before, args.max_fraction_e18)?;
 
-    let sequences = (accounts.account.advance_exposure(), accounts.liquidator.advance_exposure());
+    let sequences = (
+        accounts.account.advance_exposure(),
+        accounts.liquidator.advance_exposure(),
+    );
     let positions_worth = accounts.move_positions(plan.fraction, &mut market)?;
     let collateral_worth = accounts.move_collaterals(plan.fraction, &market)?;
     let worth = positions_worth.try_add(collateral_worth).or_margin_error()?;
     let cash_atoms = accounts.pay(worth, plan.discount_atoms, args.min_cash_change_atoms)?;
     let after = accounts.health(&accounts.account, &market, freshness)?;
+    check_rise(&before, &after)?;
     let state = state.ended_at_target(&after, &accounts.house, now)?;
     accounts.account.liquidation = state;
     let liquidator = accounts.health(&accounts.liquidator, &market, freshness)?;

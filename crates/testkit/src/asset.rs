@@ -1,0 +1,157 @@
+//! What is traded and deposited, and the terms on which tests list it.
+
+use solana_pubkey::Pubkey;
+use tenor_sdk::address;
+use tenor_sdk::margin::instructions::{AddCollateralArgs, AddUnderlyingArgs};
+use tenor_sdk::margin::state::{FeedLimits, MarketLimits, NO_UNDERLYING, RiskSettings};
+use tenor_sdk::math::quantity::{E9, Price};
+
+/// A token, and unless it is the quote an underlying with a price feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asset {
+    /// Symbol.
+    pub symbol: &'static str,
+    /// Decimals of the mint.
+    pub decimals: u8,
+    /// Price at which worlds start, USD.
+    pub first_price_usd: u64,
+    /// Distance of strikes, USD.
+    pub strike_step_usd: u64,
+    /// One lot, in 1e-9 units.
+    pub lot_units_e9: u64,
+}
+
+/// The quote.
+pub const USDC: Asset = Asset {
+    symbol: "USDC",
+    decimals: 6,
+    first_price_usd: 1,
+    strike_step_usd: 0,
+    lot_units_e9: 0,
+};
+/// Lots of 0.01, strikes every five dollars.
+pub const SOL: Asset = Asset {
+    symbol: "SOL",
+    decimals: 9,
+    first_price_usd: 200,
+    strike_step_usd: 5,
+    lot_units_e9: 10_000_000,
+};
+/// Lots of 0.0001, strikes every thousand dollars.
+pub const BTC: Asset = Asset {
+    symbol: "BTC",
+    decimals: 8,
+    first_price_usd: 100_000,
+    strike_step_usd: 1_000,
+    lot_units_e9: 100_000,
+};
+
+/// Whole dollars as atoms of the quote.
+pub const fn usdc(dollars: u64) -> u64 {
+    dollars * 1_000_000
+}
+
+/// Whole SOL as atoms.
+pub const fn sol(units: u64) -> u64 {
+    units * 1_000_000_000
+}
+
+/// Whole dollars as a price.
+pub const fn usd(dollars: u64) -> Price {
+    Price::from_e9(dollars * E9)
+}
+
+impl Asset {
+    /// Its mint.
+    pub fn mint(&self) -> Pubkey {
+        Pubkey::new_from_array(padded("mint", self.symbol))
+    }
+
+    /// Address of its underlying.
+    pub fn underlying(&self) -> Pubkey {
+        address::underlying(&self.padded_symbol())
+    }
+
+    /// Id of its feed.
+    pub fn feed_id(&self) -> [u8; 32] {
+        padded("feed id", self.symbol)
+    }
+
+    /// Account to which the oracle writes its price.
+    pub fn feed(&self) -> Pubkey {
+        Pubkey::new_from_array(padded("feed", self.symbol))
+    }
+
+    /// Symbol as the program stores it.
+    pub fn padded_symbol(&self) -> [u8; 16] {
+        address::symbol(self.symbol).expect("a symbol of at most 16 bytes")
+    }
+
+    /// Terms on which it is listed as an underlying: those of the design.
+    pub fn listing(&self) -> AddUnderlyingArgs {
+        AddUnderlyingArgs {
+            symbol: self.padded_symbol(),
+            feed_id: self.feed_id(),
+            feed_exponent: -8,
+            lot_units_e9: self.lot_units_e9,
+            feed: FEED_LIMITS,
+            risk: RISK_SETTINGS,
+            market: MarketLimits {
+                strike_step_e9: self.strike_step_usd * E9,
+                ..MARKET_LIMITS
+            },
+        }
+    }
+
+    /// Terms on which it is a collateral: a tenth of its worth does not count unless it is the quote.
+    pub fn collateral(&self, underlying_index: u8) -> AddCollateralArgs {
+        let is_quote = underlying_index == NO_UNDERLYING;
+        AddCollateralArgs {
+            underlying_index,
+            haircut_e9: if is_quote { 0 } else { 100_000_000 },
+            deposit_cap_atoms: 1_000_000_000_000_000,
+        }
+    }
+}
+
+const FEED_LIMITS: FeedLimits = FeedLimits {
+    max_confidence_e9: 20_000_000,
+    max_age_seconds: 30,
+    max_liquidation_age_seconds: 10,
+    max_risk_age_seconds: 600,
+    max_drift_e9: 5_000_000,
+    max_surface_age_seconds: 86_400,
+};
+
+const RISK_SETTINGS: RiskSettings = RiskSettings {
+    range_floor_e9: 180_000_000,
+    range_cap_e9: 400_000_000,
+    volatility_up_e9: 450_000_000,
+    volatility_down_e9: 300_000_000,
+    volatility_floor_e9: 450_000_000,
+    short_power_e9: 300_000_000,
+    long_power_e9: 130_000_000,
+    initial_short_e9: 5_000_000,
+    maintenance_short_e9: 3_000_000,
+    roll_e9: 1_000_000,
+};
+
+const MARKET_LIMITS: MarketLimits = MarketLimits {
+    strike_step_e9: E9,
+    strike_window_low_e9: 250_000_000,
+    strike_window_high_e9: 4_000_000_000,
+    max_tenor_seconds: 180 * 86_400,
+    band_of_mark_e9: 200_000_000,
+    band_of_spot_e9: 10_000_000,
+    max_open_interest_lots: 1_000_000_000,
+    min_forward_ratio_e9: 900_000_000,
+    min_discount_e9: 900_000_000,
+};
+
+/// A readable address: what it is and whose, then zeros.
+fn padded(kind: &str, name: &str) -> [u8; 32] {
+    let text = format!("{kind} {name}");
+    let mut bytes = [0; 32];
+    bytes[..text.len()].copy_from_slice(text.as_bytes());
+    bytes
+}

@@ -1,0 +1,589 @@
+//! The house on a bank, its clock, and how actions are sent.
+
+use crate::action::{
+    Action, AddCollateral, AddStrikes, AddUnderlying, Call, CreateChain, Deposit, Initialize, OpenAccount, PostSurface,
+    Quote, RefreshRisk, Trade, UpdatePrice,
+};
+use crate::actor::Actor;
+use crate::asset::{Asset, BTC, SOL, USDC};
+use crate::bank::{Bank, Execution, FEE_PER_SIGNATURE_LAMPORTS, Inner};
+use crate::chain::{ChainOf, Instrument};
+use crate::expect::assert_lands;
+use crate::lite::LiteBank;
+use crate::mint::{amount, mint_account, token_account};
+use crate::oracle::Feed;
+use crate::picture::Picture;
+use anchor_lang::{BorshConfig, Discriminator, SchemaRead};
+use solana_account::{Account, AccountSharedData, ReadableAccount, WritableAccount};
+use solana_compute_budget_interface::ComputeBudgetInstruction;
+use solana_message::{Message, VersionedMessage};
+use solana_pubkey::Pubkey;
+use solana_signer::Signer;
+use solana_transaction::versioned::VersionedTransaction;
+use solana_transaction_error::TransactionError;
+use std::collections::{BTreeMap, BTreeSet};
+use tenor_sdk::address::SYSTEM_PROGRAM;
+use tenor_sdk::margin::instructions::InitializeArgs;
+use tenor_sdk::margin::state::{DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING};
+use tenor_sdk::math::quantity::Price;
+use tenor_sdk::{MARGIN_PROGRAM, decode, event};
+
+/// When worlds start: Monday 2026-01-05, 12:00 UTC.
+pub const START: i64 = 1_767_614_400;
+/// The first expiry after [`START`]: Friday 2026-01-09, 08:00 UTC.
+pub const FIRST_EXPIRY: i64 = 1_767_945_600;
+/// Volatility of the slices that [`World::refresh`] posts, percent.
+pub const VOLATILITY_PERCENT: u64 = 60;
+
+const FIRST_SLOT: u64 = 1_000_000;
+/// Lamports that everybody starts with.
+const LAMPORTS: u64 = 1_000_000_000_000;
+/// Compute units that a transaction may use at most.
+const COMPUTE_LIMIT: u32 = 1_400_000;
+/// Strikes that fit one refresh.
+const STRIKES_PER_REFRESH: usize = 12;
+const STRIKES_PER_LISTING: usize = 16;
+
+/// A transaction that succeeded.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// Compute units that it used.
+    pub compute_units: u64,
+    /// Accounts that it locked.
+    pub accounts: usize,
+    /// Bytes of it, without lookup tables.
+    pub bytes: usize,
+    /// What programs logged.
+    pub logs: Vec<String>,
+    inner: Vec<Inner>,
+}
+
+/// A transaction that failed.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Why.
+    pub error: TransactionError,
+    /// What programs logged.
+    pub logs: Vec<String>,
+    /// Accounts that it changed all the same, besides the payer's fee. None, or the bank is broken.
+    pub changed: Vec<Pubkey>,
+}
+
+/// What came of an action.
+pub type Outcome = Result<Receipt, Refusal>;
+
+/// The house on a bank.
+pub struct World<B = LiteBank> {
+    bank: B,
+    fee_payer: Actor,
+    known: BTreeSet<Pubkey>,
+    prices: BTreeMap<Asset, Price>,
+    chains: BTreeSet<ChainOf>,
+}
+
+impl World {
+    /// A house on a bank in memory that takes USDC, SOL and BTC and lists SOL at 200 and BTC at 100,000.
+    pub fn new() -> Self {
+        Self::on(LiteBank::new(&upgrade_authority().address()))
+    }
+
+    /// The program on a bank in memory, before there is a house.
+    pub fn without_house() -> Self {
+        Self::empty(LiteBank::new(&upgrade_authority().address()))
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// May upgrade the program.
+pub fn upgrade_authority() -> Actor {
+    Actor::named("upgrade authority")
+}
+
+/// May list and change parameters.
+pub fn admin() -> Actor {
+    Actor::named("admin")
+}
+
+/// May post slices.
+pub fn surface_authority() -> Actor {
+    Actor::named("surface authority")
+}
+
+/// Anyone: pays rents and sends what everybody may send.
+pub fn anyone() -> Actor {
+    Actor::named("anyone")
+}
+
+/// Parameters of the house: those of the design.
+pub fn house_terms() -> InitializeArgs {
+    InitializeArgs {
+        admin: admin().address(),
+        guardian: Actor::named("guardian").address(),
+        surface_authority: surface_authority().address(),
+        timelock_seconds: 172_800,
+        correlation_credit_e9: 250_000_000,
+        maintenance_factor_e9: 800_000_000,
+        liquidation_target_e9: 1_150_000_000,
+        full_close_below_e9: 50_000_000_000,
+        auction_memory_seconds: 1_800,
+    }
+}
+
+impl<B: Bank> World<B> {
+    /// The program on a bank, before there is a house.
+    pub fn empty(bank: B) -> Self {
+        let fee_payer = Actor::named("fee payer");
+        let mut world = Self {
+            bank,
+            fee_payer,
+            known: BTreeSet::new(),
+            prices: BTreeMap::new(),
+            chains: BTreeSet::new(),
+        };
+        let mut clock = world.bank.clock();
+        (clock.unix_timestamp, clock.slot) = (START, clock.slot.max(FIRST_SLOT));
+        world.bank.set_clock(clock);
+        for actor in [
+            world.fee_payer.clone(),
+            upgrade_authority(),
+            admin(),
+            surface_authority(),
+            anyone(),
+        ] {
+            world.fund(&actor);
+        }
+        for asset in [USDC, SOL, BTC] {
+            world.set_account(asset.mint(), mint_account(asset));
+        }
+        world
+    }
+
+    /// A house that takes USDC, SOL and BTC and lists SOL and BTC, with prices.
+    pub fn on(bank: B) -> Self {
+        let mut world = Self::empty(bank);
+        world.land(Initialize {
+            upgrade_authority: &upgrade_authority(),
+            quote: USDC,
+            args: house_terms(),
+        });
+        world.land(AddCollateral {
+            admin: &admin(),
+            asset: USDC,
+            args: USDC.collateral(NO_UNDERLYING),
+        });
+        for (index, asset) in (0..).zip([SOL, BTC]) {
+            world.list_asset(asset, index);
+        }
+        world
+    }
+
+    fn list_asset(&mut self, asset: Asset, index: u8) {
+        self.land(AddUnderlying {
+            admin: &admin(),
+            args: asset.listing(),
+        });
+        self.land(AddCollateral {
+            admin: &admin(),
+            asset,
+            args: asset.collateral(index),
+        });
+        self.set_price(asset, crate::asset::usd(asset.first_price_usd));
+    }
+
+    // Time.
+
+    /// Now, Unix seconds.
+    pub fn now(&self) -> i64 {
+        self.bank.clock().unix_timestamp
+    }
+
+    /// Sets the clock; slots pass with it.
+    ///
+    /// # Panics
+    /// If the time lies in the past.
+    pub fn set_time(&mut self, time: i64) {
+        let mut clock = self.bank.clock();
+        let elapsed = u64::try_from(time - clock.unix_timestamp).expect("a time that is not in the past");
+        clock.unix_timestamp = time;
+        clock.slot += (elapsed * 5 / 2).max(1);
+        self.bank.set_clock(clock);
+    }
+
+    /// Lets seconds pass.
+    pub fn advance(&mut self, seconds: i64) {
+        self.set_time(self.now() + seconds);
+    }
+
+    // Sending.
+
+    /// Sends an action. What it changed although it failed, if anything, is in the refusal.
+    pub fn send(&mut self, action: impl Action) -> Outcome {
+        let call = action.call(&self.picture());
+        let message = self.message(&call);
+        let required = message.header.num_required_signatures;
+        let keys = &message.account_keys[..usize::from(required)];
+        let (accounts, bytes) = (message.account_keys.len(), transaction_length(&message));
+        let mut signers = vec![self.fee_payer.key()];
+        for signer in call.signers {
+            if keys.contains(&signer.pubkey()) && signers.iter().all(|known| known.pubkey() != signer.pubkey()) {
+                signers.push(signer);
+            }
+        }
+        let transaction =
+            VersionedTransaction::try_new(VersionedMessage::Legacy(message), &signers).expect("a key for every signer");
+        let before = self.snapshot();
+        let Execution {
+            result,
+            logs,
+            compute_units,
+            inner,
+        } = self.bank.execute(transaction);
+        match result {
+            Ok(()) => Ok(Receipt {
+                compute_units,
+                accounts,
+                bytes,
+                logs,
+                inner,
+            }),
+            Err(error) => Err(Refusal {
+                changed: self.changes_since(before, required, &error),
+                error,
+                logs,
+            }),
+        }
+    }
+
+    /// Sends an action that must succeed.
+    #[track_caller]
+    pub fn land(&mut self, action: impl Action) -> Receipt {
+        assert_lands(self.send(action))
+    }
+
+    /// The call that an action makes now, to send it changed.
+    pub fn call(&self, action: impl Action) -> Call {
+        action.call(&self.picture())
+    }
+
+    fn message(&mut self, call: &Call) -> Message {
+        let mut instructions = vec![ComputeBudgetInstruction::set_compute_unit_limit(COMPUTE_LIMIT)];
+        instructions.extend_from_slice(&call.instructions);
+        for instruction in &call.instructions {
+            self.known.extend(instruction.accounts.iter().map(|meta| meta.pubkey));
+        }
+        let blockhash = self.bank.fresh_blockhash();
+        Message::new_with_blockhash(&instructions, Some(&self.fee_payer.address()), &blockhash)
+    }
+
+    /// Every account that was ever named or written, except the fee payer's.
+    fn snapshot(&self) -> BTreeMap<Pubkey, Option<AccountSharedData>> {
+        self.known
+            .iter()
+            .map(|address| (*address, self.bank.account(address)))
+            .chain([self.payer_entry()])
+            .collect()
+    }
+
+    fn payer_entry(&self) -> (Pubkey, Option<AccountSharedData>) {
+        let address = self.fee_payer.address();
+        (address, self.bank.account(&address))
+    }
+
+    fn changes_since(
+        &self,
+        mut before: BTreeMap<Pubkey, Option<AccountSharedData>>,
+        signatures: u8,
+        error: &TransactionError,
+    ) -> Vec<Pubkey> {
+        // A transaction that never ran costs nothing.
+        let ran = matches!(error, TransactionError::InstructionError(..));
+        let fee = if ran {
+            u64::from(signatures) * FEE_PER_SIGNATURE_LAMPORTS
+        } else {
+            0
+        };
+        if let Some(Some(payer)) = before.get_mut(&self.fee_payer.address()) {
+            let mut account = Account::from(payer.clone());
+            account.lamports -= fee;
+            *payer = account.into();
+        }
+        let is_changed = |(address, account): (Pubkey, Option<AccountSharedData>)| {
+            (self.bank.account(&address) != account).then_some(address)
+        };
+        before.into_iter().filter_map(is_changed).collect()
+    }
+
+    // Reading.
+
+    /// Every account of the program that can be read.
+    pub fn picture(&self) -> Picture {
+        let mut picture = Picture {
+            now: self.now(),
+            ..Picture::default()
+        };
+        for address in &self.known {
+            let account = self
+                .bank
+                .account(address)
+                .filter(|account| *account.owner() == MARGIN_PROGRAM);
+            if let Some(Ok(account)) = account.map(|account| decode::any(account.data())) {
+                picture.insert(*address, account);
+            }
+        }
+        picture
+    }
+
+    /// An account, if it exists.
+    pub fn account(&self, address: &Pubkey) -> Option<AccountSharedData> {
+        self.bank.account(address)
+    }
+
+    /// What a token account holds, atoms.
+    ///
+    /// # Panics
+    /// If it does not exist.
+    pub fn tokens(&self, address: &Pubkey) -> u64 {
+        amount(&self.account(address).expect("a token account"))
+    }
+
+    /// Addresses of all accounts that were ever named or written.
+    pub fn known(&self) -> impl Iterator<Item = &Pubkey> {
+        self.known.iter()
+    }
+
+    // Writing what only other programs could write.
+
+    /// Writes an account as it is.
+    pub fn set_account(&mut self, address: Pubkey, account: AccountSharedData) {
+        self.known.insert(address);
+        self.bank.set_account(address, account);
+    }
+
+    /// Writes an oracle account.
+    pub fn write_feed(&mut self, address: Pubkey, feed: &Feed) {
+        self.set_account(address, feed.account());
+    }
+
+    /// Gives an actor lamports and a wallet with `atoms` of an asset.
+    pub fn set_wallet(&mut self, actor: &Actor, asset: Asset, atoms: u64) {
+        self.set_account(
+            actor.wallet(asset),
+            token_account(&asset.mint(), &actor.address(), atoms),
+        );
+    }
+
+    /// Changes the header of an actor's margin account: states that only a long history would bring about.
+    ///
+    /// # Panics
+    /// If the account does not exist.
+    pub fn edit_account(&mut self, actor: &Actor, change: impl FnOnce(&mut MarginAccount)) {
+        const HEADER: std::ops::Range<usize> = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<MarginAccount>();
+        let mut account = self.account(&actor.account()).expect("a margin account");
+        let mut header: MarginAccount = bytemuck::pod_read_unaligned(&account.data()[HEADER]);
+        change(&mut header);
+        account.data_as_mut_slice()[HEADER].copy_from_slice(bytemuck::bytes_of(&header));
+        self.set_account(actor.account(), account);
+    }
+
+    fn fund(&mut self, actor: &Actor) {
+        let account = Account {
+            lamports: LAMPORTS,
+            owner: SYSTEM_PROGRAM,
+            ..Account::default()
+        };
+        // The payer's fees are not a change that a test looks for.
+        let address = actor.address();
+        if address == self.fee_payer.address() {
+            self.bank.set_account(address, account.into());
+        } else {
+            self.set_account(address, account.into());
+        }
+    }
+
+    // Scenes that many tests begin with.
+
+    /// Someone with lamports and empty wallets, without a margin account.
+    pub fn visitor(&mut self, name: &str) -> Actor {
+        let actor = Actor::named(name);
+        self.fund(&actor);
+        for asset in [USDC, SOL, BTC] {
+            self.set_wallet(&actor, asset, 0);
+        }
+        actor
+    }
+
+    /// Someone with a margin account for 32 positions and deposits in it.
+    pub fn trader(&mut self, name: &str, deposits: &[(Asset, u64)]) -> Actor {
+        let actor = self.visitor(name);
+        self.land(OpenAccount {
+            payer: &anyone(),
+            owner: &actor,
+            capacity: 32,
+        });
+        for (asset, atoms) in deposits {
+            self.deposit(&actor, *asset, *atoms);
+        }
+        actor
+    }
+
+    /// Brings new tokens into an actor's margin account.
+    pub fn deposit(&mut self, actor: &Actor, asset: Asset, atoms: u64) {
+        let wallet = self.tokens(&actor.wallet(asset));
+        self.set_wallet(actor, asset, wallet + atoms);
+        self.land(Deposit {
+            depositor: actor,
+            to: actor,
+            asset,
+            atoms,
+        });
+    }
+
+    /// The oracle publishes a price now, and someone brings it to the house.
+    pub fn set_price(&mut self, asset: Asset, price: Price) {
+        self.prices.insert(asset, price);
+        let feed = Feed::of(asset, price, self.now());
+        self.write_feed(asset.feed(), &feed);
+        self.land(UpdatePrice {
+            asset,
+            feed: asset.feed(),
+        });
+    }
+
+    /// Lists strikes at an expiry and makes them tradable.
+    pub fn list_chain(&mut self, asset: Asset, expiry: i64, strikes_usd: &[u64]) -> ChainOf {
+        let chain = ChainOf { asset, expiry };
+        self.land(CreateChain {
+            payer: &anyone(),
+            chain,
+        });
+        self.chains.insert(chain);
+        for strikes in strikes_usd.chunks(STRIKES_PER_LISTING) {
+            let strikes = strikes.iter().map(|strike| crate::asset::usd(*strike)).collect();
+            self.land(AddStrikes {
+                payer: &anyone(),
+                chain,
+                strikes,
+            });
+        }
+        self.post_surface(chain);
+        self.refresh_chain(chain);
+        chain
+    }
+
+    /// The surface authority posts the usual slice.
+    pub fn post_surface(&mut self, chain: ChainOf) {
+        let args = chain.slice(VOLATILITY_PERCENT, self.now());
+        self.land(PostSurface {
+            authority: &surface_authority(),
+            chain,
+            args,
+        });
+    }
+
+    /// Someone computes all risk arrays of a chain.
+    pub fn refresh_chain(&mut self, chain: ChainOf) {
+        let count = u16::try_from(self.picture().chain(chain).strikes.len()).expect("at most 64 strikes");
+        let slots: Vec<u16> = (0..count).collect();
+        for strike_slots in slots.chunks(STRIKES_PER_REFRESH) {
+            self.land(RefreshRisk {
+                chain,
+                strike_slots: strike_slots.to_vec(),
+            });
+        }
+    }
+
+    /// Keepers catch up: every price is published again, and every live chain gets a slice and risk arrays.
+    pub fn refresh(&mut self) {
+        let (prices, chains) = (self.prices.clone(), self.chains.clone());
+        for (asset, price) in prices {
+            self.set_price(asset, price);
+        }
+        for chain in chains {
+            if self.now() < chain.expiry {
+                self.post_surface(chain);
+            }
+            if self.picture().chain(chain).chain.settlement_price().is_none() {
+                self.refresh_chain(chain);
+            }
+        }
+    }
+
+    /// The market moves, and keepers catch up.
+    pub fn move_price(&mut self, asset: Asset, price: Price) {
+        self.prices.insert(asset, price);
+        self.refresh();
+    }
+
+    /// Chains that were listed through this world.
+    pub fn chains(&self) -> impl Iterator<Item = ChainOf> + use<'_, B> {
+        self.chains.iter().copied()
+    }
+
+    /// One option changes hands at its mark.
+    #[track_caller]
+    pub fn trade_at_mark(&mut self, buyer: &Actor, seller: &Actor, option: Instrument, lots: i64) -> Receipt {
+        let price = self.picture().mark(option);
+        self.land(Trade {
+            buyer,
+            seller,
+            quotes: vec![Quote { option, lots, price }],
+        })
+    }
+}
+
+/// Bytes of a transaction: signatures and message, before lookup tables shorten it.
+fn transaction_length(message: &Message) -> usize {
+    const SIGNATURE: usize = 64;
+    const KEY: usize = 32;
+    let instruction = |data: usize, accounts: usize| 1 + compact(accounts) + accounts + compact(data) + data;
+    let instructions: usize = message
+        .instructions
+        .iter()
+        .map(|each| instruction(each.data.len(), each.accounts.len()))
+        .sum();
+    let signatures = usize::from(message.header.num_required_signatures);
+    let keys = message.account_keys.len();
+    compact(signatures)
+        + signatures * SIGNATURE
+        + 3
+        + compact(keys)
+        + keys * KEY
+        + KEY
+        + compact(message.instructions.len())
+        + instructions
+}
+
+/// Bytes of a length in the transaction's format: seven bits each.
+const fn compact(length: usize) -> usize {
+    if length < 128 { 1 } else { 2 }
+}
+
+impl Receipt {
+    /// Names of the program's events, in order.
+    pub fn events(&self) -> Vec<&'static str> {
+        self.of_program().filter_map(event::name).collect()
+    }
+
+    /// The only event of a kind.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn event<E>(&self) -> E
+    where
+        E: Discriminator + for<'de> SchemaRead<'de, BorshConfig, Dst = E>,
+    {
+        self.of_program().find_map(event::read).expect("an event of this kind")
+    }
+
+    fn of_program(&self) -> impl Iterator<Item = &[u8]> {
+        self.inner
+            .iter()
+            .filter(|inner| inner.program == MARGIN_PROGRAM)
+            .map(|inner| inner.data.as_slice())
+    }
+}

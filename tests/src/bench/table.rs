@@ -1,0 +1,191 @@
+//! The committed table: written as markdown, read back to compare.
+
+use super::{Row, Size};
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+/// Relative difference that counts as the same: key derivation may take a bump more or less.
+const TOLERANCE_PERCENT: u64 = 1;
+const LAMPORTS_PER_SOL: f64 = 1e9;
+
+/// Everything that was measured.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Transactions.
+    pub rows: Vec<Row>,
+    /// Accounts.
+    pub sizes: Vec<Size>,
+    /// Bytes of the program.
+    pub program_bytes: usize,
+}
+
+/// How two tables differ, a line each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differences(pub Vec<String>);
+
+impl fmt::Display for Table {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(
+            "# Benchmarks\n\nWritten by `cargo xtask bench`, compared by `cargo xtask bench --check` (1% tolerance). \
+             Each row is one transaction on the\nreal bytecode in LiteSVM, all its instructions included: 150 of the \
+             units set the compute budget. Budgets are those of the design.\n\n## Compute units\n\n\
+             | instruction | case | compute units | budget | met | accounts | bytes |\n|---|---|---:|---:|---|---:|---:|\n",
+        )?;
+        for row in &self.rows {
+            let (budget, met) = verdict(row.compute_units, row.budget);
+            let (accounts, bytes) = row.transaction.map_or_else(Default::default, |(accounts, bytes)| {
+                (accounts.to_string(), bytes.to_string())
+            });
+            let Row {
+                instruction,
+                case,
+                compute_units,
+                ..
+            } = row;
+            writeln!(
+                out,
+                "| {instruction} | {case} | {compute_units} | {budget} | {met} | {accounts} | {bytes} |"
+            )?;
+        }
+        out.write_str("\n## Sizes\n\n| account | bytes | rent, SOL | budget, SOL | met |\n|---|---:|---:|---:|---|\n")?;
+        for size in &self.sizes {
+            let sol = |lamports: u64| lamports as f64 / LAMPORTS_PER_SOL;
+            let (_, met) = verdict(size.rent_lamports, size.budget_lamports);
+            let budget = size
+                .budget_lamports
+                .map_or_else(String::new, |budget| sol(budget).to_string());
+            writeln!(
+                out,
+                "| {} | {} | {:.5} | {budget} | {met} |",
+                size.account,
+                size.bytes,
+                sol(size.rent_lamports)
+            )?;
+        }
+        writeln!(
+            out,
+            "\nThe program is {} bytes (not compared: toolchains differ).",
+            self.program_bytes
+        )?;
+        let missed: Vec<_> = self
+            .rows
+            .iter()
+            .filter(|row| row.budget.is_some_and(|budget| row.compute_units > budget))
+            .collect();
+        if !missed.is_empty() {
+            out.write_str("\n## Budgets not met yet\n\n")?;
+            for Row {
+                instruction,
+                case,
+                compute_units,
+                budget,
+                ..
+            } in missed
+            {
+                writeln!(
+                    out,
+                    "- {instruction}, {case}: {compute_units} of {}",
+                    budget.unwrap_or_default()
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn verdict(measured: u64, budget: Option<u64>) -> (String, &'static str) {
+    match budget {
+        None => (String::new(), ""),
+        Some(budget) if measured <= budget => (budget.to_string(), "yes"),
+        Some(budget) => (budget.to_string(), "no"),
+    }
+}
+
+impl Table {
+    /// What differs from a committed table by more than the tolerance, or is missing on either side.
+    pub fn compare(&self, committed: &str) -> Differences {
+        let (mut known, mut differences) = (numbers(committed), Vec::new());
+        for (name, measured) in numbers(&self.to_string()) {
+            match known.remove(&name) {
+                None => differences.push(format!("{name}: {measured}, not in the table")),
+                Some(stated) if stated.abs_diff(measured) * 100 > stated * TOLERANCE_PERCENT => {
+                    differences.push(format!("{name}: measured {measured}, the table says {stated}"));
+                }
+                Some(_) => {}
+            }
+        }
+        differences.extend(
+            known
+                .into_keys()
+                .map(|name| format!("{name}: in the table, not measured")),
+        );
+        Differences(differences)
+    }
+}
+
+/// The first whole number after the names of each row: compute units of an instruction, bytes of an account.
+fn numbers(markdown: &str) -> BTreeMap<String, u64> {
+    let cells = |line: &str| -> Vec<String> { line.split('|').map(|cell| cell.trim().to_owned()).collect() };
+    markdown
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .filter_map(|line| {
+            let cells = cells(line);
+            let place = cells.iter().position(|cell| cell.parse::<u64>().is_ok())?;
+            let mut name = String::new();
+            for cell in cells.get(1..place)? {
+                write!(name, "{}{cell}", if name.is_empty() { "" } else { ", " }).ok()?;
+            }
+            Some((name, cells.get(place)?.parse().ok()?))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(compute_units: u64) -> Table {
+        let row = Row {
+            instruction: "deposit",
+            case: "USDC".to_owned(),
+            compute_units,
+            budget: Some(12_000),
+            transaction: None,
+        };
+        Table {
+            rows: vec![row],
+            sizes: Vec::new(),
+            program_bytes: 1,
+        }
+    }
+
+    #[test]
+    fn one_percent_is_the_same_and_two_are_not() {
+        let committed = table(10_000).to_string();
+        assert_eq!(table(10_100).compare(&committed), Differences::default());
+        assert_eq!(
+            table(10_200).compare(&committed).0,
+            ["deposit, USDC: measured 10200, the table says 10000"]
+        );
+    }
+
+    #[test]
+    fn a_row_that_is_missing_on_either_side_is_a_difference() {
+        assert_eq!(table(1).compare("").0, ["deposit, USDC: 1, not in the table"]);
+        let none = Table {
+            rows: Vec::new(),
+            ..table(1)
+        };
+        assert_eq!(
+            none.compare(&table(1).to_string()).0,
+            ["deposit, USDC: in the table, not measured"]
+        );
+    }
+
+    #[test]
+    fn a_budget_that_is_not_met_is_said_so() {
+        assert!(table(12_001).to_string().contains("- deposit, USDC: 12001 of 12000"));
+        assert!(!table(12_000).to_string().contains("not met"));
+    }
+}

@@ -1,0 +1,88 @@
+//! Random actions of several people on the bytecode, with everything checked after each.
+
+mod allowed;
+mod amounts;
+mod walk;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use walk::Walk;
+
+/// How often an action landed, and why it was refused how often.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counter {
+    /// Times that it landed.
+    pub landed: u64,
+    /// Times that it was refused, by reason.
+    pub refused: BTreeMap<String, u64>,
+}
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Counters by action.
+    pub actions: BTreeMap<&'static str, Counter>,
+}
+
+/// A run that found something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Step, from one.
+    pub step: u64,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// Takes `steps` random steps. The same seed takes the same steps.
+///
+/// # Errors
+/// The first step after which something does not add up, or that failed as nothing may fail.
+pub fn run(seed: u64, steps: u64) -> Result<Report, Failure> {
+    let mut walk = Walk::new(seed);
+    for step in 1..=steps {
+        walk.step().map_err(|what| Failure { seed, step, what })?;
+    }
+    Ok(walk.into_report())
+}
+
+impl Report {
+    fn landed(&mut self, action: &'static str) {
+        self.actions.entry(action).or_default().landed += 1;
+    }
+
+    fn refused(&mut self, action: &'static str, reason: String) {
+        *self
+            .actions
+            .entry(action)
+            .or_default()
+            .refused
+            .entry(reason)
+            .or_default() += 1;
+    }
+
+    /// Times that an action landed.
+    pub fn count(&self, action: &str) -> u64 {
+        self.actions.get(action).map_or(0, |counter| counter.landed)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (action, counter) in &self.actions {
+            let refused: u64 = counter.refused.values().sum();
+            writeln!(f, "{action:<18} {:>7} landed {refused:>7} refused", counter.landed)?;
+            for (reason, times) in &counter.refused {
+                writeln!(f, "{:>33} {reason}", times)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "seed {}, step {}: {}", self.seed, self.step, self.what)
+    }
+}

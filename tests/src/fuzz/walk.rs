@@ -1,0 +1,512 @@
+//! One run: people, chains and prices, and the steps that they take.
+
+use super::allowed::{
+    ADD_STRIKES, Allowed, CREATE_CHAIN, DEPOSIT, OPEN_ACCOUNT, POST_SURFACE, REFRESH_RISK, SETTLE_ACCOUNT,
+    SETTLE_CHAIN, SLICE, TOUCH, TRADE, UPDATE_PRICE, WITHDRAW,
+};
+use super::{Report, amounts};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
+use solana_pubkey::Pubkey;
+use std::collections::{BTreeMap, BTreeSet};
+use tenor_margin::event::SliceLiquidated;
+use tenor_margin::instructions::LiquidateSliceArgs;
+use tenor_math::pricing::OptionKind;
+use tenor_math::quantity::Price;
+use tenor_testkit::action::{
+    AddStrikes, CreateChain, Deposit, LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount,
+    SettleChain, Touch, Trade, UpdatePrice, Withdraw,
+};
+use tenor_testkit::totals::violations;
+use tenor_testkit::world::{FIRST_EXPIRY, anyone, surface_authority};
+use tenor_testkit::{
+    Action, Actor, Asset, BTC, ChainOf, Feed, Instrument, Receipt, SOL, USDC, World, hours, sol, usdc, weeks,
+};
+
+/// Every step ends in what is wrong, if anything.
+type Step = Result<(), String>;
+
+/// Where settlement updates are written.
+const SETTLEMENT_FEED: Pubkey = Pubkey::new_from_array([55; 32]);
+/// Live and unsettled chains that a run keeps at most.
+const MOST_CHAINS: usize = 5;
+/// Strikes after which a chain is rarely given more.
+const USUAL_STRIKES: usize = 8;
+
+pub struct Walk {
+    world: World,
+    rng: StdRng,
+    actors: Vec<Actor>,
+    chains: BTreeSet<ChainOf>,
+    prices_e9: BTreeMap<Asset, u64>,
+    report: Report,
+}
+
+impl Walk {
+    pub fn new(seed: u64) -> Self {
+        let mut world = World::new();
+        let chains = BTreeSet::from([
+            world.list_chain(SOL, FIRST_EXPIRY, &[160, 180, 200, 220, 240]),
+            world.list_chain(SOL, FIRST_EXPIRY + weeks(1), &[150, 200, 250]),
+            world.list_chain(BTC, FIRST_EXPIRY, &[90_000, 100_000, 110_000]),
+        ]);
+        let wealth = [
+            ("ann", 2_000, 5),
+            ("ben", 5_000, 0),
+            ("cleo", 300, 40),
+            ("dan", 20_000, 0),
+            ("eve", 200_000, 100),
+        ];
+        let actors = wealth.map(|(name, dollars, coins)| {
+            let actor = world.trader(name, &[(USDC, usdc(dollars)), (SOL, sol(coins + 1))]);
+            world.set_wallet(&actor, USDC, usdc(dollars));
+            world.set_wallet(&actor, SOL, sol(coins));
+            world.set_wallet(&actor, BTC, 20_000_000);
+            actor
+        });
+        let prices_e9 = [SOL, BTC].map(|asset| (asset, asset.first_price_usd * 1_000_000_000));
+        let rng = StdRng::seed_from_u64(seed);
+        Self {
+            world,
+            rng,
+            actors: actors.into(),
+            chains,
+            prices_e9: prices_e9.into(),
+            report: Report::default(),
+        }
+    }
+
+    pub fn into_report(self) -> Report {
+        self.report
+    }
+
+    /// One random action, then everything must add up.
+    pub fn step(&mut self) -> Step {
+        match self.rng.random_range(0..100) {
+            0..=34 => self.trade()?,
+            35..=44 => self.deposit()?,
+            45..=54 => self.withdraw()?,
+            55..=64 => self.move_market()?,
+            65..=69 => self.catch_up()?,
+            70..=77 => self.touch()?,
+            78..=89 => self.slice()?,
+            90..=91 => self.list()?,
+            92..=94 => self.settle()?,
+            95 => self.open()?,
+            96..=97 => self.odd_feed()?,
+            _ => self.pass_time()?,
+        }
+        let found = violations(&self.world);
+        if found.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{found:?}"))
+        }
+    }
+
+    /// Sends an action, which must land or be refused for an allowed reason without a trace.
+    fn send(&mut self, allowed: &Allowed, action: impl Action) -> Result<Option<Receipt>, String> {
+        match self.world.send(action) {
+            Ok(receipt) => {
+                self.report.landed(allowed.action);
+                Ok(Some(receipt))
+            }
+            Err(refusal) => {
+                if !refusal.changed.is_empty() {
+                    return Err(format!("{} failed and changed {:?}", allowed.action, refusal.changed));
+                }
+                let unknown = || format!("{}: {:?}\n{}", allowed.action, refusal.error, refusal.logs.join("\n"));
+                let reason = allowed.name(&refusal.error).ok_or_else(unknown)?;
+                self.report.refused(allowed.action, reason);
+                Ok(None)
+            }
+        }
+    }
+
+    fn someone(&mut self) -> Actor {
+        self.actors.choose(&mut self.rng).expect("actors").clone()
+    }
+
+    /// Two people, rarely one twice.
+    fn pair(&mut self) -> (Actor, Actor) {
+        let (one, mut other) = (self.someone(), self.someone());
+        while other.name() == one.name() && !self.rng.random_ratio(1, 20) {
+            other = self.someone();
+        }
+        (one, other)
+    }
+
+    /// Mostly somebody whose auction runs, if there is one.
+    fn somebody_in_trouble(&mut self) -> Actor {
+        let picture = self.world.picture();
+        let is_in_trouble = |actor: &&Actor| picture.account(actor).account.liquidation.is_active();
+        let troubled: Vec<Actor> = self.actors.iter().filter(is_in_trouble).cloned().collect();
+        match troubled.choose(&mut self.rng) {
+            Some(actor) if self.rng.random_ratio(9, 10) => actor.clone(),
+            _ => self.someone(),
+        }
+    }
+
+    fn some_chain(&mut self) -> ChainOf {
+        let chains: Vec<ChainOf> = self.chains.iter().copied().collect();
+        *chains.choose(&mut self.rng).expect("chains")
+    }
+
+    fn some_asset(&mut self) -> Asset {
+        *[USDC, USDC, SOL, BTC].choose(&mut self.rng).expect("assets")
+    }
+
+    fn deposit(&mut self) -> Step {
+        let (depositor, to, asset) = (self.someone(), self.someone(), self.some_asset());
+        let has = self.world.tokens(&depositor.wallet(asset));
+        let atoms = amounts::around(&mut self.rng, has);
+        self.send(
+            &DEPOSIT,
+            Deposit {
+                depositor: &depositor,
+                to: &to,
+                asset,
+                atoms,
+            },
+        )?;
+        Ok(())
+    }
+
+    fn withdraw(&mut self) -> Step {
+        let (owner, asset) = (self.someone(), self.some_asset());
+        let has = u64::try_from(self.world.picture().balance(&owner, asset)).unwrap_or(0);
+        let atoms = amounts::around(&mut self.rng, has);
+        let landed = self
+            .send(
+                &WITHDRAW,
+                Withdraw {
+                    owner: &owner,
+                    asset,
+                    atoms,
+                },
+            )?
+            .is_some();
+        if landed && self.world.picture().action_health(&owner).withdrawable.e9() < 0 {
+            return Err(format!("{} withdrew more than the rule allows", owner.name()));
+        }
+        Ok(())
+    }
+
+    fn trade(&mut self) -> Step {
+        let (buyer, seller) = self.pair();
+        let legs = self.rng.random_range(1..=4);
+        let quotes: Vec<Quote> = (0..legs).map(|_| self.some_quote(&buyer)).collect();
+        let landed = self
+            .send(
+                &TRADE,
+                Trade {
+                    buyer: &buyer,
+                    seller: &seller,
+                    quotes,
+                },
+            )?
+            .is_some();
+        let picture = self.world.picture();
+        for actor in [&buyer, &seller] {
+            let account = &picture.account(actor).account;
+            let health = picture.health(actor);
+            let is_sound = health.initial_health().is_ok_and(|health| health.e9() >= 0);
+            // An account that was unhealthy may still be, if it only reduced; then it is in or near an auction.
+            if landed && !is_sound && health.equity.e9() > 0 && account.cash_atoms < 0 && health.initial.e9() == 0 {
+                return Err(format!("{} owes without a requirement", actor.name()));
+            }
+        }
+        Ok(())
+    }
+
+    fn some_quote(&mut self, buyer: &Actor) -> Quote {
+        let chain = self.some_chain();
+        let picture = self.world.picture();
+        let strikes = &picture.chain(chain).strikes;
+        let place = self.rng.random_range(0..strikes.len());
+        let kind = if self.rng.random() {
+            OptionKind::Call
+        } else {
+            OptionKind::Put
+        };
+        let option = Instrument {
+            chain,
+            kind,
+            strike: strikes[place].price(),
+        };
+        let mark_e9 = if strikes[place].reference_price_e9 == 0 {
+            0
+        } else {
+            picture.mark(option).e9()
+        };
+        let lots = amounts::lots(&mut self.rng, picture.lots(buyer, option));
+        Quote {
+            option,
+            lots,
+            price: Price::from_e9(amounts::price_e9(&mut self.rng, mark_e9)),
+        }
+    }
+
+    fn touch(&mut self) -> Step {
+        let of = if self.rng.random() {
+            self.someone()
+        } else {
+            self.somebody_in_trouble()
+        };
+        self.send(&TOUCH, Touch { of: &of })?;
+        Ok(())
+    }
+
+    fn slice(&mut self) -> Step {
+        let (of, liquidator) = (self.somebody_in_trouble(), self.someone());
+        let before = self.world.picture();
+        let args = LiquidateSliceArgs {
+            max_fraction_e18: match self.rng.random_range(0..6) {
+                0 => 0,
+                1 => 1,
+                2 => self.rng.random_range(0..1_000_000_000_000_000_000),
+                _ => u64::MAX,
+            },
+            min_cash_change_atoms: if self.rng.random_ratio(1, 20) { 0 } else { i64::MIN },
+            expected_sequence: before.account(&of).account.exposure_sequence + u64::from(self.rng.random_ratio(1, 20)),
+        };
+        let held = before.account(&of).positions.clone();
+        let Some(receipt) = self.send(
+            &SLICE,
+            LiquidateSlice {
+                of: &of,
+                liquidator: &liquidator,
+                args,
+            },
+        )?
+        else {
+            return Ok(());
+        };
+        let event: SliceLiquidated = receipt.event();
+        let before = i128::from(event.equity_before_e9) - i128::from(event.maintenance_before_e9);
+        let after = i128::from(event.equity_after_e9) - i128::from(event.maintenance_after_e9);
+        if after <= before {
+            let SliceLiquidated {
+                fraction_e18,
+                discount_e9,
+                equity_before_e9,
+                equity_after_e9,
+                ..
+            } = event;
+            return Err(format!(
+                "a slice {fraction_e18} of {} at discount {discount_e9} took health from {before} to {after} and equity \
+                 from {equity_before_e9} to {equity_after_e9}; it held {held:?}",
+                of.name()
+            ));
+        }
+        if event.equity_after_e9 < 0 {
+            return Err(format!(
+                "a slice of {} left equity {}",
+                of.name(),
+                event.equity_after_e9
+            ));
+        }
+        let health = self.world.picture().health(&liquidator);
+        if health.initial_health().map_err(|error| error.to_string())?.e9() < 0 {
+            return Err(format!("{} took a slice beyond its means", liquidator.name()));
+        }
+        Ok(())
+    }
+
+    /// A price jumps, and mostly keepers catch up.
+    fn move_market(&mut self) -> Step {
+        let asset = if self.rng.random_ratio(3, 4) { SOL } else { BTC };
+        let permille = match self.rng.random_range(0..10) {
+            0 => self.rng.random_range(800..=1_250),
+            1..=3 => self.rng.random_range(950..=1_050),
+            _ => self.rng.random_range(995..=1_005),
+        };
+        let first = asset.first_price_usd * 1_000_000_000;
+        let moved = self.prices_e9[&asset] / 1_000 * permille;
+        // Within the window in which strikes of the run make sense.
+        self.prices_e9.insert(asset, moved.clamp(first / 3, first * 3));
+        self.world.advance(1);
+        self.publish(asset)?;
+        if self.rng.random_ratio(4, 5) {
+            self.catch_up()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn publish(&mut self, asset: Asset) -> Step {
+        let feed = Feed::of(asset, Price::from_e9(self.prices_e9[&asset]), self.world.now());
+        self.world.write_feed(asset.feed(), &feed);
+        self.send(
+            &UPDATE_PRICE,
+            UpdatePrice {
+                asset,
+                feed: asset.feed(),
+            },
+        )?;
+        Ok(())
+    }
+
+    /// Prices, slices and risk arrays are made fresh.
+    fn catch_up(&mut self) -> Step {
+        for asset in [SOL, BTC] {
+            self.publish(asset)?;
+        }
+        for chain in self.chains.clone() {
+            if self.world.now() < chain.expiry {
+                let volatility = self.rng.random_range(40..=90);
+                let args = chain.slice(volatility, self.world.now());
+                self.send(
+                    &POST_SURFACE,
+                    PostSurface {
+                        authority: &surface_authority(),
+                        chain,
+                        args,
+                    },
+                )?;
+            }
+            let data = self.world.picture().chain(chain).clone();
+            if data.chain.settlement_price().is_none() {
+                let count = u16::try_from(data.strikes.len()).expect("at most 64 strikes");
+                let slots: Vec<u16> = (0..count).collect();
+                for strike_slots in slots.chunks(12) {
+                    self.send(
+                        &REFRESH_RISK,
+                        RefreshRisk {
+                            chain,
+                            strike_slots: strike_slots.to_vec(),
+                        },
+                    )?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn list(&mut self) -> Step {
+        if self.chains.len() < MOST_CHAINS {
+            let ahead = self.rng.random_range(0..4);
+            let elapsed = (self.world.now() - FIRST_EXPIRY).div_euclid(weeks(1)) + 1;
+            let odd = i64::from(self.rng.random_ratio(1, 10));
+            let chain = ChainOf {
+                asset: SOL,
+                expiry: FIRST_EXPIRY + weeks(elapsed.max(0) + ahead) + odd,
+            };
+            if self
+                .send(
+                    &CREATE_CHAIN,
+                    CreateChain {
+                        payer: &anyone(),
+                        chain,
+                    },
+                )?
+                .is_some()
+            {
+                self.chains.insert(chain);
+                return self.add_strikes(chain);
+            }
+        }
+        let chain = self.some_chain();
+        if self.world.picture().chain(chain).strikes.len() < USUAL_STRIKES || self.rng.random_ratio(1, 20) {
+            self.add_strikes(chain)?;
+        }
+        Ok(())
+    }
+
+    fn add_strikes(&mut self, chain: ChainOf) -> Step {
+        self.publish(chain.asset)?;
+        let spot = self.prices_e9[&chain.asset];
+        let step = chain.asset.strike_step_usd * 1_000_000_000;
+        let count = self.rng.random_range(1..=4);
+        let mut strike = || Price::from_e9(spot * self.rng.random_range(2..=20) / 10 / step * step);
+        let strikes = (0..count).map(|_| strike()).collect();
+        let landed = self.send(
+            &ADD_STRIKES,
+            AddStrikes {
+                payer: &anyone(),
+                chain,
+                strikes,
+            },
+        )?;
+        if landed.is_none() && self.world.picture().chain(chain).strikes.is_empty() {
+            // A chain that stays empty has nothing to offer to a random trade.
+            self.chains.remove(&chain);
+        }
+        Ok(())
+    }
+
+    /// An expired chain settles; paid-out chains are forgotten.
+    fn settle(&mut self) -> Step {
+        let expired = self
+            .chains
+            .iter()
+            .copied()
+            .find(|chain| chain.expiry <= self.world.now());
+        let chain = expired.unwrap_or_else(|| self.some_chain());
+        let price = Price::from_e9(self.prices_e9[&chain.asset]);
+        let offset = if self.rng.random_ratio(1, 10) { -1 } else { 0 };
+        self.world
+            .write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry + offset));
+        self.send(
+            &SETTLE_CHAIN,
+            SettleChain {
+                chain,
+                feed: SETTLEMENT_FEED,
+            },
+        )?;
+        for of in self.actors.clone() {
+            self.send(&SETTLE_ACCOUNT, SettleAccount { chain, of: &of })?;
+        }
+        let data = self.world.picture().chain(chain).chain;
+        if data.settlement_price().is_some() && data.open_positions == 0 && self.chains.len() > 1 {
+            self.chains.remove(&chain);
+        }
+        Ok(())
+    }
+
+    fn open(&mut self) -> Step {
+        let owner = self.someone().with_account_number(self.rng.random_range(0..3));
+        let capacity = self.rng.random_range(0..=66);
+        self.send(
+            &OPEN_ACCOUNT,
+            OpenAccount {
+                payer: &anyone(),
+                owner: &owner,
+                capacity,
+            },
+        )?;
+        Ok(())
+    }
+
+    /// An update that is off in one respect.
+    fn odd_feed(&mut self) -> Step {
+        let (now, price) = (self.world.now(), Price::from_e9(self.prices_e9[&SOL]));
+        let feed = match self.rng.random_range(0..5) {
+            0 => Feed::of(SOL, price, now - self.rng.random_range(0..100)),
+            1 => Feed::of(SOL, price, now + self.rng.random_range(0..20)),
+            2 => Feed::of(SOL, price, now).but(|update| update.conf *= self.rng.random_range(0..100)),
+            3 => Feed::of(SOL, price, now).but(|update| update.price = -update.price),
+            _ => Feed::of(SOL, price, now).but(|update| update.exponent = self.rng.random_range(-10..=0)),
+        };
+        self.world.write_feed(SETTLEMENT_FEED, &feed);
+        self.send(
+            &UPDATE_PRICE,
+            UpdatePrice {
+                asset: SOL,
+                feed: SETTLEMENT_FEED,
+            },
+        )?;
+        Ok(())
+    }
+
+    fn pass_time(&mut self) -> Step {
+        let seconds = match self.rng.random_range(0..4) {
+            0 => hours(self.rng.random_range(1..60)),
+            1 => self.rng.random_range(60..3_600),
+            _ => self.rng.random_range(0..40),
+        };
+        self.world.advance(seconds);
+        Ok(())
+    }
+}

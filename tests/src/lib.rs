@@ -1,0 +1,5 @@
+//! What the tests share: stories that run on any bank.
+
+pub mod bench;
+pub mod fuzz;
+pub mod story;

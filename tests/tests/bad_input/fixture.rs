@@ -1,0 +1,309 @@
+//! A call that lands, for every instruction.
+
+use tenor_margin::instructions::LiquidateSliceArgs;
+use tenor_margin::state::NO_UNDERLYING;
+use tenor_testkit::action::{
+    AddCollateral, AddStrikes, AddUnderlying, CreateChain, Deposit, Initialize, LiquidateSlice, OpenAccount,
+    PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Touch, Trade, UpdatePrice, Withdraw,
+};
+use tenor_testkit::mint::mint_account;
+use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone, house_terms, surface_authority, upgrade_authority};
+use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, Feed, SOL, USDC, World, sol, usd, usdc, weeks};
+
+/// A world in which a call lands.
+pub struct Fixture {
+    pub world: World,
+    pub call: Call,
+}
+
+/// A token that is not a collateral yet.
+pub const NEW: Asset = Asset {
+    symbol: "NEW",
+    decimals: 9,
+    first_price_usd: 10,
+    strike_step_usd: 1,
+    lot_units_e9: 1_000,
+};
+
+/// An instruction's name, and how to make its fixture.
+pub type Named = (&'static str, fn() -> Fixture);
+
+/// Every instruction of the program.
+pub const FIXTURES: &[Named] = &[
+    ("initialize", initialize),
+    ("add_underlying", add_underlying),
+    ("add_collateral", add_collateral),
+    ("update_price", update_price),
+    ("create_chain", create_chain),
+    ("add_strikes", add_strikes),
+    ("post_surface", post_surface),
+    ("refresh_risk", refresh_risk),
+    ("open_account", open_account),
+    ("deposit", deposit),
+    ("withdraw", withdraw),
+    ("trade", trade),
+    ("settle_chain", settle_chain),
+    ("settle_account", settle_account),
+    ("touch_liquidation", touch_liquidation),
+    ("liquidate_slice", liquidate_slice),
+];
+
+/// Two of everything: underlyings, chains, collaterals and traders with positions.
+pub struct Town {
+    pub world: World,
+    pub near: ChainOf,
+    pub far: ChainOf,
+    pub bitcoin: ChainOf,
+    pub alice: Actor,
+    pub bob: Actor,
+    pub mallory: Actor,
+}
+
+impl Town {
+    pub fn new() -> Self {
+        let mut world = World::new();
+        world.set_account(NEW.mint(), mint_account(NEW));
+        let near = world.list_chain(SOL, FIRST_EXPIRY, &[180, 200, 220]);
+        let far = world.list_chain(SOL, FIRST_EXPIRY + weeks(1), &[180, 200, 220]);
+        let bitcoin = world.list_chain(BTC, FIRST_EXPIRY, &[90_000, 100_000]);
+        let deposits = [(USDC, usdc(10_000)), (SOL, sol(10))];
+        let alice = world.trader("alice", &deposits);
+        let bob = world.trader("bob", &deposits);
+        let mallory = world.trader("mallory", &deposits);
+        for actor in [&alice, &bob, &mallory] {
+            world.set_wallet(actor, USDC, usdc(500));
+            world.set_wallet(actor, SOL, sol(5));
+        }
+        world.trade_at_mark(&alice, &bob, near.call(200), 50);
+        world.trade_at_mark(&bob, &alice, far.put(180), 50);
+        Self {
+            world,
+            near,
+            far,
+            bitcoin,
+            alice,
+            bob,
+            mallory,
+        }
+    }
+
+    fn fixture(self, call: impl FnOnce(&Self) -> Call) -> Fixture {
+        let call = call(&self);
+        Fixture {
+            world: self.world,
+            call,
+        }
+    }
+
+    /// Alice can no longer meet her requirement.
+    fn in_distress() -> Self {
+        let mut town = Self::new();
+        let health = town.world.picture().health(&town.alice);
+        let excess = (health.equity.e9() - health.maintenance.e9() / 2) / 1_000;
+        town.world
+            .edit_account(&town.alice, |account| account.cash_atoms -= excess);
+        town
+    }
+
+    fn settled() -> Self {
+        let mut town = Self::new();
+        town.world.set_time(town.near.expiry);
+        town.world
+            .write_feed(SOL.feed(), &Feed::of(SOL, usd(210), town.near.expiry));
+        town.world.land(SettleChain {
+            chain: town.near,
+            feed: SOL.feed(),
+        });
+        town
+    }
+}
+
+fn initialize() -> Fixture {
+    let world = World::without_house();
+    let authority = upgrade_authority();
+    let call = world.call(Initialize {
+        upgrade_authority: &authority,
+        quote: USDC,
+        args: house_terms(),
+    });
+    Fixture { world, call }
+}
+
+fn add_underlying() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(AddUnderlying {
+            admin: &admin(),
+            args: NEW.listing(),
+        })
+    })
+}
+
+fn add_collateral() -> Fixture {
+    assert_ne!(NEW.collateral(0).underlying_index, NO_UNDERLYING);
+    Town::new().fixture(|town| {
+        town.world.call(AddCollateral {
+            admin: &admin(),
+            asset: NEW,
+            args: NEW.collateral(0),
+        })
+    })
+}
+
+fn update_price() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(UpdatePrice {
+            asset: SOL,
+            feed: SOL.feed(),
+        })
+    })
+}
+
+fn create_chain() -> Fixture {
+    let chain = ChainOf {
+        asset: SOL,
+        expiry: FIRST_EXPIRY + weeks(2),
+    };
+    Town::new().fixture(|town| {
+        town.world.call(CreateChain {
+            payer: &anyone(),
+            chain,
+        })
+    })
+}
+
+fn add_strikes() -> Fixture {
+    let strikes = vec![usd(190), usd(210)];
+    Town::new().fixture(|town| {
+        town.world.call(AddStrikes {
+            payer: &anyone(),
+            chain: town.near,
+            strikes,
+        })
+    })
+}
+
+fn post_surface() -> Fixture {
+    Town::new().fixture(|town| {
+        let args = town.near.slice(70, town.world.now());
+        town.world.call(PostSurface {
+            authority: &surface_authority(),
+            chain: town.near,
+            args,
+        })
+    })
+}
+
+fn refresh_risk() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(RefreshRisk {
+            chain: town.near,
+            strike_slots: vec![0, 2],
+        })
+    })
+}
+
+fn open_account() -> Fixture {
+    Town::new().fixture(|town| {
+        let owner = town.alice.with_account_number(1);
+        town.world.call(OpenAccount {
+            payer: &anyone(),
+            owner: &owner,
+            capacity: 8,
+        })
+    })
+}
+
+fn deposit() -> Fixture {
+    Town::new().fixture(|town| {
+        let (depositor, to) = (&town.alice, &town.alice);
+        town.world.call(Deposit {
+            depositor,
+            to,
+            asset: USDC,
+            atoms: usdc(5),
+        })
+    })
+}
+
+fn withdraw() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(Withdraw {
+            owner: &town.alice,
+            asset: USDC,
+            atoms: usdc(5),
+        })
+    })
+}
+
+fn trade() -> Fixture {
+    Town::new().fixture(|town| {
+        let option = town.near.call(220);
+        let quotes = vec![Quote {
+            option,
+            lots: 5,
+            price: town.world.picture().mark(option),
+        }];
+        town.world.call(Trade {
+            buyer: &town.alice,
+            seller: &town.bob,
+            quotes,
+        })
+    })
+}
+
+fn settle_chain() -> Fixture {
+    let mut town = Town::new();
+    town.world.set_time(town.near.expiry);
+    town.world
+        .write_feed(SOL.feed(), &Feed::of(SOL, usd(210), town.near.expiry));
+    town.fixture(|town| {
+        town.world.call(SettleChain {
+            chain: town.near,
+            feed: SOL.feed(),
+        })
+    })
+}
+
+fn settle_account() -> Fixture {
+    Town::settled().fixture(|town| {
+        town.world.call(SettleAccount {
+            chain: town.near,
+            of: &town.alice,
+        })
+    })
+}
+
+fn touch_liquidation() -> Fixture {
+    Town::in_distress().fixture(|town| town.world.call(Touch { of: &town.alice }))
+}
+
+fn liquidate_slice() -> Fixture {
+    let mut town = Town::in_distress();
+    town.world.land(Touch { of: &town.alice });
+    town.fixture(|town| {
+        let largest = LiquidateSlice::largest(&town.alice, &town.bob, &town.world.picture());
+        let args = LiquidateSliceArgs {
+            max_fraction_e18: 500_000_000_000_000_000,
+            ..largest.args
+        };
+        town.world.call(LiquidateSlice { args, ..largest })
+    })
+}
+
+#[test]
+fn every_instruction_of_the_program_has_a_fixture_that_lands() {
+    let idl: serde_json::Value = serde_json::from_str(include_str!("../../../idl/tenor_margin.json")).expect("an IDL");
+    let instructions = idl["instructions"].as_array().expect("instructions");
+    let mut described: Vec<&str> = instructions
+        .iter()
+        .map(|each| each["name"].as_str().expect("a name"))
+        .collect();
+    let mut fixtures: Vec<&str> = FIXTURES.iter().map(|(name, _)| *name).collect();
+    described.sort_unstable();
+    fixtures.sort_unstable();
+    assert_eq!(fixtures, described);
+    for (_, fixture) in FIXTURES {
+        let Fixture { mut world, call } = fixture();
+        world.land(call);
+    }
+}

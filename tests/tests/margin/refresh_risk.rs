@@ -1,0 +1,166 @@
+//! `refresh_risk`: computes the risk arrays of strikes.
+
+use tenor_margin::MarginError;
+use tenor_margin::event::RiskRefreshed;
+use tenor_margin::valuation::ChainValuation;
+use tenor_math::quantity::UnixSeconds;
+use tenor_testkit::action::{AddStrikes, CreateChain, RefreshRisk};
+use tenor_testkit::world::{FIRST_EXPIRY, anyone};
+use tenor_testkit::{ChainOf, SOL, World, assert_fails_with, assert_lands, days, usd};
+
+use crate::scene::Scene;
+
+fn refresh(chain: ChainOf, slots: &[u16]) -> RefreshRisk {
+    RefreshRisk {
+        chain,
+        strike_slots: slots.to_vec(),
+    }
+}
+
+#[test]
+fn requires_that_the_price_is_fresh() {
+    let mut scene = Scene::new();
+    scene.world.advance(31);
+    assert_fails_with(scene.world.send(refresh(scene.chain, &[0])), MarginError::PriceStale);
+    scene.world.set_price(SOL, usd(200));
+    assert_lands(scene.world.send(refresh(scene.chain, &[0])));
+}
+
+#[test]
+fn requires_that_the_slice_exists() {
+    let mut world = World::new();
+    let chain = ChainOf {
+        asset: SOL,
+        expiry: FIRST_EXPIRY,
+    };
+    world.land(CreateChain {
+        payer: &anyone(),
+        chain,
+    });
+    world.land(AddStrikes {
+        payer: &anyone(),
+        chain,
+        strikes: vec![usd(200)],
+    });
+    assert_fails_with(world.send(refresh(chain, &[0])), MarginError::SurfaceMissing);
+    world.post_surface(chain);
+    assert_lands(world.send(refresh(chain, &[0])));
+}
+
+#[test]
+fn requires_that_the_slice_is_not_too_old() {
+    let mut scene = Scene::new();
+    scene.world.advance(days(1));
+    scene.world.set_price(SOL, usd(200));
+    assert_lands(scene.world.send(refresh(scene.chain, &[0])));
+    scene.world.advance(1);
+    assert_fails_with(
+        scene.world.send(refresh(scene.chain, &[0])),
+        MarginError::SurfaceMissing,
+    );
+    scene.world.post_surface(scene.chain);
+    assert_lands(scene.world.send(refresh(scene.chain, &[0])));
+}
+
+#[test]
+fn requires_that_the_chain_is_not_settled() {
+    let mut scene = Scene::new();
+    scene.world.set_time(scene.chain.expiry - 60);
+    scene.world.refresh();
+    scene.settle_at(200);
+    scene.world.set_price(SOL, usd(200));
+    assert_fails_with(scene.world.send(refresh(scene.chain, &[0])), MarginError::ChainSettled);
+}
+
+#[test]
+fn requires_that_every_strike_exists() {
+    let mut scene = Scene::new();
+    for slots in [&[5][..], &[0, 5], &[u16::MAX]] {
+        assert_fails_with(scene.world.send(refresh(scene.chain, slots)), MarginError::NoSuchStrike);
+    }
+    assert_fails_with(
+        scene.world.send(refresh(scene.chain, &[])),
+        MarginError::WrongListLength,
+    );
+    assert_fails_with(
+        scene.world.send(refresh(scene.chain, &[0; 65])),
+        MarginError::WrongListLength,
+    );
+    assert_lands(scene.world.send(refresh(scene.chain, &[0, 4])));
+}
+
+#[test]
+fn mark_greeks_and_the_33_results_of_each_strike_are_stored_with_price_and_time() {
+    let mut scene = Scene::new();
+    scene.world.advance(100);
+    scene.world.set_price(SOL, usd(201));
+    let before = scene.world.picture().chain(scene.chain).strikes.clone();
+
+    let receipt = scene.world.land(refresh(scene.chain, &[3, 1]));
+
+    let picture = scene.world.picture();
+    let strikes = &picture.chain(scene.chain).strikes;
+    assert_eq!(
+        (strikes[0], strikes[2], strikes[4]),
+        (before[0], before[2], before[4]),
+        "others stay as they were"
+    );
+    for slot in [1, 3] {
+        assert_eq!(strikes[slot].reference_price_e9, 201_000_000_000);
+        assert_eq!(strikes[slot].reference_at, scene.world.now());
+        assert_ne!(strikes[slot].pnl_e9, before[slot].pnl_e9);
+    }
+    // The call at 180 with spot at 201, 60% and four days: above intrinsic, 0.21 a lot, delta below 0.01.
+    assert!(strikes[1].mark_e9 > 210_000_000 && strikes[1].mark_e9 < 230_000_000);
+    assert!(strikes[1].delta_units_e9 > 9_000_000 && strikes[1].delta_units_e9 < 10_000_000);
+    assert_eq!(receipt.events(), ["RiskRefreshed"]);
+    let event: RiskRefreshed = receipt.event();
+    assert_eq!(
+        (event.chain, event.reference_price_e9),
+        (scene.chain.address(), 201_000_000_000)
+    );
+    assert_eq!(
+        (event.strike_slots, event.marks_e9),
+        (vec![3, 1], vec![strikes[3].mark_e9, strikes[1].mark_e9])
+    );
+}
+
+#[test]
+fn the_numbers_follow_from_price_slice_and_parameters_alone() {
+    let mut scene = Scene::new();
+    scene.world.advance(100);
+    scene.world.set_price(SOL, usd(207));
+    scene.world.land(refresh(scene.chain, &[0, 1, 2, 3, 4]));
+
+    let picture = scene.world.picture();
+    let chain = picture.chain(scene.chain);
+    let now = UnixSeconds::new(scene.world.now());
+    let valuation = ChainValuation::new(&chain.chain, picture.underlying(SOL), now).unwrap();
+    for strike in &chain.strikes {
+        let risk = valuation.strike(strike).unwrap();
+        assert_eq!(strike.pnl_e9, risk.pnl_e9);
+        assert_eq!(
+            (strike.mark_e9, strike.delta_units_e9),
+            (risk.mark.e9(), risk.delta_units_e9)
+        );
+    }
+
+    // A second caller at the same moment finds the same numbers.
+    let first = chain.strikes.clone();
+    scene.world.land(refresh(scene.chain, &[4, 3, 2, 1, 0]));
+    assert_eq!(scene.world.picture().chain(scene.chain).strikes, first);
+}
+
+#[test]
+fn values_of_a_lot_round_down() {
+    // At expiry a call is worth its intrinsic value: one lot of 0.01 at 200.00000000 / 7 above the strike.
+    let mut scene = Scene::new();
+    scene.world.set_time(scene.chain.expiry - 1);
+    scene.world.refresh();
+    let odd = tenor_math::quantity::Price::from_e9(201_234_567_890);
+    scene.world.set_time(scene.chain.expiry);
+    scene.world.set_price(SOL, odd);
+    scene.world.land(refresh(scene.chain, &[2]));
+    // 1.23456789 dollars x 0.01 = 0.0123456789 dollars.
+    assert_eq!(scene.world.picture().chain(scene.chain).strikes[2].mark_e9, 12_345_678);
+}

@@ -1,0 +1,195 @@
+//! `withdraw`: takes tokens out of a margin account.
+
+use crate::scene::Scene;
+use solana_instruction::error::InstructionError;
+use tenor_margin::MarginError;
+use tenor_margin::event::Withdrawn;
+use tenor_math::Round;
+use tenor_testkit::action::Withdraw;
+use tenor_testkit::totals::assert_adds_up;
+use tenor_testkit::{Actor, SOL, USDC, assert_fails_with, assert_lands, sol, usd, usdc};
+
+fn usdc_of(owner: &Actor, atoms: u64) -> Withdraw<'_> {
+    Withdraw {
+        owner,
+        asset: USDC,
+        atoms,
+    }
+}
+
+#[test]
+fn requires_that_the_owner_signs() {
+    let mut scene = Scene::new();
+    let mallory = scene.world.visitor("mallory");
+    let mut call = scene.world.call(usdc_of(&scene.alice, 1));
+    call.instruction_mut().accounts[0].is_signer = false;
+    assert_fails_with(scene.world.send(&call), InstructionError::MissingRequiredSignature);
+
+    let mut call = scene.world.call(usdc_of(&scene.alice, 1));
+    call.instruction_mut().accounts[0].pubkey = mallory.address();
+    call.signers = vec![mallory.key()];
+    assert_fails_with(scene.world.send(&call), MarginError::NotAccountAuthority);
+
+    assert_lands(scene.world.send(usdc_of(&scene.alice, 1)));
+}
+
+#[test]
+fn requires_that_the_balance_suffices() {
+    let mut scene = Scene::new();
+    for atoms in [usdc(10_000) + 1, i64::MAX.unsigned_abs()] {
+        assert_fails_with(
+            scene.world.send(usdc_of(&scene.alice, atoms)),
+            MarginError::InsufficientBalance,
+        );
+    }
+    assert_fails_with(
+        scene.world.send(usdc_of(&scene.alice, u64::MAX)),
+        MarginError::MathOverflow,
+    );
+    let none = scene.world.send(Withdraw {
+        owner: &scene.alice,
+        asset: SOL,
+        atoms: 1,
+    });
+    assert_fails_with(none, MarginError::InsufficientBalance);
+    assert_fails_with(scene.world.send(usdc_of(&scene.alice, 0)), MarginError::ZeroAmount);
+    assert_lands(scene.world.send(usdc_of(&scene.alice, usdc(10_000))));
+}
+
+#[test]
+fn requires_that_afterwards_the_withdrawal_rule_holds() {
+    let mut scene = Scene::new();
+    scene.alice_buys(scene.chain.put(180), 3_000);
+    let (world, bob) = (&mut scene.world, &scene.bob);
+    let free = world.picture().action_health(bob).withdrawable;
+    let atoms = free.to_atoms(6, Round::Down).unwrap().get();
+    assert!(atoms > 0 && atoms < usdc(10_000), "the short binds: {atoms}");
+
+    assert_fails_with(world.send(usdc_of(bob, atoms + 1)), MarginError::WithdrawalTooLarge);
+    assert_lands(world.send(usdc_of(bob, atoms)));
+    assert_fails_with(world.send(usdc_of(bob, 1)), MarginError::WithdrawalTooLarge);
+}
+
+#[test]
+fn requires_fresh_prices() {
+    let mut scene = Scene::new();
+    scene.alice_buys(scene.chain.put(180), 10);
+    scene.world.advance(31);
+    assert_fails_with(scene.world.send(usdc_of(&scene.bob, 1)), MarginError::PriceStale);
+    scene.world.set_price(SOL, usd(200));
+    assert_lands(scene.world.send(usdc_of(&scene.bob, 1)));
+}
+
+#[test]
+fn requires_fresh_risk_arrays() {
+    let mut scene = Scene::new();
+    scene.alice_buys(scene.chain.put(180), 10);
+    // Too old.
+    scene.world.advance(601);
+    scene.world.set_price(SOL, usd(200));
+    assert_fails_with(scene.world.send(usdc_of(&scene.bob, 1)), MarginError::RiskStale);
+    scene.world.refresh();
+    assert_lands(scene.world.send(usdc_of(&scene.bob, 1)));
+    // Too far: more than half a percent from 200.
+    scene.world.set_price(SOL, usd(201));
+    assert_lands(scene.world.send(usdc_of(&scene.bob, 1)));
+    scene.world.set_price(SOL, usd(202));
+    assert_fails_with(scene.world.send(usdc_of(&scene.bob, 1)), MarginError::RiskStale);
+    scene.world.refresh();
+    assert_lands(scene.world.send(usdc_of(&scene.bob, 1)));
+}
+
+#[test]
+fn balance_booked_total_and_vault_shrink_by_the_amount() {
+    let mut scene = Scene::new();
+    scene.world.deposit(&scene.alice, SOL, sol(3));
+    let sequence = scene.world.picture().account(&scene.alice).account.sequence;
+
+    let receipt = scene.world.land(usdc_of(&scene.alice, usdc(400)));
+    scene.world.land(Withdraw {
+        owner: &scene.alice,
+        asset: SOL,
+        atoms: sol(1),
+    });
+
+    let picture = scene.world.picture();
+    assert_eq!(picture.balance(&scene.alice, USDC), 9_600_000_000);
+    assert_eq!(picture.balance(&scene.alice, SOL), 2_000_000_000);
+    assert_eq!(picture.collateral(USDC).booked_total_atoms, usdc(19_600));
+    assert_eq!(picture.collateral(SOL).booked_total_atoms, sol(2));
+    assert_eq!(scene.world.tokens(&picture.collateral(USDC).vault), usdc(19_600));
+    assert_eq!(scene.world.tokens(&scene.alice.wallet(USDC)), usdc(400));
+    assert_eq!(receipt.events(), ["Withdrawn"]);
+    let event: Withdrawn = receipt.event();
+    assert_eq!((event.account, event.sequence), (scene.alice.account(), sequence + 1));
+    assert_eq!((event.collateral_index, event.atoms), (0, usdc(400)));
+    assert_eq!(event.booked_total_atoms, usdc(19_600));
+    assert_adds_up(&scene.world);
+}
+
+#[test]
+fn unrealised_gains_never_leave_the_house() {
+    let mut scene = Scene::new();
+    scene.alice_buys(scene.chain.call(200), 1_000);
+    let cash = scene.world.picture().balance(&scene.alice, USDC);
+    // Ten SOL of calls gain hundreds of dollars.
+    scene.world.move_price(SOL, usd(240));
+    let picture = scene.world.picture();
+    assert!(picture.health(&scene.alice).equity.e9() > cash * 1_000 + 300_000_000_000);
+
+    let cash = u64::try_from(cash).unwrap();
+    assert_fails_with(
+        scene.world.send(usdc_of(&scene.alice, cash + 1)),
+        MarginError::InsufficientBalance,
+    );
+    // All her cash is free, for her options are paid in full.
+    assert_lands(scene.world.send(usdc_of(&scene.alice, cash)));
+}
+
+#[test]
+fn gains_of_options_do_not_back_a_withdrawal_of_collateral() {
+    let mut scene = Scene::new();
+    scene.alice_buys(scene.chain.put(180), 3_000);
+    // Bob's own long calls gain, and are worth nothing to the withdrawal rule.
+    scene
+        .world
+        .trade_at_mark(&scene.bob, &scene.alice, scene.chain.call(220), 2_000);
+    scene.world.move_price(SOL, usd(240));
+    let health = scene.world.picture().action_health(&scene.bob);
+    let cash = scene.world.picture().balance(&scene.bob, USDC);
+    assert!(health.equity.e9() > cash * 1_000, "the book is worth something");
+    assert!(health.withdrawable.e9() <= cash * 1_000);
+}
+
+#[test]
+fn an_account_without_positions_can_withdraw_everything() {
+    let mut scene = Scene::new();
+    scene.world.deposit(&scene.alice, SOL, sol(3));
+    assert_lands(scene.world.send(usdc_of(&scene.alice, usdc(10_000))));
+    assert_lands(scene.world.send(Withdraw {
+        owner: &scene.alice,
+        asset: SOL,
+        atoms: sol(3),
+    }));
+    let account = &scene.world.picture().account(&scene.alice).account.clone();
+    assert_eq!((account.cash_atoms, account.balances_atoms), (0, [0; 16]));
+}
+
+#[test]
+fn an_account_without_positions_or_other_collateral_needs_no_price() {
+    let mut scene = Scene::new();
+    scene.world.advance(100_000);
+    assert_lands(scene.world.send(usdc_of(&scene.alice, usdc(10_000))));
+}
+
+#[test]
+fn requires_that_vault_and_destination_are_the_collaterals() {
+    let mut scene = Scene::new();
+    let mut call = scene.world.call(usdc_of(&scene.alice, 1));
+    call.instruction_mut().accounts[4].pubkey = scene.world.picture().collateral(SOL).vault;
+    assert_fails_with(scene.world.send(&call), MarginError::WrongVault);
+    let mut call = scene.world.call(usdc_of(&scene.alice, 1));
+    call.instruction_mut().accounts[5].pubkey = scene.alice.wallet(SOL);
+    assert_fails_with(scene.world.send(&call), MarginError::WrongMint);
+    assert_lands(scene.world.send(usdc_of(&scene.alice, 1)));
+}
