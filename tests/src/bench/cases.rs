@@ -239,7 +239,7 @@ impl Bench {
                 transaction: None,
             });
         }
-        let chain = small.world.chains().next().expect("a chain");
+        let chain = small.world.chains().find(|chain| chain.asset == SOL).expect("a chain");
         let (mut world, writer, buyer) = (small.world, small.writer, small.buyer);
         let option = chain.put(200);
         let one = world.trade_at_mark(&buyer, &writer, option, 1);
@@ -260,7 +260,7 @@ impl Bench {
         );
         for place in 0..chains {
             let chain = world.list_chain(SOL, FIRST_EXPIRY + weeks(i64::from(place)), &STRIKES);
-            let quotes = quotes(&world, chain, &STRIKES, 25);
+            let quotes = quotes(&world, chain, &STRIKES, 200);
             world.land(Trade {
                 buyer: &buyer,
                 seller: &writer,

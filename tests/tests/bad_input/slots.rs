@@ -73,11 +73,6 @@ const EXCEPTIONS: &[Exception] = &[
         reason: "a chain that no leg trades is only read",
     },
     Exception {
-        instruction: "touch_liquidation",
-        slot: 2,
-        reason: "anyone may touch any account that is unhealthy",
-    },
-    Exception {
         instruction: "settle_account",
         slot: 3,
         reason: "anyone may settle any account with positions",

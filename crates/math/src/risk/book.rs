@@ -46,6 +46,16 @@ impl StrikeView<'_> {
     /// # Errors
     /// [`MathError::DivideByZero`] if the reference is zero (never refreshed); [`MathError::Overflow`].
     pub fn marks(&self, spot: Price) -> Result<Marks, MathError> {
+        if spot == self.reference && spot.e9() != 0 {
+            // Nothing to move: the common case, since whoever acts refreshes first.
+            let parity = self.forward_value.try_sub(self.strike_value)?;
+            let call = self.mark.max(parity).or_zero();
+            return Ok(Marks {
+                call,
+                put: call.try_sub(parity)?,
+                forward: self.forward_value,
+            });
+        }
         let step_e9 = difference_e9(spot, self.reference)?;
         let forward = Value::from_e9(mul_div_signed(
             self.forward_value.e9(),
