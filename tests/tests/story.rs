@@ -23,3 +23,9 @@ fn random_stories_add_up_after_every_step() {
         assert!(report.count(action) > 0, "no {action} landed:\n{report}");
     }
 }
+
+#[test]
+fn at_one_price_no_account_ever_falls_below_its_requirement() {
+    let report = fuzz::run_at_one_price(3, 1_500).unwrap_or_else(|failure| panic!("{failure}"));
+    assert!(report.count("trade") > 100 && report.count("withdraw") > 50, "{report}");
+}

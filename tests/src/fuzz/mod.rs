@@ -44,6 +44,24 @@ pub fn run(seed: u64, steps: u64) -> Result<Report, Failure> {
     for step in 1..=steps {
         walk.step().map_err(|what| Failure { seed, step, what })?;
     }
+    walk.drain().map_err(|what| Failure {
+        seed,
+        step: steps,
+        what,
+    })?;
+    Ok(walk.into_report())
+}
+
+/// Takes `steps` random steps without price moves or time: whatever people do among themselves, nobody's account may
+/// end below its requirement, for what it lacks would be the house's loss.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_at_one_price(seed: u64, steps: u64) -> Result<Report, Failure> {
+    let mut walk = Walk::new(seed);
+    for step in 1..=steps {
+        walk.step_at_one_price().map_err(|what| Failure { seed, step, what })?;
+    }
     Ok(walk.into_report())
 }
 

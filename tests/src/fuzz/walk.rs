@@ -98,12 +98,107 @@ impl Walk {
             96..=97 => self.odd_feed()?,
             _ => self.pass_time()?,
         }
+        self.check()
+    }
+
+    /// One random action that neither moves a price nor takes time, then every account meets its requirement.
+    pub fn step_at_one_price(&mut self) -> Step {
+        match self.rng.random_range(0..10) {
+            0..=5 => self.trade()?,
+            6 => self.deposit()?,
+            7 | 8 => self.withdraw()?,
+            _ => self.touch()?,
+        }
+        let picture = self.world.picture();
+        for actor in &self.actors {
+            let health = picture
+                .health(actor)
+                .initial_health()
+                .map_err(|error| error.to_string())?;
+            if health.e9() < 0 {
+                return Err(format!("{} fell below its requirement at one price", actor.name()));
+            }
+        }
+        self.check()
+    }
+
+    fn check(&self) -> Step {
         let found = violations(&self.world);
         if found.is_empty() {
             Ok(())
         } else {
             Err(format!("{found:?}"))
         }
+    }
+
+    /// Every chain expires, everybody is paid and takes out all they have: what stays is what somebody owes, and dust.
+    pub fn drain(&mut self) -> Step {
+        let end = self.chains.iter().map(|chain| chain.expiry).max().unwrap_or(0);
+        self.world.set_time(end.max(self.world.now()));
+        for chain in self.chains.clone() {
+            let price = Price::from_e9(self.prices_e9[&chain.asset]);
+            self.world
+                .write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry));
+            self.send(
+                &SETTLE_CHAIN,
+                SettleChain {
+                    chain,
+                    feed: SETTLEMENT_FEED,
+                },
+            )?;
+            for of in self.actors.clone() {
+                self.send(&SETTLE_ACCOUNT, SettleAccount { chain, of: &of })?;
+            }
+        }
+        self.check()?;
+        for asset in [SOL, BTC] {
+            self.publish(asset)?;
+        }
+        for owner in self.actors.clone() {
+            for asset in [USDC, SOL, BTC] {
+                let picture = self.world.picture();
+                let held = u64::try_from(picture.balance(&owner, asset)).unwrap_or(0);
+                let atoms = held.min(self.world.tokens(&picture.collateral(asset).vault));
+                self.send(
+                    &WITHDRAW,
+                    Withdraw {
+                        owner: &owner,
+                        asset,
+                        atoms,
+                    },
+                )?;
+            }
+        }
+        self.check()?;
+        self.check_drained()
+    }
+
+    fn check_drained(&self) -> Step {
+        let picture = self.world.picture();
+        let owed: i64 = self
+            .actors
+            .iter()
+            .map(|actor| picture.balance(actor, USDC).min(0))
+            .sum();
+        for actor in &self.actors {
+            let account = picture.account(actor);
+            let stuck = [USDC, SOL, BTC].map(|asset| picture.balance(actor, asset));
+            if !account.positions.is_empty() {
+                return Err(format!("{} still has positions", actor.name()));
+            }
+            if owed == 0 && stuck != [0; 3] {
+                return Err(format!(
+                    "{} cannot take out {stuck:?} although nobody owes anything",
+                    actor.name()
+                ));
+            }
+        }
+        let left = self.world.tokens(&picture.collateral(USDC).vault);
+        let dust = u64::try_from(self.actors.len() * picture.market.chains().count()).unwrap_or(u64::MAX);
+        if owed == 0 && left > dust {
+            return Err(format!("{left} atoms are left of a house that owes nothing"));
+        }
+        Ok(())
     }
 
     /// Sends an action, which must land or be refused for an allowed reason without a trace.
