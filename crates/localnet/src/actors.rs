@@ -34,7 +34,7 @@ pub struct Means {
 pub const CAST: [Means; 3] = [
     Means {
         role: Role::Writer,
-        usdc: 1_500,
+        usdc: 2_000,
         sol: 150,
     },
     Means {
@@ -70,12 +70,12 @@ pub const SALES: [Sale; 3] = [
     Sale {
         kind: OptionKind::Put,
         strike_usd: 180,
-        lots: 20_000,
+        lots: 25_000,
     },
     Sale {
         kind: OptionKind::Call,
         strike_usd: 260,
-        lots: 20_000,
+        lots: 15_000,
     },
 ];
 

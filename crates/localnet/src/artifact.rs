@@ -33,7 +33,9 @@ impl Artifact {
     pub fn load(name: &str) -> Result<Self> {
         let folder = std::env::var_os(DEPLOY_DIR_VARIABLE)
             .map(PathBuf::from)
-            .with_context(|| format!("{DEPLOY_DIR_VARIABLE} is not set; `cargo xtask demo` sets it"))?;
+            .with_context(|| {
+                format!("{DEPLOY_DIR_VARIABLE} is not set; `cargo xtask demo` and `cargo xtask test` set it")
+            })?;
         let path = folder.join(name).with_extension("so");
         let bytes =
             fs::read(&path).with_context(|| format!("cannot read {}; `cargo xtask build` makes it", path.display()))?;

@@ -163,8 +163,9 @@ enum Cents {
 
 /// An amount with its sign before the currency, rounded toward zero.
 fn dollars(usd_e9: i128, cents: Cents) -> String {
-    let sign = if usd_e9 < 0 { "-" } else { "" };
     let (whole, rest) = (usd_e9.abs() / E9, usd_e9.abs() % E9 / 10_000_000);
+    let is_nothing = whole == 0 && (rest == 0 || cents == Cents::Hidden);
+    let sign = if usd_e9 < 0 && !is_nothing { "-" } else { "" };
     match cents {
         Cents::Shown => format!("{sign}${whole}.{rest:02}"),
         Cents::Hidden => format!("{sign}${whole}"),

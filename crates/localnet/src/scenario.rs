@@ -5,7 +5,7 @@ use crate::price_path::{Point, sol_fall};
 use crate::record::Record;
 use crate::stage::Stage;
 use crate::view::View;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,15 +15,15 @@ use tokio::time::{Instant, sleep, sleep_until};
 /// Time after the last price in which the keeper may finish.
 const AFTERMATH: Duration = Duration::from_secs(20);
 const HOLD_INTERVAL: Duration = Duration::from_millis(400);
-/// Time that a killed keeper stays dead.
-const OUTAGE: Duration = Duration::from_secs(3);
+/// Least time that a killed keeper stays dead.
+const OUTAGE: Duration = Duration::from_secs(1);
 
 /// What goes wrong besides the market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chaos {
     /// Nothing.
     Nothing,
-    /// The keeper is killed once, after its first slice, and started again.
+    /// The keeper is killed once, after its first slice, and comes back to an account that is in danger again.
     KillOnce,
 }
 
@@ -129,7 +129,7 @@ enum Outage {
     Over,
     /// It will be killed once it has landed a slice.
     Planned,
-    /// It is dead until then.
+    /// It is dead at least until then, and until the account is unhealthy.
     Until(Instant),
 }
 
@@ -146,13 +146,12 @@ impl Outage {
             Self::Over => stage.require_keeper()?,
             Self::Planned => {
                 stage.require_keeper()?;
-                // While slices are still due, not when all is done.
-                if stage.slices() > 0 || view.is_in_auction() {
+                if stage.slices() > 0 {
                     stage.kill_keeper().await?;
                     *self = Self::Until(Instant::now() + OUTAGE);
                 }
             }
-            Self::Until(end) if Instant::now() >= *end => {
+            Self::Until(end) if Instant::now() >= *end && view.is_unhealthy() => {
                 stage.restart_keeper()?;
                 *self = Self::Over;
             }
@@ -164,8 +163,11 @@ impl Outage {
     /// A path that ends during the outage does not leave the keeper dead.
     fn end(self, stage: &mut Stage) -> Result<()> {
         match self {
+            Self::Over => Ok(()),
+            Self::Planned => {
+                bail!("the keeper was to be killed after its first slice, but landed none during the fall")
+            }
             Self::Until(_) => stage.restart_keeper(),
-            Self::Planned | Self::Over => Ok(()),
         }
     }
 }

@@ -52,7 +52,8 @@ pub(super) fn judge(
     projection: &Projection,
     settings: &Settings,
 ) -> Verdict {
-    if data.positions.is_empty() && !data.account.liquidation.is_active() {
+    let owes = data.account.cash_atoms < 0;
+    if data.positions.is_empty() && !owes && !data.account.liquidation.is_active() {
         return Verdict::Healthy;
     }
     let health = match projection.market().health(data, Freshness::AsStored) {

@@ -1,7 +1,7 @@
 //! Price updates and risk refreshes that a health check on chain will need.
 
 use super::Settings;
-use super::projection::Projection;
+use super::projection::{Projection, has_usable_slice};
 use crate::world::World;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
@@ -106,10 +106,17 @@ fn is_stale(chain: &Pubkey, strike_slot: u16, world: &World, projection: &Projec
     let Some(underlying) = projection.market().underlying(stored.chain.underlying_index) else {
         return false;
     };
+    if !has_usable_slice(stored.chain, underlying, world.now) {
+        // The program would refuse the refresh; the stored array may still be good.
+        return false;
+    }
+    let projected = projection.market().chain(chain).and_then(|view| view.strikes.get(slot));
     match eagerness {
-        Eagerness::Exact => strike.reference_price_e9 != underlying.price_e9,
+        Eagerness::Exact => projected.is_some_and(|projected| {
+            projected.reference_price_e9 != strike.reference_price_e9 || projected.pnl_e9 != strike.pnl_e9
+        }),
         Eagerness::Required => Freshness::Liquidation(world.now)
-            .check_strike(strike, underlying)
+            .check_strike(strike, stored.chain, underlying)
             .is_err(),
     }
 }

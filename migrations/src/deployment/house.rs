@@ -68,7 +68,7 @@ pub struct CollateralFile {
 
 impl House {
     /// Arguments of `initialize`; `None` if a number does not fit.
-    pub(crate) fn args(&self, authorities: &Authorities) -> Option<InitializeArgs> {
+    pub fn args(&self, authorities: &Authorities) -> Option<InitializeArgs> {
         Some(InitializeArgs {
             admin: authorities.admin.0,
             guardian: authorities.guardian.0,
@@ -85,7 +85,7 @@ impl House {
 
 impl Quote {
     /// Arguments of `add_collateral`.
-    pub(crate) const fn args(&self) -> AddCollateralArgs {
+    pub const fn args(&self) -> AddCollateralArgs {
         AddCollateralArgs {
             underlying_index: NO_UNDERLYING,
             haircut_e9: 0,
@@ -96,7 +96,7 @@ impl Quote {
 
 impl CollateralFile {
     /// Arguments of `add_collateral`, once the index of its underlying is known.
-    pub(crate) const fn args(&self, underlying_index: u8) -> AddCollateralArgs {
+    pub const fn args(&self, underlying_index: u8) -> AddCollateralArgs {
         AddCollateralArgs {
             underlying_index,
             haircut_e9: self.haircut.e9(),

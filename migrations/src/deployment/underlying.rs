@@ -122,7 +122,7 @@ impl UnderlyingFile {
     }
 
     /// Arguments of `add_underlying`; `None` if symbol or feed id are malformed.
-    pub(crate) fn args(&self) -> Option<AddUnderlyingArgs> {
+    pub fn args(&self) -> Option<AddUnderlyingArgs> {
         let Self { feed, risk, market, .. } = self;
         Some(AddUnderlyingArgs {
             symbol: self.padded_symbol()?,

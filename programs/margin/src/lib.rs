@@ -141,7 +141,8 @@ pub mod tenor_margin {
         instructions::open_account(ctx, args)
     }
 
-    /// Brings tokens into a margin account. Anyone may deposit for anyone.
+    /// Brings tokens into a margin account. Anyone may deposit for anyone, but only owner and delegate a collateral that
+    /// the account does not hold yet.
     ///
     /// Requires: the amount is positive; source, mint and vault are the collateral's; the depositor owns the source; the
     /// cap is kept.

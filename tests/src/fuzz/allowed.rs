@@ -21,7 +21,7 @@ const SAME_ACCOUNT_TWICE: u32 = 2040;
 
 pub const DEPOSIT: Allowed = Allowed {
     action: "deposit",
-    own: &[ZeroAmount, DepositCap],
+    own: &[ZeroAmount, DepositCap, NotAccountAuthority],
     numbers: &[INSUFFICIENT_FUNDS],
 };
 pub const WITHDRAW: Allowed = Allowed {

@@ -205,3 +205,18 @@ fn more_than_the_source_holds_cannot_be_deposited() {
     assert_fails_with(world.send(usdc_of(&alice, u64::MAX)), insufficient);
     assert_lands(world.send(usdc_of(&alice, usdc(1_000))));
 }
+
+#[test]
+fn requires_owner_or_delegate_for_a_collateral_new_to_the_account() {
+    let mut scene = crate::scene::Scene::new();
+    scene.world.set_wallet(&scene.bob, SOL, tenor_testkit::sol(2));
+    let gift = Deposit {
+        depositor: &scene.bob,
+        to: &scene.alice,
+        asset: SOL,
+        atoms: 1,
+    };
+    assert_fails_with(scene.world.send(gift), MarginError::NotAccountAuthority);
+    scene.world.deposit(&scene.alice, SOL, 1);
+    assert_lands(scene.world.send(gift));
+}

@@ -193,3 +193,37 @@ fn requires_that_vault_and_destination_are_the_collaterals() {
     assert_fails_with(scene.world.send(&call), MarginError::WrongMint);
     assert_lands(scene.world.send(usdc_of(&scene.alice, 1)));
 }
+
+#[test]
+fn a_settled_debt_cannot_be_withdrawn_before_it_is_paid() {
+    let mut scene = Scene::new();
+    scene.alice_buys(scene.chain.put(200), 5_000);
+    scene.settle_at(180);
+    scene.world.set_price(SOL, usd(180));
+    // 5,000 lots are 50 SOL, each of which owes 20 dollars.
+    let cash = u64::try_from(scene.world.picture().balance(&scene.bob, USDC)).unwrap();
+    let free = cash - usdc(1_000);
+    assert_fails_with(
+        scene.world.send(usdc_of(&scene.bob, free + 1)),
+        MarginError::WithdrawalTooLarge,
+    );
+    assert_lands(scene.world.send(usdc_of(&scene.bob, free)));
+    // Nor can a payout before it is paid: Alice's thousand is no cash yet.
+    let cash = u64::try_from(scene.world.picture().balance(&scene.alice, USDC)).unwrap();
+    assert_fails_with(
+        scene.world.send(usdc_of(&scene.alice, cash + 1)),
+        MarginError::InsufficientBalance,
+    );
+    assert_lands(scene.world.send(usdc_of(&scene.alice, cash)));
+}
+
+#[test]
+fn requires_risk_arrays_of_the_present_slice() {
+    let mut scene = Scene::new();
+    scene.alice_buys(scene.chain.put(180), 10);
+    scene.world.advance(1);
+    scene.world.post_surface(scene.chain);
+    assert_fails_with(scene.world.send(usdc_of(&scene.bob, 1)), MarginError::RiskStale);
+    scene.world.refresh_chain(scene.chain);
+    assert_lands(scene.world.send(usdc_of(&scene.bob, 1)));
+}

@@ -116,6 +116,8 @@ pub struct UnderlyingBook {
     /// Sum of put lots x the forward per lot: what parity takes off for each relative move.
     put_forward: Value,
     option_value: Value,
+    /// Payoffs of settled expiries: certain, so a debt among them is a debt like negative cash.
+    settled_value: Value,
     option_delta_e9: i64,
     expiry_delta_e9: [i64; MAX_EXPIRIES],
     second_order: Value,
@@ -164,6 +166,7 @@ impl UnderlyingBook {
             pnl_bound_e9: 0,
             put_forward: Value::ZERO,
             option_value: Value::ZERO,
+            settled_value: Value::ZERO,
             option_delta_e9: 0,
             expiry_delta_e9: [0; MAX_EXPIRIES],
             second_order: Value::ZERO,
@@ -246,12 +249,13 @@ impl UnderlyingBook {
         Ok(())
     }
 
-    /// Adds the certain payoff of a settled expiry.
+    /// Adds the certain payoff of a settled expiry: equity in full; for a withdrawal a gain counts for nothing until it is
+    /// paid out, and a debt in full, whatever unexpired options are worth.
     ///
     /// # Errors
     /// [`MathError::Overflow`].
     pub fn add_settled(&mut self, payoff: Value) -> Result<(), MathError> {
-        self.option_value = self.option_value.try_add(payoff)?;
+        self.settled_value = self.settled_value.try_add(payoff)?;
         Ok(())
     }
 
@@ -320,13 +324,14 @@ impl UnderlyingBook {
             *systemic = systemic.checked_add(total).ok_or(MathError::Overflow)?;
         }
         let (initial_contingency, maintenance_contingency) = self.contingencies(params)?;
+        let settled_debt = self.settled_value.try_neg()?.or_zero();
         Ok(UnderlyingRisk {
-            option_value: self.option_value,
+            option_value: self.option_value.try_add(self.settled_value)?,
             collateral_value,
             haircut,
             scenario_loss: Value::from_e9(worst).try_neg()?,
             worst_scenario,
-            withdrawal_loss: Value::from_e9(worst_withdrawal).try_neg()?,
+            withdrawal_loss: Value::from_e9(worst_withdrawal).try_sub(settled_debt)?.try_neg()?,
             initial_contingency,
             maintenance_contingency,
             uncertainty: self.uncertainty(collateral_value, true)?,

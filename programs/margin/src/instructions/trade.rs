@@ -158,7 +158,7 @@ fn check_leg(leg: &Leg, market: &MarketAccounts, now: UnixSeconds) -> core::resu
     let strike = chain
         .get(usize::from(leg.strike_slot))
         .ok_or(MarginError::NoSuchStrike)?;
-    freshness.check_strike(strike, underlying)?;
+    freshness.check_strike(strike, chain, underlying)?;
 
     let kind = leg.kind()?;
     let lots = Lots::new(leg.lots);

@@ -89,7 +89,7 @@ fn add_positions(
                     book.add_settled(payoff).or_margin_error()?;
                 }
                 None => {
-                    freshness.check_strike(strike, underlying)?;
+                    freshness.check_strike(strike, view.chain, underlying)?;
                     let (call, put) = (position.lots(OptionKind::Call), position.lots(OptionKind::Put));
                     book.add_strike(expiry, call, put, &strike.view()).or_margin_error()?;
                 }

@@ -1,7 +1,7 @@
 //! How old the inputs of a health check may be.
 
 use crate::error::MarginError;
-use crate::state::{Strike, Underlying};
+use crate::state::{Chain, Strike, Underlying};
 use tenor_math::quantity::UnixSeconds;
 
 /// Which ages an action accepts.
@@ -33,11 +33,12 @@ impl Freshness {
         Ok(())
     }
 
-    /// Checks the age of a strike's risk array and its distance from the present spot.
+    /// Checks the age of a strike's risk array, its distance from the present spot, and that it is of the chain's present
+    /// slice: otherwise whoever refreshes could choose which strikes see a new slice.
     ///
     /// # Errors
     /// [`MarginError::RiskStale`], also before the first refresh.
-    pub fn check_strike(self, strike: &Strike, underlying: &Underlying) -> Result<(), MarginError> {
+    pub fn check_strike(self, strike: &Strike, chain: &Chain, underlying: &Underlying) -> Result<(), MarginError> {
         if strike.reference_price_e9 == 0 {
             return Err(MarginError::RiskStale);
         }
@@ -48,7 +49,11 @@ impl Freshness {
         let distance = u128::from(underlying.price_e9.abs_diff(strike.reference_price_e9));
         let limit = u128::from(strike.reference_price_e9).saturating_mul(u128::from(underlying.feed.max_drift_e9));
         let is_far = distance.saturating_mul(1_000_000_000) > limit;
-        if is_far || now.since(UnixSeconds::new(strike.reference_at)) > underlying.feed.max_risk_age_seconds {
+        let is_of_old_slice = strike.reference_slot < chain.slice_slot;
+        if is_far
+            || is_of_old_slice
+            || now.since(UnixSeconds::new(strike.reference_at)) > underlying.feed.max_risk_age_seconds
+        {
             return Err(MarginError::RiskStale);
         }
         Ok(())

@@ -3,7 +3,7 @@
 use crate::error::MarginError;
 use crate::event::Deposited;
 use crate::ledger::{book, entry};
-use crate::state::{ClearingHouse, PortfolioAccount, Registry, seeds};
+use crate::state::{ClearingHouse, PortfolioAccount, QUOTE_INDEX, Registry, seeds};
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, TokenAccount};
 use tenor_math::quantity::Atoms;
@@ -38,6 +38,14 @@ impl Deposit {
         require!(atoms > 0, MarginError::ZeroAmount);
         self.account.check(self.house.address())?;
         let entry = entry(&self.registry, collateral_index)?;
+        // A collateral new to the account makes its health need another price: a stranger may not impose that.
+        let is_held = self
+            .account
+            .balances_atoms
+            .get(usize::from(collateral_index))
+            .is_some_and(|atoms| *atoms > 0);
+        let is_welcome = collateral_index == QUOTE_INDEX || is_held || self.account.may_trade(self.depositor.address());
+        require!(is_welcome, MarginError::NotAccountAuthority);
         require!(*self.source.mint() == entry.mint, MarginError::WrongMint);
         require!(*self.vault.address() == entry.vault, MarginError::WrongVault);
         require!(
