@@ -1,5 +1,17 @@
 //! The story works out on every day of the week: the time to the listed expiry is three to ten days.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::integer_division,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test states what it expects by failing there"
+)]
+
 use bytemuck::Zeroable;
 use solana_pubkey::Pubkey;
 use tenor_localnet::actors::{CAST, SALES};
