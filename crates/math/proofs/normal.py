@@ -8,6 +8,7 @@ import ln
 from kernel import claimed, distance, exact, horner_loss, hull, require_no_wrap, require_within, tables, upper
 from proof import constant, proof, require
 
+FILE = "special/normal.rs"
 TABLE = "TAIL"
 
 

@@ -4,7 +4,7 @@ Shown over the reals for two underlyings and three scenarios. That is the genera
 need only the scenario of each underlying's loss and that of the systemic loss, of the merged portfolio.
 """
 
-from z3 import And, Bool, If, Implies, Int, Ints, Real, Reals, Sum
+from z3 import And, Ints, Real, Reals, Sum
 
 from proof import at_least, floor_of, proof, prove
 
@@ -107,7 +107,7 @@ def weighted_long():
 
 @proof("r-rounding", "With each weighted result rounded down, W of merged portfolios is still at most the sum; with the "
        "credit rounded down R exceeds the sum by at most one unit of 1e-9 USD", HEALTH, "SMT, integers",
-       CODE + ("Round::Down)?;",))
+       CODE)
 def r_rounding():
     x, y, w, a, b, both = Ints("x y w a b both")
     e9 = 10**9
