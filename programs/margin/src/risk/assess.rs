@@ -8,7 +8,7 @@ use crate::state::{
 use tenor_math::Round;
 use tenor_math::pricing::{OptionKind, payoff_per_lot};
 use tenor_math::quantity::{Atoms, LotSize, Price, Value};
-use tenor_math::risk::{Collateral, Health, HealthBuilder, UnderlyingBook};
+use tenor_math::risk::{Collateral, Health, HealthBuilder, PriceInterval, UnderlyingBook};
 
 /// Indices of the underlyings that an account's health needs, ascending: those of its chains and of its collaterals.
 pub fn needed_underlyings(account: &MarginAccount, registry: &Registry) -> impl Iterator<Item = u8> + use<> {
@@ -51,11 +51,14 @@ pub fn assess(
     for index in needed_underlyings(account, registry) {
         let underlying = market.underlying(index).ok_or(MarginError::MissingUnderlying)?;
         freshness.check_price(underlying)?;
-        let mut book = UnderlyingBook::new(underlying.price(), underlying.confidence(), underlying.lot()?);
+        let interval = PriceInterval::around(underlying.price(), underlying.confidence());
+        let shocks = underlying.shocks()?;
+        let mut book = UnderlyingBook::new(interval, underlying.lot()?, &shocks);
         add_positions(&mut book, account, positions, underlying, market, freshness)?;
         add_collaterals(&mut book, account, registry, underlying)?;
-        let params = underlying.risk_params()?;
-        let risk = book.assess(&params, health.systemic_mut()).or_margin_error()?;
+        let risk = book
+            .assess(&underlying.risk_params(), health.systemic_mut())
+            .or_margin_error()?;
         health.add(&risk).or_margin_error()?;
     }
     health
@@ -64,7 +67,7 @@ pub fn assess(
 }
 
 fn add_positions(
-    book: &mut UnderlyingBook,
+    book: &mut UnderlyingBook<'_>,
     account: &MarginAccount,
     positions: &[Position],
     underlying: &Underlying,
@@ -92,7 +95,8 @@ fn add_positions(
                 None => {
                     freshness.check_strike(strike, view.chain, underlying)?;
                     let (call, put) = (position.lots(OptionKind::Call), position.lots(OptionKind::Put));
-                    book.add_strike(expiry, call, put, &strike.view()).or_margin_error()?;
+                    book.add_strike(expiry, call, put, u64::MAX, &strike.view())
+                        .or_margin_error()?;
                 }
             }
         }
@@ -115,7 +119,7 @@ pub fn payoff(position: &Position, strike: &Strike, price: Price, lot: LotSize) 
 }
 
 fn add_collaterals(
-    book: &mut UnderlyingBook,
+    book: &mut UnderlyingBook<'_>,
     account: &MarginAccount,
     registry: &Registry,
     underlying: &Underlying,
