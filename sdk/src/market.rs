@@ -123,10 +123,7 @@ impl Market {
             .ok_or_else(|| SdkError::AccountMissing(crate::address::registry()))?;
         let mut result = HealthAccounts::default();
         for data in accounts {
-            let mut needed = needed_underlyings(&data.account, registry);
-            while needed != 0 {
-                let index = u8::try_from(needed.trailing_zeros()).unwrap_or(u8::MAX);
-                needed &= needed.wrapping_sub(1);
+            for index in needed_underlyings(&data.account, registry) {
                 let address = self.underlying_address(index).ok_or(MarginError::MissingUnderlying)?;
                 push_new(&mut result.underlyings, address);
             }

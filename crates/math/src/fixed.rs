@@ -32,3 +32,14 @@ pub(crate) fn polynomial_q62(coefficients: &[i64], x_q62: i64) -> i64 {
     }
     sum
 }
+
+/// `a * b` if it fits. Small factors, the common case, skip the 128-bit product that a checked multiplication costs.
+#[inline(always)]
+pub(crate) fn checked_product(a: i64, b: i64) -> Option<i64> {
+    let (x, y) = (a.unsigned_abs(), b.unsigned_abs());
+    if (x >> 24 == 0 && y >> 38 == 0) || (x >> 38 == 0 && y >> 24 == 0) {
+        // Below 2^62.
+        return Some(a.wrapping_mul(b));
+    }
+    a.checked_mul(b)
+}

@@ -86,6 +86,21 @@ impl Slice {
         })
     }
 
+    /// Most that total variance moves per unit of log-moneyness, psi (1 + |rho|) / 2, rounded up: half the steeper wing.
+    ///
+    /// # Errors
+    /// Never in practice, as for [`Slice::total_variance`].
+    #[expect(
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects,
+        reason = "psi (1 + |rho|) is below 4 by construction"
+    )]
+    pub fn steepest_slope(&self) -> Result<TotalVariance, MathError> {
+        // Each parameter was rounded by at most one unit of Q56.
+        let twice_q56 = self.psi_q56 + self.rho_psi_q56.abs() + 2;
+        TotalVariance::from_q96((twice_q56.max(0) as u128) << 39)
+    }
+
     /// Total variance at a log-moneyness ln(F/K) in Q56 (so k = -ln(F/K)), rounded down. Flat beyond eight e-folds.
     ///
     /// # Errors

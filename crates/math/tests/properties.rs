@@ -19,8 +19,8 @@ use tenor_math::liquidation::{AuctionClock, SliceTerms, discount, slice_fraction
 use tenor_math::pricing::{TotalVariance, black};
 use tenor_math::quantity::{LotSize, Lots, Price, Ratio, Value};
 use tenor_math::risk::{
-    Collateral, Health, HealthBuilder, PriceShocks, RiskParams, StrikeMarket, StrikeRisk, StrikeView, UnderlyingBook,
-    VolatilityParams, strike_risk,
+    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, RiskParams, StrikeMarket, StrikeRisk, StrikeView,
+    UnderlyingBook, VolatilityParams, strike_risk,
 };
 use tenor_math::surface::Slice;
 
@@ -35,11 +35,15 @@ fn lot() -> LotSize {
 
 fn params() -> RiskParams {
     RiskParams {
-        shocks: PriceShocks::from_range(Ratio::from_bps(1_800)).unwrap(),
         initial_short: Ratio::from_bps(50),
         maintenance_short: Ratio::from_bps(30),
         roll: Ratio::from_bps(10),
+        concentration: Ratio::ZERO,
     }
+}
+
+fn shocks() -> PriceShocks {
+    PriceShocks::from_range(Ratio::from_bps(1_800)).unwrap()
 }
 
 fn risks() -> Vec<StrikeRisk> {
@@ -50,7 +54,7 @@ fn risks() -> Vec<StrikeRisk> {
         short_power: Ratio::from_bps(3_000),
         long_power: Ratio::from_bps(1_300),
     };
-    let shocks = params().shocks;
+    let shocks = shocks();
     let risk = |strike: &u64| {
         let market = StrikeMarket {
             forward: SPOT,
@@ -59,6 +63,7 @@ fn risks() -> Vec<StrikeRisk> {
             discount: Ratio::ONE,
             lot: lot(),
             variance: TotalVariance::from_q64(200_000_000_000_000_000).unwrap(),
+            variance_slope: TotalVariance::ZERO,
             seconds_to_expiry: 604_800,
         };
         strike_risk(&market, &shocks, &shocks.log_moves_q56().unwrap(), &volatility).unwrap()
@@ -104,7 +109,8 @@ impl Portfolio {
     }
 
     fn health(&self, risks: &[StrikeRisk], haircut: Ratio) -> Health {
-        let mut book = UnderlyingBook::new(SPOT, Price::from_e9(0), lot());
+        let shocks = shocks();
+        let mut book = UnderlyingBook::new(PriceInterval::around(SPOT, Price::from_e9(0)), lot(), &shocks);
         for (risk, (call, put)) in risks.iter().zip(&self.lots) {
             let view = StrikeView {
                 reference: SPOT,
@@ -112,11 +118,12 @@ impl Portfolio {
                 forward_value: risk.forward_value,
                 strike_value: risk.strike_value,
                 delta_units_e9: risk.delta_units_e9,
-                gamma_cash: risk.gamma_cash,
+                drift_e9: risk.drift_e9,
                 pnl_e9: &risk.pnl_e9,
                 pnl_bound_e9: risk.pnl_bound_e9,
             };
-            book.add_strike(0, Lots::new(*call), Lots::new(*put), &view).unwrap();
+            book.add_strike(0, Lots::new(*call), Lots::new(*put), u64::MAX, &view)
+                .unwrap();
         }
         let value = i64::try_from(u128::from(self.base_units_e9) * 200).unwrap();
         book.add_collateral(Collateral {

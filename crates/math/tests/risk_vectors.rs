@@ -16,10 +16,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 use tenor_math::Round;
+use tenor_math::pricing::TotalVariance;
 use tenor_math::quantity::{LotSize, Lots, Price, Ratio, Value};
 use tenor_math::risk::{
-    Collateral, HealthBuilder, PriceShocks, RiskParams, StrikeMarket, StrikeRisk, StrikeView, UnderlyingBook,
-    VolatilityParams, strike_risk,
+    Collateral, HealthBuilder, PriceInterval, PriceShocks, RiskParams, StrikeMarket, StrikeRisk, StrikeView,
+    UnderlyingBook, VolatilityParams, strike_risk,
 };
 use tenor_math::special::ln_ratio_q56;
 use tenor_math::surface::Slice;
@@ -110,6 +111,7 @@ impl Market {
             discount: self.discount,
             lot: self.lot,
             variance,
+            variance_slope: TotalVariance::ZERO,
             seconds_to_expiry: self.seconds,
         };
         strike_risk(&market, &shocks(), &shocks().log_moves_q56().unwrap(), &volatility()).unwrap()
@@ -160,7 +162,9 @@ fn requirements_match_the_independent_calculation() {
     let mut shorts = 0;
     for row in rows("portfolios.csv") {
         let market = Market::of(&row);
-        let mut book = UnderlyingBook::new(market.spot, Price::from_e9(unsigned(&row, "confidence", 9)), market.lot);
+        let interval = PriceInterval::around(market.spot, Price::from_e9(unsigned(&row, "confidence", 9)));
+        let shocks = shocks();
+        let mut book = UnderlyingBook::new(interval, market.lot, &shocks);
         let mut lots_held = 0_i128;
         for entry in row["positions"].split(';').filter(|entry| !entry.is_empty()) {
             let [strike, calls, puts] = entry.split(':').collect::<Vec<_>>()[..] else {
@@ -176,11 +180,12 @@ fn requirements_match_the_independent_calculation() {
                 forward_value: risk.forward_value,
                 strike_value: risk.strike_value,
                 delta_units_e9: risk.delta_units_e9,
-                gamma_cash: risk.gamma_cash,
+                drift_e9: risk.drift_e9,
                 pnl_e9: &risk.pnl_e9,
                 pnl_bound_e9: risk.pnl_bound_e9,
             };
-            book.add_strike(0, Lots::new(calls), Lots::new(puts), &view).unwrap();
+            book.add_strike(0, Lots::new(calls), Lots::new(puts), u64::MAX, &view)
+                .unwrap();
         }
         let units_e9 = unsigned(&row, "base", 9);
         let value = i64::try_from(u128::from(units_e9) * u128::from(market.spot.e9()) / 1_000_000_000).unwrap();
@@ -195,10 +200,10 @@ fn requirements_match_the_independent_calculation() {
         let cash = i64::try_from(scaled(&row["cash"], 9)).unwrap();
         let mut health = HealthBuilder::new(Value::from_e9(cash));
         let params = RiskParams {
-            shocks: shocks(),
             initial_short: Ratio::from_bps(50),
             maintenance_short: Ratio::from_bps(30),
             roll: Ratio::from_bps(10),
+            concentration: Ratio::ZERO,
         };
         let risk = book.assess(&params, health.systemic_mut()).unwrap();
         health.add(&risk).unwrap();
@@ -212,7 +217,7 @@ fn requirements_match_the_independent_calculation() {
             ("initial", health.initial),
             ("maintenance", health.maintenance),
             ("haircut", health.haircut),
-            ("uncertainty", health.uncertainty),
+            ("uncertainty", health.initial_uncertainty),
             ("withdrawable", health.withdrawable),
         ] {
             assert_within(value.e9().into(), e9(&row, name), bound, name, &row);

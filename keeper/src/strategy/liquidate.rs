@@ -12,7 +12,8 @@ use tenor_sdk::instruction::{liquidate_slice, touch_liquidation};
 use tenor_sdk::margin::auction::is_at_target;
 use tenor_sdk::margin::instructions::LiquidateSliceArgs;
 use tenor_sdk::margin::risk::{Freshness, needed_underlyings};
-use tenor_sdk::math::liquidation::{AuctionClock, Fraction, SliceTerms, discount, slice_fraction};
+use tenor_sdk::margin::state::ClearingHouse;
+use tenor_sdk::math::liquidation::{Fraction, SliceTerms, discount, slice_fraction};
 use tenor_sdk::math::quantity::{Ratio, UnixSeconds, Value};
 use tenor_sdk::math::risk::Health;
 
@@ -108,7 +109,7 @@ impl Case<'_> {
         if is_active && (at_target || self.health.maintenance == Value::ZERO) {
             return self.touch();
         }
-        match self.slice(house.liquidation_target(), house.full_close_below_e9) {
+        match self.slice(house) {
             // The clock must run on even if nobody can take a slice yet.
             Err(SkipReason::NoCapacity | SkipReason::EquityExhausted) if self.is_touch_due() => self.touch(),
             outcome => outcome,
@@ -120,15 +121,8 @@ impl Case<'_> {
         let Some(registry) = self.projection.market().registry() else {
             return Ok(());
         };
-        let mut needed = needed_underlyings(&self.data.account, registry);
-        while needed != 0 {
-            let index = u8::try_from(needed.trailing_zeros()).unwrap_or(u8::MAX);
-            needed &= needed.wrapping_sub(1);
-            if let Some(problem) = self.projection.problem(index) {
-                return Err(SkipReason::Price(problem));
-            }
-        }
-        Ok(())
+        let problem = needed_underlyings(&self.data.account, registry).find_map(|index| self.projection.problem(index));
+        problem.map_or(Ok(()), |problem| Err(SkipReason::Price(problem)))
     }
 
     fn is_touch_due(&self) -> bool {
@@ -151,7 +145,7 @@ impl Case<'_> {
     }
 
     /// The largest slice that the formula allows and the keeper's account can carry.
-    fn slice(&self, target: Ratio, full_close_below_e9: i64) -> Result<Intent, SkipReason> {
+    fn slice(&self, house: &ClearingHouse) -> Result<Intent, SkipReason> {
         if self.health.equity <= Value::ZERO {
             return Err(SkipReason::EquityExhausted);
         }
@@ -160,15 +154,17 @@ impl Case<'_> {
             .accounts
             .get(&self.settings.liquidator.account)
             .ok_or(SkipReason::NoCapacity)?;
-        let discount = discount(self.clock(), self.health.equity, self.health.maintenance).map_err(of_math)?;
+        // What the clock will show when the slice lands: a touch in the same transaction starts it, a slice advances it.
+        let clock = self.data.account.liquidation.clock_at(house, self.world.now);
+        let discount = discount(clock, self.health.equity, self.health.maintenance).map_err(of_math)?;
         let terms = SliceTerms {
             equity: self.health.equity,
             maintenance: self.health.maintenance,
             haircut: self.health.haircut,
             discount,
-            target,
+            target: house.liquidation_target(),
         };
-        let allowed = if self.health.maintenance.e9() < full_close_below_e9 {
+        let allowed = if self.health.maintenance.e9() < house.full_close_below_e9 {
             Fraction::ONE
         } else {
             slice_fraction(&terms).map_err(of_math)?
@@ -202,27 +198,6 @@ impl Case<'_> {
             }
         }
         Err(SkipReason::NoCapacity)
-    }
-
-    /// What the clock will show when the slice lands: a touch in the same transaction starts it, a slice advances it.
-    fn clock(&self) -> AuctionClock {
-        let state = &self.data.account.liquidation;
-        if state.is_active() {
-            return state
-                .clock()
-                .advanced(UnixSeconds::new(state.touched_at), self.world.now);
-        }
-        let memory = self
-            .projection
-            .market()
-            .house()
-            .map_or(0, |house| house.auction_memory_seconds);
-        let is_recent = state.ended_at != 0 && self.world.now.since(UnixSeconds::new(state.ended_at)) <= memory;
-        if is_recent {
-            state.clock()
-        } else {
-            AuctionClock::default()
-        }
     }
 
     fn slice_of(&self, max_fraction_e18: u64, cash_change: i64, own: &AccountData) -> Result<Intent, SkipReason> {

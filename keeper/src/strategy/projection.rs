@@ -4,6 +4,7 @@ use super::Settings;
 use crate::world::World;
 use std::collections::HashMap;
 use tenor_sdk::decode::ProgramAccount;
+use tenor_sdk::margin::risk::MarketView;
 use tenor_sdk::margin::state::{Chain, Underlying};
 use tenor_sdk::margin::valuation::ChainValuation;
 use tenor_sdk::market::Market;
@@ -77,13 +78,13 @@ impl Projection {
 
     fn revalue_chains(&mut self, world: &World) {
         for (address, data) in world.market.chains() {
-            let Some(index) = self.underlying_of(data.chain.underlying_index) else {
+            let Some(underlying) = self.market.underlying(data.chain.underlying_index).copied() else {
                 continue;
             };
-            if !has_usable_slice(&data.chain, &index, world.now) {
+            if !has_usable_slice(&data.chain, &underlying, world.now) {
                 continue;
             }
-            let Ok(valuation) = ChainValuation::new(&data.chain, &index, world.now) else {
+            let Ok(valuation) = ChainValuation::new(&data.chain, &underlying, world.now) else {
                 continue;
             };
             let mut projected = data.clone();
@@ -93,18 +94,11 @@ impl Projection {
                     continue;
                 }
                 if let Ok(risk) = valuation.strike(strike) {
-                    strike.store(&risk, index.price(), world.now, world.slot);
+                    strike.store(&risk, underlying.price(), world.now, world.slot);
                 }
             }
             self.market.insert(*address, ProgramAccount::Chain(Box::new(projected)));
         }
-    }
-
-    fn underlying_of(&self, index: u8) -> Option<Underlying> {
-        self.market
-            .underlyings()
-            .find(|(_, underlying)| underlying.index == index)
-            .map(|(_, underlying)| *underlying)
     }
 
     /// The projected market.

@@ -3,6 +3,7 @@
 use crate::error::{MarginError, OrMarginError};
 use crate::state::{ClearingHouse, LiquidationState};
 use tenor_math::Round;
+use tenor_math::liquidation::AuctionClock;
 use tenor_math::quantity::{Ratio, UnixSeconds, Value};
 use tenor_math::risk::Health;
 
@@ -27,19 +28,31 @@ impl LiquidationState {
         if !health.is_certainly_unhealthy().or_margin_error()? {
             return Err(MarginError::AccountHealthy);
         }
-        let is_recent =
-            self.ended_at != 0 && now.since(UnixSeconds::new(self.ended_at)) <= house.auction_memory_seconds;
         Ok(Self {
             started_at: now.get(),
             touched_at: now.get(),
-            clock_seconds: if is_recent { self.clock_seconds } else { 0 },
+            clock_seconds: self.clock_at(house, now).seconds(),
             active: 1,
             ..self
         })
     }
 
+    /// What the clock shows after a touch now: advanced if an auction runs, else zero or where a recent auction stopped.
+    pub fn clock_at(&self, house: &ClearingHouse, now: UnixSeconds) -> AuctionClock {
+        if self.is_active() {
+            return self.clock().advanced(UnixSeconds::new(self.touched_at), now);
+        }
+        let is_recent =
+            self.ended_at != 0 && now.since(UnixSeconds::new(self.ended_at)) <= house.auction_memory_seconds;
+        if is_recent {
+            self.clock()
+        } else {
+            AuctionClock::default()
+        }
+    }
+
     fn advanced(self, health: &Health, house: &ClearingHouse, now: UnixSeconds) -> Result<Self, MarginError> {
-        let clock = self.clock().advanced(UnixSeconds::new(self.touched_at), now);
+        let clock = self.clock_at(house, now);
         let moved = Self {
             clock_seconds: clock.seconds(),
             touched_at: now.get(),

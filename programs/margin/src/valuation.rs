@@ -60,6 +60,13 @@ impl ChainValuation {
             .scaled(self.seconds_to_expiry, self.slice_seconds)
     }
 
+    /// Most that the variance left moves per unit of log-moneyness.
+    fn variance_slope(&self) -> Result<TotalVariance, MathError> {
+        self.slice
+            .steepest_slope()?
+            .scaled(self.seconds_to_expiry, self.slice_seconds)
+    }
+
     /// Risk array of one strike.
     ///
     /// # Errors
@@ -72,6 +79,7 @@ impl ChainValuation {
             discount: self.discount,
             lot: self.lot,
             variance: self.variance(strike.price()).or_margin_error()?,
+            variance_slope: self.variance_slope().or_margin_error()?,
             seconds_to_expiry: self.seconds_to_expiry,
         };
         strike_risk(&market, &self.shocks, &self.log_moves_q56, &self.volatility).or_margin_error()

@@ -137,7 +137,7 @@ fn requires_that_every_parameter_is_within_its_bounds() {
             ..terms.risk
         }),
         risk(RiskSettings {
-            range_cap_e9: 900_000_001,
+            range_cap_e9: 780_000_001,
             ..terms.risk
         }),
         risk(RiskSettings {

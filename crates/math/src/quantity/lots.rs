@@ -1,6 +1,7 @@
 //! Positions and the size of a lot.
 
 use super::{Price, Value};
+use crate::fixed::checked_product;
 use crate::{MathError, Round, mul_div_signed};
 
 /// A signed position: long above zero, short below.
@@ -55,8 +56,7 @@ impl Lots {
     /// # Errors
     /// [`MathError::Overflow`].
     pub fn value(self, per_lot: Value) -> Result<Value, MathError> {
-        self.0
-            .checked_mul(per_lot.e9())
+        checked_product(self.0, per_lot.e9())
             .map(Value::from_e9)
             .ok_or(MathError::Overflow)
     }

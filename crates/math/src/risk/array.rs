@@ -1,6 +1,7 @@
 //! The risk array of a strike: what one lot of its call gains in each scenario.
 
-use super::scenario::{MOVES, PriceShocks, SCENARIOS, VolatilityParams, VolatilityShock, scenario};
+use super::drift::{OuterResults, StrikeDrift, volatility_drift_e9};
+use super::scenario::{MOVES, PriceShocks, SCENARIOS, VolatilityParams, VolatilityShock, VolatilityShocks, scenario};
 use crate::pricing::{Deviation, TotalVariance, call_value, greeks};
 use crate::quantity::{E9, LotSize, Price, Ratio, Value};
 use crate::special::ln_ratio_q56;
@@ -21,6 +22,8 @@ pub struct StrikeMarket {
     pub lot: LotSize,
     /// Total variance at this strike's moneyness.
     pub variance: TotalVariance,
+    /// Steepest slope of the slice: how much total variance moves at most per unit of log-moneyness.
+    pub variance_slope: TotalVariance,
     /// Time to expiry.
     pub seconds_to_expiry: u64,
 }
@@ -47,6 +50,9 @@ pub struct StrikeRisk {
     pub pnl_e9: [i64; SCENARIOS],
     /// Largest magnitude in `pnl_e9`: with it a sum over many lots is bounded before it is taken.
     pub pnl_bound_e9: u64,
+    /// How far mark and results may be off after re-centring them to another spot price, USD x 1e9 per unit of relative
+    /// step: see [`super::StrikeView`].
+    pub drift_e9: u64,
 }
 
 /// Risk array of one lot of a strike's call.
@@ -58,10 +64,6 @@ pub struct StrikeRisk {
 /// # Errors
 /// [`MathError::OutOfDomain`] for a zero price, a discount above one or parameters out of range;
 /// [`MathError::Overflow`] where a lot is worth more than the range of [`Value`] in some scenario.
-#[expect(
-    clippy::arithmetic_side_effects,
-    reason = "values of a lot are below 2^63 by the conversions, so their differences fit i64"
-)]
 pub fn strike_risk(
     market: &StrikeMarket,
     shocks: &PriceShocks,
@@ -78,29 +80,42 @@ pub fn strike_risk(
     let deviations = volatility.shocked(market.variance, market.seconds_to_expiry)?;
     let mark_e9 = call_value(forward, strike, log_moneyness_q56, deviations.flat);
 
+    let strike_prices = StrikePrices {
+        strike,
+        mark_e9,
+        deviations,
+    };
     let mut shocked = [(0_u64, 0_i64); MOVES];
     for ((place, move_e9), log_move) in shocked.iter_mut().zip(shocks.moves_e9()).zip(log_moves_q56) {
-        let moved = E9.checked_add_signed(*move_e9).ok_or(MathError::OutOfDomain)?;
-        let value = mul_div(forward, moved, E9, Round::Down)?;
-        if value >> 62 != 0 {
-            return Err(MathError::Overflow);
-        }
-        *place = (value, log_moneyness_q56.wrapping_add(*log_move));
+        *place = (
+            moved_forward(forward, *move_e9)?,
+            log_moneyness_q56.wrapping_add(*log_move),
+        );
     }
     let mut pnl_e9 = [0_i64; SCENARIOS];
     let mut pnl_bound_e9 = 0_u64;
     for (index, pnl) in pnl_e9.iter_mut().enumerate() {
+        if index == UNSHOCKED {
+            continue;
+        }
         let case = scenario(index);
         let (moved, log) = shocked.get(case.price_move).copied().ok_or(MathError::OutOfDomain)?;
-        let value = if index == UNSHOCKED {
-            mark_e9
-        } else {
-            call_value(moved, strike, log, deviations.get(case.volatility))
-        };
-        *pnl = to_signed(value)? - to_signed(mark_e9)?;
+        *pnl = strike_prices.result(moved, log, case.volatility)?;
         pnl_bound_e9 = pnl_bound_e9.max(pnl.unsigned_abs());
     }
     let greeks = greeks(forward, log_moneyness_q56, deviations.flat);
+    let drift = StrikeDrift {
+        pnl_e9: &pnl_e9,
+        outer: strike_prices.outer(forward, log_moneyness_q56, shocks)?,
+        forward_e9: forward,
+        slope_e9: crate::fixed::scale_by_q62(forward, greeks.delta_q62),
+    };
+    let volatility_drift =
+        volatility_drift_e9(strike, market.variance_slope, deviations.flat, deviations.up_factor_q40);
+    let drift_e9 = drift
+        .per_step_e9(shocks)?
+        .checked_add(volatility_drift)
+        .ok_or(MathError::Overflow)?;
     let vega = Deviation::of_time(market.seconds_to_expiry)
         .map_or(0, |root_years| root_years.multiply(greeks.vega_per_deviation));
     Ok(StrikeRisk {
@@ -112,7 +127,55 @@ pub fn strike_risk(
         vega: Value::from_e9(to_signed(vega)?),
         pnl_e9,
         pnl_bound_e9,
+        drift_e9,
     })
+}
+
+/// What the scenarios of a strike share.
+struct StrikePrices {
+    strike: u64,
+    mark_e9: u64,
+    deviations: VolatilityShocks,
+}
+
+impl StrikePrices {
+    /// Value of the call at a moved forward and a shock to volatility, less its mark.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "both values are below 2^63 by the conversions, so their difference fits i64"
+    )]
+    fn result(&self, moved: u64, log_moneyness_q56: i64, shock: VolatilityShock) -> Result<i64, MathError> {
+        let value = call_value(moved, self.strike, log_moneyness_q56, self.deviations.get(shock));
+        Ok(to_signed(value)? - to_signed(self.mark_e9)?)
+    }
+
+    /// Results beyond both ends of the grid, for the bound on drift.
+    fn outer(&self, forward: u64, log_moneyness_q56: i64, shocks: &PriceShocks) -> Result<OuterResults, MathError> {
+        let mut outer = OuterResults::default();
+        for (results, move_e9) in [&mut outer.below_e9, &mut outer.above_e9]
+            .into_iter()
+            .zip(shocks.outer_moves_e9())
+        {
+            let moved = moved_forward(forward, move_e9)?;
+            let log_move = ln_ratio_q56(E9.saturating_add_signed(move_e9), E9)?;
+            let log = log_moneyness_q56.wrapping_add(log_move);
+            let shocks = [VolatilityShock::Down, VolatilityShock::Flat, VolatilityShock::Up];
+            for (result, shock) in results.iter_mut().zip(shocks) {
+                *result = self.result(moved, log, shock)?;
+            }
+        }
+        Ok(outer)
+    }
+}
+
+/// A lot's forward after a relative move, rounded down; below 2^62.
+fn moved_forward(forward: u64, move_e9: i64) -> Result<u64, MathError> {
+    let moved_e9 = E9.checked_add_signed(move_e9).ok_or(MathError::OutOfDomain)?;
+    let value = mul_div(forward, moved_e9, E9, Round::Down)?;
+    if value >> 62 != 0 {
+        return Err(MathError::Overflow);
+    }
+    Ok(value)
 }
 
 /// The scenario without any shock: price unmoved, volatility flat.

@@ -1,6 +1,6 @@
 //! An account's health: equity less requirement.
 
-use super::book::UnderlyingRisk;
+use super::requirement::UnderlyingRisk;
 use super::scenario::SCENARIOS;
 use crate::quantity::{Ratio, Value};
 use crate::{MathError, Round};
@@ -16,9 +16,10 @@ pub struct Health {
     pub maintenance: Value,
     /// Haircut taken from collateral.
     pub haircut: Value,
-    /// What price uncertainty and stale marks can cost. Against the account for initial health, in its favour before a
-    /// liquidation starts, absent in between.
-    pub uncertainty: Value,
+    /// What price uncertainty and stale marks can cost: against the account in initial health.
+    pub initial_uncertainty: Value,
+    /// What they can hide: in its favour before a liquidation starts.
+    pub liquidation_tolerance: Value,
     /// What could be withdrawn: equity without option gains, less the loss that it must survive. Negative if nothing.
     pub withdrawable: Value,
 }
@@ -38,7 +39,7 @@ impl Health {
     /// # Errors
     /// [`MathError::Overflow`].
     pub fn initial_health(&self) -> Result<Value, MathError> {
-        self.equity.try_sub(self.initial)?.try_sub(self.uncertainty)
+        self.equity.try_sub(self.initial)?.try_sub(self.initial_uncertainty)
     }
 
     /// Equity less the maintenance requirement.
@@ -55,7 +56,7 @@ impl Health {
     /// # Errors
     /// [`MathError::Overflow`].
     pub fn is_certainly_unhealthy(&self) -> Result<bool, MathError> {
-        Ok(self.maintenance_health()?.try_add(self.uncertainty)? < Value::ZERO)
+        Ok(self.maintenance_health()?.try_add(self.liquidation_tolerance)? < Value::ZERO)
     }
 
     /// The withdrawal rule: unrealised option gains never leave the house.
@@ -81,7 +82,8 @@ pub struct HealthBuilder {
     withdrawal_losses: Value,
     initial_contingency: Value,
     maintenance_contingency: Value,
-    uncertainty: Value,
+    initial_uncertainty: Value,
+    liquidation_tolerance: Value,
     withdrawal_uncertainty: Value,
     systemic_e9: [i64; SCENARIOS],
 }
@@ -98,7 +100,8 @@ impl HealthBuilder {
             withdrawal_losses: Value::ZERO,
             initial_contingency: Value::ZERO,
             maintenance_contingency: Value::ZERO,
-            uncertainty: Value::ZERO,
+            initial_uncertainty: Value::ZERO,
+            liquidation_tolerance: Value::ZERO,
             withdrawal_uncertainty: Value::ZERO,
             systemic_e9: [0; SCENARIOS],
         }
@@ -126,7 +129,8 @@ impl HealthBuilder {
         sum(&mut self.initial_contingency, risk.initial_contingency)?;
         sum(&mut self.maintenance_contingency, risk.maintenance_contingency)?;
         sum(&mut self.withdrawal_uncertainty, risk.withdrawal_uncertainty)?;
-        sum(&mut self.uncertainty, risk.uncertainty)
+        sum(&mut self.initial_uncertainty, risk.initial_uncertainty)?;
+        sum(&mut self.liquidation_tolerance, risk.liquidation_tolerance)
     }
 
     /// Health with R = sum W - credit (sum W - W_sys). Requirements round up.
@@ -150,7 +154,8 @@ impl HealthBuilder {
                 .of(scenario_requirement, Round::Up)?
                 .try_add(self.maintenance_contingency)?,
             haircut: self.haircut,
-            uncertainty: self.uncertainty,
+            initial_uncertainty: self.initial_uncertainty,
+            liquidation_tolerance: self.liquidation_tolerance,
             withdrawable: without_options
                 .try_sub(self.withdrawal_losses)?
                 .try_sub(self.initial_contingency)?

@@ -2,12 +2,21 @@
 
 mod array;
 mod book;
+mod drift;
 mod health;
+mod interval;
+mod range;
+mod requirement;
 mod scenario;
+mod strike;
 
 pub use array::{StrikeMarket, StrikeRisk, strike_risk};
-pub use book::{Collateral, MAX_EXPIRIES, Marks, RiskParams, StrikeView, UnderlyingBook, UnderlyingRisk};
+pub use book::{Collateral, MAX_EXPIRIES, UnderlyingBook};
 pub use health::{Health, HealthBuilder, WithdrawalCheck};
+pub use interval::PriceInterval;
+pub use range::{HourlyVariance, MAX_RISE_PER_HOUR_E9, RangeParams};
+pub use requirement::{RiskParams, UnderlyingRisk};
 pub use scenario::{
     MOVES, PriceShocks, SCENARIOS, Scenario, VolatilityParams, VolatilityShock, VolatilityShocks, scenario,
 };
+pub use strike::{Marks, StrikeView};

@@ -90,17 +90,17 @@ pub struct PriceShocks {
 }
 
 impl PriceShocks {
-    /// Moves for a price range.
+    /// Moves for a price range, which rounds down to a multiple of 4e-9 so that the grid is even.
     ///
     /// # Errors
-    /// [`MathError::OutOfDomain`] unless 1% <= range <= 90%.
+    /// [`MathError::OutOfDomain`] unless 1% <= range <= 78%.
     #[expect(
         clippy::arithmetic_side_effects,
         clippy::integer_division,
         reason = "four times a range below 1e9 fits; divisors are constants or the non-zero tail moves"
     )]
     pub fn from_range(range: Ratio) -> Result<Self, MathError> {
-        if range.e9() < 10_000_000 || range.e9() > 900_000_000 {
+        if range.e9() < 10_000_000 || range.e9() > 780_000_000 {
             return Err(MathError::OutOfDomain);
         }
         let range_e9 = i64::try_from(range.e9()).map_err(|_| MathError::OutOfDomain)?;
@@ -110,7 +110,7 @@ impl PriceShocks {
         };
         let (grid, tails) = shocks.moves_e9.split_at_mut(GRID_MOVES);
         for (place, quarters) in grid.iter_mut().zip(GRID_QUARTERS) {
-            *place = range_e9 * quarters / 4;
+            *place = range_e9 / 4 * quarters;
         }
         let weights = shocks.weights_e9.iter_mut().skip(GRID_MOVES);
         for ((place, weight), tail_e9) in tails.iter_mut().zip(weights).zip(TAIL_MOVES_E9) {
@@ -123,6 +123,27 @@ impl PriceShocks {
     /// The relative move of a place among the moves, x 1e9; zero out of range.
     pub fn move_e9(&self, price_move: usize) -> i64 {
         self.moves_e9.get(price_move).copied().unwrap_or(0)
+    }
+
+    /// One plus the move of a place, x 1e9.
+    ///
+    /// # Errors
+    /// [`MathError::OutOfDomain`] never, since moves lie above -90%.
+    pub(super) fn moved_e9(&self, price_move: usize) -> Result<u64, MathError> {
+        E9.checked_add_signed(self.move_e9(price_move))
+            .ok_or(MathError::OutOfDomain)
+    }
+
+    /// Weight of a place's results x 1e9; one out of range.
+    pub(super) fn weight_e9(&self, price_move: usize) -> u64 {
+        self.weights_e9.get(price_move).copied().unwrap_or(E9)
+    }
+
+    /// The moves a quarter of the range beyond the grid's ends, -5/4 and +5/4 of it, x 1e9: above -98%.
+    #[expect(clippy::arithmetic_side_effects, reason = "five quarters of a range below one")]
+    pub(super) fn outer_moves_e9(&self) -> [i64; 2] {
+        let quarter = self.move_e9(1);
+        [-5 * quarter, 5 * quarter]
     }
 
     /// All moves x 1e9.
@@ -223,7 +244,8 @@ impl VolatilityParams {
         let shift = |ratio: Ratio| shift_by(ratio, scale_q40);
         let one = 1_u64 << 40;
         let flat = Deviation::of(variance);
-        let up = flat.and_then(|flat| flat.times_q40(one + shift(self.up)));
+        let up_factor_q40 = one + shift(self.up);
+        let up = flat.and_then(|flat| flat.times_q40(up_factor_q40));
         let floor = Deviation::of_time(seconds_to_expiry)
             .and_then(|root_years| root_years.times_q40(shift_by(self.floor, one)));
         Ok(VolatilityShocks {
@@ -233,6 +255,7 @@ impl VolatilityParams {
                 (Some(up), Some(floor)) => Some(up.max(floor)),
                 (up, floor) => up.or(floor),
             },
+            up_factor_q40,
         })
     }
 }
@@ -246,6 +269,8 @@ pub struct VolatilityShocks {
     pub flat: Option<Deviation>,
     /// Volatility up.
     pub up: Option<Deviation>,
+    /// Factor of the shock up, Q40: no shock moves a deviation by more.
+    pub up_factor_q40: u64,
 }
 
 impl VolatilityShocks {

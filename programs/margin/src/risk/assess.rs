@@ -8,10 +8,10 @@ use crate::state::{
 use tenor_math::Round;
 use tenor_math::pricing::{OptionKind, payoff_per_lot};
 use tenor_math::quantity::{Atoms, LotSize, Price, Value};
-use tenor_math::risk::{Collateral, Health, HealthBuilder, UnderlyingBook};
+use tenor_math::risk::{Collateral, Health, HealthBuilder, PriceInterval, UnderlyingBook};
 
-/// Indices of the underlyings that an account's health needs, as a bit set: those of its chains and of its collaterals.
-pub fn needed_underlyings(account: &MarginAccount, registry: &Registry) -> u64 {
+/// Indices of the underlyings that an account's health needs, ascending: those of its chains and of its collaterals.
+pub fn needed_underlyings(account: &MarginAccount, registry: &Registry) -> impl Iterator<Item = u8> + use<> {
     let mut needed = 0_u64;
     // Indices are below 64: `add_underlying` lists no more.
     let mut need = |index: u8| needed |= 1_u64.checked_shl(u32::from(index)).unwrap_or(0);
@@ -23,7 +23,11 @@ pub fn needed_underlyings(account: &MarginAccount, registry: &Registry) -> u64 {
             need(entry.underlying_index);
         }
     }
-    needed
+    core::iter::from_fn(move || {
+        let index = u8::try_from(needed.trailing_zeros()).ok().filter(|_| needed != 0)?;
+        needed &= needed.wrapping_sub(1);
+        Some(index)
+    })
 }
 
 /// Equity and requirements of an account.
@@ -44,17 +48,17 @@ pub fn assess(
 ) -> Result<Health, MarginError> {
     let cash = Value::from_quote_atoms(account.cash_atoms, house.quote_decimals, Round::Down).or_margin_error()?;
     let mut health = HealthBuilder::new(cash);
-    let mut needed = needed_underlyings(account, registry);
-    while needed != 0 {
-        let index = u8::try_from(needed.trailing_zeros()).unwrap_or(u8::MAX);
-        needed &= needed.wrapping_sub(1);
+    for index in needed_underlyings(account, registry) {
         let underlying = market.underlying(index).ok_or(MarginError::MissingUnderlying)?;
         freshness.check_price(underlying)?;
-        let mut book = UnderlyingBook::new(underlying.price(), underlying.confidence(), underlying.lot()?);
+        let interval = PriceInterval::around(underlying.price(), underlying.confidence());
+        let shocks = underlying.shocks()?;
+        let mut book = UnderlyingBook::new(interval, underlying.lot()?, &shocks);
         add_positions(&mut book, account, positions, underlying, market, freshness)?;
         add_collaterals(&mut book, account, registry, underlying)?;
-        let params = underlying.risk_params()?;
-        let risk = book.assess(&params, health.systemic_mut()).or_margin_error()?;
+        let risk = book
+            .assess(&underlying.risk_params(), health.systemic_mut())
+            .or_margin_error()?;
         health.add(&risk).or_margin_error()?;
     }
     health
@@ -63,7 +67,7 @@ pub fn assess(
 }
 
 fn add_positions(
-    book: &mut UnderlyingBook,
+    book: &mut UnderlyingBook<'_>,
     account: &MarginAccount,
     positions: &[Position],
     underlying: &Underlying,
@@ -91,7 +95,8 @@ fn add_positions(
                 None => {
                     freshness.check_strike(strike, view.chain, underlying)?;
                     let (call, put) = (position.lots(OptionKind::Call), position.lots(OptionKind::Put));
-                    book.add_strike(expiry, call, put, &strike.view()).or_margin_error()?;
+                    book.add_strike(expiry, call, put, u64::MAX, &strike.view())
+                        .or_margin_error()?;
                 }
             }
         }
@@ -114,7 +119,7 @@ pub fn payoff(position: &Position, strike: &Strike, price: Price, lot: LotSize) 
 }
 
 fn add_collaterals(
-    book: &mut UnderlyingBook,
+    book: &mut UnderlyingBook<'_>,
     account: &MarginAccount,
     registry: &Registry,
     underlying: &Underlying,

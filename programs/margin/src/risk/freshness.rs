@@ -46,9 +46,11 @@ impl Freshness {
             Self::Action(now) | Self::Liquidation(now) => now,
             Self::AsStored => return Ok(()),
         };
-        let distance = u128::from(underlying.price_e9.abs_diff(strike.reference_price_e9));
-        let limit = u128::from(strike.reference_price_e9).saturating_mul(u128::from(underlying.feed.max_drift_e9));
-        let is_far = distance.saturating_mul(1_000_000_000) > limit;
+        let distance = underlying.price_e9.abs_diff(strike.reference_price_e9);
+        // Two products of 64 bits each: they cannot wrap.
+        let product = |a: u64, b: u64| u128::from(a).wrapping_mul(u128::from(b));
+        let is_far = distance != 0
+            && product(distance, 1_000_000_000) > product(strike.reference_price_e9, underlying.feed.max_drift_e9);
         let is_of_old_slice = strike.reference_slot < chain.slice_slot;
         if is_far
             || is_of_old_slice

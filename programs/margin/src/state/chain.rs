@@ -104,10 +104,12 @@ pub struct Strike {
     pub vega_e9: i64,
     /// Largest magnitude in the array, USD x 1e9.
     pub pnl_bound_e9: u64,
+    /// Bound on the error of re-centring a lot to another spot price, USD x 1e9 per unit of relative step.
+    pub drift_e9: u64,
     /// Gain of the call in each scenario per lot, USD x 1e9.
     pub pnl_e9: [i64; SCENARIOS],
     /// For later versions.
-    pub reserved: [u8; 48],
+    pub reserved: [u8; 40],
 }
 
 impl Chain {
@@ -157,7 +159,7 @@ impl Strike {
             forward_value: Value::from_e9(self.forward_value_e9),
             strike_value: Value::from_e9(self.strike_value_e9),
             delta_units_e9: self.delta_units_e9,
-            gamma_cash: Value::from_e9(self.gamma_cash_e9),
+            drift_e9: self.drift_e9,
             pnl_e9: &self.pnl_e9,
             pnl_bound_e9: self.pnl_bound_e9,
         }
@@ -175,6 +177,7 @@ impl Strike {
         self.gamma_cash_e9 = risk.gamma_cash.e9();
         self.vega_e9 = risk.vega.e9();
         self.pnl_bound_e9 = risk.pnl_bound_e9;
+        self.drift_e9 = risk.drift_e9;
         self.pnl_e9 = risk.pnl_e9;
     }
 
@@ -187,7 +190,7 @@ impl Strike {
     }
 }
 
-const _: () = assert!(size_of::<Strike>() == 13 * 8 + SCENARIOS * 8 + 48);
+const _: () = assert!(size_of::<Strike>() == 14 * 8 + SCENARIOS * 8 + 40);
 const _: () = assert!(size_of::<Chain>() == 8 + 3 * 32 + 10 * 8 + SETTLEMENT_MARKS * 8 + 5 * 8 + 256);
 const _: () =
     assert!(offset_of!(Chain, house) == 8 && offset_of!(Chain, underlying) == 40 && offset_of!(Chain, expiry) == 104);

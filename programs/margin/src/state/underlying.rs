@@ -171,17 +171,14 @@ impl Underlying {
         PriceShocks::from_range(Ratio::from_e9(self.range_e9)).map_err(|_| MarginError::ParameterOutOfRange)
     }
 
-    /// Parameters of the requirement.
-    ///
-    /// # Errors
-    /// As [`Underlying::shocks`].
-    pub fn risk_params(&self) -> core::result::Result<RiskParams, MarginError> {
-        Ok(RiskParams {
-            shocks: self.shocks()?,
+    /// Parameters of the requirement. No account is charged for concentration yet.
+    pub const fn risk_params(&self) -> RiskParams {
+        RiskParams {
             initial_short: Ratio::from_e9(self.risk.initial_short_e9),
             maintenance_short: Ratio::from_e9(self.risk.maintenance_short_e9),
             roll: Ratio::from_e9(self.risk.roll_e9),
-        })
+            concentration: Ratio::ZERO,
+        }
     }
 
     /// Shocks to volatility.

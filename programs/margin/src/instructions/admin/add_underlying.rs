@@ -66,7 +66,7 @@ impl AddUnderlyingArgs {
                 "range_floor_e9",
                 (50_000_000..=risk.range_cap_e9).contains(&risk.range_floor_e9),
             ),
-            ("range_cap_e9", risk.range_cap_e9 <= 900_000_000),
+            ("range_cap_e9", risk.range_cap_e9 <= 780_000_000),
             ("volatility_up_e9", (50_000_000..=E9).contains(&risk.volatility_up_e9)),
             (
                 "volatility_down_e9",
