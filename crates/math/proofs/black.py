@@ -1,8 +1,8 @@
 """Prices: bounds and parity that hold whatever the distribution function returns."""
 
-from z3 import And, If, Implies, Ints, Or
+from z3 import And, If, Ints
 
-from proof import ceil_of, floor_of, proof, prove
+from proof import ceil_of, proof, prove
 
 ONE = 2**62
 CALL_VALUE = (
@@ -55,7 +55,7 @@ def parity():
 @proof(
     "marks",
     "Re-centred marks obey parity exactly and neither leg is below its intrinsic value, wherever spot has gone",
-    "risk/book.rs: StrikeView::marks",
+    "risk/strike.rs: StrikeView::marks",
     "SMT, integers",
     ("self.mark.try_add(Value::from_e9(moved))?.max(parity).or_zero()", "put: call.try_sub(parity)?"),
 )
@@ -71,7 +71,7 @@ def marks():
     "A put's result in a scenario is its call's less the forward's, exactly, so one array serves both",
     "risk/book.rs: add_strike",
     "SMT, integers",
-    ("let net = call.try_add(put)?", "self.put_forward.try_add(put.value(strike.forward_value)?)"),
+    ("let net = call.try_add(put)?", "put_forward.try_add(put.value(marks.forward)?)"),
 )
 def put_array():
     calls, puts, call, call2, forward, forward2, strike = Ints("calls puts call call2 forward forward2 strike")
@@ -83,9 +83,10 @@ def put_array():
 @proof(
     "put-shift",
     "What parity takes off the puts is rounded against the account, by less than one unit for a whole book",
-    "risk/book.rs: linear_results",
+    "risk/requirement.rs: linear_results",
     "SMT, integers",
-    ("signed_by(self.put_forward.e9(), *move_e9)?", "move_e9.unsigned_abs()", "Round::Up", "puts.checked_neg()"),
+    ("times_move(put_forward, *move_e9, Round::Up)?", "mul_div_signed(value_e9, move_e9.unsigned_abs(), E9, round)",
+     "if move_e9 < 0 { value.try_neg()?.e9() } else { value.e9() }", "puts.checked_neg()"),
 )
 def put_shift():
     forward, move, rounded, product = Ints("forward move rounded product")

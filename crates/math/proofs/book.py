@@ -1,8 +1,8 @@
 """Sums of an account's book."""
 
-from z3 import And, If, Implies, Ints, Or
+from z3 import And, If, Implies, Ints, Reals
 
-from proof import absolute, ceil_of, floor_of, proof, prove
+from proof import absolute, ceil_of, floor_of, proof, prove, require, require_code
 
 E9 = 10**9
 
@@ -10,9 +10,9 @@ E9 = 10**9
 @proof(
     "pnl-no-wrap",
     "The wrapping sums of scenario results never wrap: the bound that is checked holds for every entry after every strike",
-    "risk/book.rs: add_strike",
+    "risk/book.rs: add_results",
     "SMT, integers, induction over strikes",
-    ("net.magnitude().checked_mul(strike.pnl_bound_e9)", ".filter(|bound| i64::try_from(*bound).is_ok())",
+    ("checked_product(lots, bound)", ".filter(|bound| bound >> 61 == 0)",
      "sum.wrapping_add(net.get().wrapping_mul(*pnl))"),
 )
 def pnl_no_wrap():
@@ -20,8 +20,8 @@ def pnl_no_wrap():
     # A product is at most the product of the magnitudes' bounds.
     prove(absolute(net * pnl) <= absolute(net) * pnl_bound, absolute(pnl) <= pnl_bound)
     added = Ints("added")[0]
-    given = (absolute(total) <= bound, absolute(product) <= added, added >= 0, bound + added < 2**63)
-    prove(And(absolute(total + product) <= bound + added, absolute(product) < 2**63, absolute(total + product) < 2**63), *given)
+    given = (absolute(total) <= bound, absolute(product) <= added, added >= 0, bound + added < 2**61)
+    prove(And(absolute(total + product) <= bound + added, absolute(product) < 2**63, absolute(total + product) < 2**61), *given)
 
 
 @proof(
@@ -29,7 +29,7 @@ def pnl_no_wrap():
     "`pnl_bound_e9` bounds every entry of a risk array, each of which fits i64",
     "risk/array.rs: strike_risk",
     "SMT, integers",
-    ("pnl_bound_e9 = pnl_bound_e9.max(pnl.unsigned_abs())", "to_signed(value)? - to_signed(mark_e9)?"),
+    ("pnl_bound_e9 = pnl_bound_e9.max(pnl.unsigned_abs())", "to_signed(value)? - to_signed(self.mark_e9)?"),
 )
 def pnl_bound():
     value, mark, bound, after = Ints("value mark bound after")
@@ -76,23 +76,83 @@ def tail_weight():
 
 
 @proof(
-    "second-order",
-    "The second-order cost, rounded up three times, is at least half the gamma cash times the squared relative step",
-    "risk/book.rs: add_second_order",
-    "SMT, reals with each rounding up as an inequality",
-    ("mul_div(step_e9.unsigned_abs(), E9, strike.reference.e9(), Round::Up)",
-     "mul_div_signed(strike.gamma_cash.e9(), relative_e9, E9, Round::Up)",
-     "mul_div_signed(once, relative_e9, 2_000_000_000, Round::Up)"),
+    "checked-product",
+    "The short cut of `checked_product` takes only factors whose product is below 2^62",
+    "fixed.rs: checked_product",
+    "SMT, integers",
+    ("(x >> 24 == 0 && y >> 38 == 0) || (x >> 38 == 0 && y >> 24 == 0)",),
 )
-def second_order():
-    from z3 import Reals
+def checked_product():
+    x, y = Ints("x y")
+    prove(x * y < 2**62, 0 <= x, x < 2**24, 0 <= y, y < 2**38)
 
-    gamma, step, relative, once, cost = Reals("gamma step relative once cost")
-    # In units of one; each rounding up is at least the exact quotient.
-    given = (gamma >= 0, step >= 0, relative >= step, once >= gamma * relative, cost >= once * relative / 2)
-    prove(gamma * relative >= gamma * step, gamma >= 0, relative >= step)
-    prove(cost >= gamma * step * step / 2, *given, gamma * relative * relative >= gamma * step * step)
-    prove(gamma * relative * relative >= gamma * step * step, gamma >= 0, step >= 0, relative >= step)
+
+@proof(
+    "recentring-slope",
+    "A convex value moves by its reach times a slope between those of the chords beside it, so the middle slope errs by at "
+    "most |reach| times half their difference: the drift",
+    "risk/drift.rs: recentred, StrikeDrift",
+    "SMT, reals",
+    ("let second = u64::try_from(second + i128::from(ROUNDING_UNITS))", "let width = if is_end { spacing_e9 } else { 2 * spacing_e9 }",
+     "reach / 2"),
+)
+def recentring_slope():
+    reach, below, above, slope = Reals("reach below above slope")
+    middle = (below + above) / 2
+    prove(absolute(reach * slope - reach * middle) <= absolute(reach) * (above - below) / 2, below <= slope, slope <= above)
+
+
+@proof(
+    "recentred-overflow",
+    "No intermediate of the re-centring of an account's sums reaches 2^106",
+    "risk/drift.rs: recentred",
+    "SMT, integers",
+    ("let reach = step_q30 * i64::try_from(shocks.moved_e9(place)?)", ".map(|run| reach / run)",
+     "(middle - below) * i128::from(factor.0)", "(above - middle) * i128::from(factor.1)"),
+)
+def recentred_overflow():
+    require_code("risk/book.rs", (".filter(|bound| bound >> 61 == 0)", "filter(|step| step >> 30 == 0)"))
+    require_code("risk/scenario.rs", ("range.e9() < 10_000_000", "*place = range_e9 / 4 * quarters"))
+    step, moved, reach, run, factor, first, second = Ints("step moved reach run factor first second")
+    # A move is at most fourfold, and neighbours are at least a quarter of 1% apart.
+    prove(absolute(step * moved) < 2**63, absolute(step) < 2**30, 0 <= moved, moved <= 5 * E9)
+    prove(absolute(factor) < 2**42, absolute(reach) < 2**63, run >= 2_500_000, absolute(factor) * run <= absolute(reach))
+    prove(absolute(first * factor) <= 2**62 * 2**42, absolute(first) <= 2**62, absolute(factor) < 2**42)
+    require(2 * 2**104 <= 2**105, "the sum of the two products leaves its bound")
+
+
+@proof(
+    "price-interval",
+    "What an interval adds covers the loss of a delta at every price in it, and is nothing when the interval is a point",
+    "risk/interval.rs: PriceInterval::worst_loss_e9",
+    "SMT, integers",
+    ("let distance = if delta_e9 > 0 {", "mul_div(delta_e9.unsigned_abs(), distance, E9, Round::Up)"),
+)
+def price_interval():
+    delta, low, spot, high, price, distance, cost, product, loss = Ints("delta low spot high price distance cost product loss")
+    given = (0 <= low, low <= spot, spot <= high, low <= price, price <= high,
+             distance == If(delta > 0, spot - low, high - spot))
+    # The loss at a price within, in units of 1e-18.
+    prove(-delta * (price - spot) <= absolute(delta) * distance, *given)
+    prove(cost * E9 >= loss, loss <= product, ceil_of(cost, product, E9))
+    prove(Implies(product == 0, cost == 0), ceil_of(cost, product, E9))
+
+
+@proof(
+    "loss-cap",
+    "A requirement capped at the greatest possible loss is at most that loss, and never more than it was",
+    "risk/requirement.rs: UnderlyingRisk::capped",
+    "SMT, integers",
+    ("let limit = greatest_loss.or_zero()", "self.scenario_loss.min(limit)", "self.initial_contingency.min(rest)"),
+)
+def loss_cap():
+    greatest, loss, contingency = Ints("greatest loss contingency")
+    limit = If(greatest < 0, 0, greatest)
+    capped = If(loss < limit, loss, limit)
+    rest = limit - capped
+    kept = If(contingency < rest, contingency, rest)
+    prove(And(rest >= 0, capped + kept <= limit, capped <= loss, kept <= contingency, kept >= 0),
+          loss >= 0, contingency >= 0)
 
 
 @proof(

@@ -59,7 +59,7 @@ def requirement(book, rho):
 
 
 @proof("r-subadditive", "R of merged portfolios is at most the sum of theirs, for every credit in [0, 1], collateral "
-       "taking the same haircut in all (see `cover-counterexample`)", HEALTH, "SMT, reals", CODE)
+       "taking the same haircut in all: see below for the one that covered calls lift", HEALTH, "SMT, reals", CODE)
 def r_subadditive():
     # Both parts are sub-additive, and R weighs them with weights that are not negative.
     require_subadditive(losses)
