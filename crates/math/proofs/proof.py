@@ -12,7 +12,7 @@ import z3
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent / "src"
 REGISTRY: list["Proof"] = []
-SOLVER_SECONDS = 40
+SOLVER_SECONDS = 100
 
 
 class NotProved(Exception):

@@ -11,7 +11,7 @@ import time
 
 import proof
 
-PROOF_SECONDS = 150
+PROOF_SECONDS = 300
 NOT_TOPICS = {"proof", "run", "kernel", "tables"}
 
 
