@@ -89,7 +89,14 @@ fn whole_lots_of_a_fraction_round_shorts_up_and_longs_down_by_less_than_one() {
 
 #[test]
 fn the_discount_never_falls_nor_costs_more_than_equity_at_any_second_of_the_schedule() {
-    for (equity, maintenance) in [(1, 1), (1, 3), (2, 7), (19, 1_000), (999_999_999, 1_000_000_000), (5, 4)] {
+    for (equity, maintenance) in [
+        (1, 1),
+        (1, 3),
+        (2, 7),
+        (19, 1_000),
+        (999_999_999, 1_000_000_000),
+        (5, 4),
+    ] {
         let mut last = 0;
         for seconds in 0..22_300 {
             let clock = AuctionClock::from_seconds(seconds);
