@@ -92,7 +92,20 @@ fn an_index_lasts_two_years_at_the_highest_rate_and_then_stands_still() {
 fn a_reserve_above_one_is_refused_and_totals_end_at_their_range() {
     let over = Ratio::from_e9(1_000_000_001);
     assert_eq!(pool(1, 1).accrue(&model(), over, 1), Err(MathError::OutOfDomain));
-    let mut full = pool(0, (1 << 63) - 1);
+    let mut all = pool(1_000, 1_000);
+    let accrual = all.accrue(&model(), Ratio::ONE, SECONDS_PER_YEAR).unwrap();
+    assert!(accrual.interest_q32 > 0 && accrual.depositors_q32 == 0);
+    assert_eq!(
+        (all.deposited(), all.deposit_index()),
+        (Atoms::new(1_000), InterestIndex::ONE)
+    );
+    let mut full = pool((1 << 63) - 1, (1 << 63) - 1);
+    let before = full;
+    assert_eq!(
+        full.accrue(&model(), Ratio::ZERO, SECONDS_PER_YEAR),
+        Ok(Accrual::default())
+    );
+    assert_eq!(full, before, "beyond the range of the totals the pool stands still");
     assert_eq!(full.add_deposit(Atoms::new(1)), Err(MathError::Overflow));
     assert_eq!(full.add_borrow(Atoms::new(u64::MAX)), Err(MathError::Overflow));
 }

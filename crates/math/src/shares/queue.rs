@@ -93,6 +93,8 @@ mod tests {
         let now = pool(449, 1_100);
         assert_eq!(round.serve_deposit(now, Atoms::new(2)).unwrap().shares, 7);
         assert_eq!(round.serve_withdrawal(now, 7).unwrap().paid, Atoms::new(1));
+        let level = ServiceRound::between(Atoms::new(299), Atoms::new(299), 1_100);
+        assert_eq!(level, Ok(ServiceRound::at(pool(299, 1_100))));
         let crossed = ServiceRound::between(Atoms::new(2), Atoms::new(1), 1);
         assert_eq!(crossed, Err(MathError::OutOfDomain));
     }
