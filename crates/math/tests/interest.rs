@@ -99,13 +99,16 @@ fn a_reserve_above_one_is_refused_and_totals_end_at_their_range() {
         (all.deposited(), all.deposit_index()),
         (Atoms::new(1_000), InterestIndex::ONE)
     );
-    let mut full = pool((1 << 63) - 1, (1 << 63) - 1);
-    let before = full;
-    assert_eq!(
-        full.accrue(&model(), Ratio::ZERO, SECONDS_PER_YEAR),
-        Ok(Accrual::default())
-    );
-    assert_eq!(full, before, "beyond the range of the totals the pool stands still");
+    for deposited in [1, (1 << 63) - 1] {
+        let mut full = pool((1 << 63) - 1, deposited);
+        let before = full;
+        assert_eq!(
+            full.accrue(&model(), Ratio::ZERO, SECONDS_PER_YEAR),
+            Ok(Accrual::default())
+        );
+        assert_eq!(full, before, "beyond the range of the totals the pool stands still");
+    }
+    let mut full = pool(0, (1 << 63) - 1);
     assert_eq!(full.add_deposit(Atoms::new(1)), Err(MathError::Overflow));
     assert_eq!(full.add_borrow(Atoms::new(u64::MAX)), Err(MathError::Overflow));
 }
@@ -121,6 +124,14 @@ fn depositors_earn_what_borrowers_pay_less_the_reserve() {
     assert_eq!(pool.reserve(), Atoms::new(14_824_388));
     assert_eq!(pool.sweep_reserve(), Atoms::new(14_824_388));
     assert_eq!(pool.reserve(), Atoms::ZERO);
+}
+
+#[test]
+fn the_index_of_debts_rounds_up() {
+    // e^(0.01 / 31,536,000) = 1.000 000 000 317 097 919 9..., for borrowers 920.
+    let mut pool = pool(1, 1);
+    pool.accrue_at(Ratio::from_bps(100), Ratio::ZERO, 1).unwrap();
+    assert_eq!(pool.borrow_index().e18(), 1_000_000_000_317_097_920);
 }
 
 #[test]

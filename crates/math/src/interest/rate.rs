@@ -109,6 +109,8 @@ mod tests {
     #[test]
     fn models_out_of_order_are_refused() {
         let ratio = Ratio::from_bps;
+        let flat = RateModel::try_new(MAX_RATE, ratio(5_000), MAX_RATE, MAX_RATE).unwrap();
+        assert_eq!(flat.rate(ratio(7_500)), MAX_RATE);
         let refused = |base, kink, at_kink, at_full| {
             let model = RateModel::try_new(ratio(base), ratio(kink), ratio(at_kink), at_full);
             assert_eq!(model, Err(MathError::OutOfDomain));

@@ -140,6 +140,8 @@ mod tests {
         assert_eq!(fine.collateral_for(Atoms::new(1), Round::Up), Ok(Atoms::new(1)));
         assert_eq!(fine.collateral_for(Atoms::new(1), Round::Down), Ok(Atoms::ZERO));
         assert_eq!(fine.cash_for(Atoms::new(100), Round::Up), Err(MathError::Overflow));
+        let finest = ConversionPair::try_new(Price::from_e9(1_000_000_000), 18, 18).unwrap();
+        assert_eq!(finest.cash_for(Atoms::new(7), Round::Up), Ok(Atoms::new(7)));
         for (price, collateral, quote) in [(0, 9, 6), (1, 19, 6), (1, 9, 19)] {
             let pair = ConversionPair::try_new(Price::from_e9(price), collateral, quote);
             assert_eq!(pair, Err(MathError::OutOfDomain));
