@@ -102,6 +102,7 @@ mod tests {
         assert_eq!(of(0, 0), 50_000_000);
         assert_eq!(of(0, 10), 50_000_000);
         assert_eq!(of(6, 10), 230_000_000);
+        assert_eq!(of(1, 3), 150_000_001); // A third, rounded up, and what it adds rounded up.
         assert_eq!(of(10, 10), 1_030_000_000);
         assert_eq!(of(1, 0), 1_030_000_000);
     }
