@@ -164,6 +164,14 @@ mod tests {
     #[test]
     fn rates_above_one_are_refused_and_empty_pools_pay_nothing() {
         let over = Ratio::from_e9(1_000_000_001);
+        let whole = FeeTerms {
+            management: Ratio::ONE,
+            ..TERMS
+        };
+        let fees = whole
+            .charge(pool(5, 1_000), SharePrice::INITIAL, SECONDS_PER_YEAR)
+            .unwrap();
+        assert_eq!(fees.management, Atoms::new(5));
         let refused = |terms: FeeTerms| {
             assert_eq!(
                 terms.charge(pool(1, 1), SharePrice::INITIAL, 1),
