@@ -18,7 +18,9 @@
 //! | [`surface`] | an eSSVI slice: total variance and its no-arbitrage conditions |
 //! | [`risk`] | the 33 scenarios, a strike's risk array, an account's requirement |
 //! | [`average`] | the slow average of a price |
-//! | [`liquidation`] | auction clock, discount, slice fraction, whole-lot rounding |
+//! | [`liquidation`] | auction clock and discount, slices and legs, conversion, who bears a loss |
+//! | [`interest`] | rate by utilisation, indices of deposits and borrows |
+//! | [`shares`] | mint and burn of pool shares, fees, rounds |
 //!
 //! # Formats
 //!
@@ -30,13 +32,16 @@
 pub mod average;
 mod error;
 mod fixed;
+pub mod interest;
 pub mod liquidation;
 pub mod pricing;
 pub mod quantity;
 pub mod risk;
 mod round;
+pub mod shares;
 pub mod special;
 pub mod surface;
+mod wide;
 
 pub use error::MathError;
 pub use round::{Round, mul_div, mul_div_signed};

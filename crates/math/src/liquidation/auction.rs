@@ -1,15 +1,44 @@
-//! The Dutch clock and the discount that it gives.
+//! The clock of a Dutch auction.
 
-use crate::quantity::{E9, Ratio, UnixSeconds, Value};
-use crate::{MathError, Round, mul_div};
+use crate::MathError;
+use crate::quantity::{Ratio, UnixSeconds};
 
 /// Most that one touch advances a clock: an outage of the feed between two touches does not run it.
 pub const MAX_STEP_SECONDS: u64 = 30;
 
-const FAST_SECONDS: u64 = 600;
-const SLOW_SECONDS: u64 = 21_600;
-const FIRST_E9: u64 = 20_000_000;
-const FAST_E9: u64 = 200_000_000;
+/// An auction that starts no later than this after the last one ended goes on from that one's clock.
+pub const AUCTION_MEMORY_SECONDS: u64 = 1_800;
+
+/// How many seconds of auction one second of time is, from 1 to 8: faster when the market moves fast.
+///
+/// Whole, so that a clock does not depend on how often it is touched: with a fraction each touch would round, and
+/// touching every second would slow or speed the auction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClockSpeed(u8);
+
+impl ClockSpeed {
+    /// The clock follows time.
+    pub const NORMAL: Self = Self(1);
+    /// Fastest clock.
+    pub const FASTEST: Self = Self(8);
+
+    /// Speed in proportion to how fast the price range moves: one, and one more for each whole `unit` in `moved`, at most
+    /// [`Self::FASTEST`]. Both measure the same thing over the same time, such as the rise of the range in an hour.
+    /// Rounds down, in favour of the account.
+    ///
+    /// # Errors
+    /// [`MathError::DivideByZero`] if `unit` is zero.
+    pub fn from_move(moved: Ratio, unit: Ratio) -> Result<Self, MathError> {
+        let whole = moved.e9().checked_div(unit.e9()).ok_or(MathError::DivideByZero)?;
+        let speed = whole.saturating_add(1).min(u64::from(Self::FASTEST.0));
+        Ok(Self(u8::try_from(speed).unwrap_or(Self::FASTEST.0)))
+    }
+
+    /// Seconds of auction a second.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
 
 /// Seconds that an auction has run, counted only while prices were fresh.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,75 +58,78 @@ impl AuctionClock {
     /// The clock after a touch at `now`, `last` being the touch before: it advances by the time between, but at most
     /// [`MAX_STEP_SECONDS`].
     pub fn advanced(self, last: UnixSeconds, now: UnixSeconds) -> Self {
-        let step = now.since(last).min(MAX_STEP_SECONDS);
+        self.advanced_at(ClockSpeed::NORMAL, last, now)
+    }
+
+    /// [`Self::advanced`] at a speed: the time between, at most [`MAX_STEP_SECONDS`] of it, times the speed. Saturates
+    /// after 136 years.
+    pub fn advanced_at(self, speed: ClockSpeed, last: UnixSeconds, now: UnixSeconds) -> Self {
+        let step = now.since(last).min(MAX_STEP_SECONDS).saturating_mul(u64::from(speed.0));
         Self(self.0.saturating_add(u32::try_from(step).unwrap_or(u32::MAX)))
     }
-}
 
-/// Discount of a slice, as a fraction of the maintenance margin that it frees: from 2% to 20% over ten minutes, then to
-/// 100% over six hours, but never more than equity over the requirement, so that a liquidation cannot make equity
-/// negative. Rounds down, in favour of the account.
-///
-/// # Errors
-/// [`MathError::OutOfDomain`] unless equity and requirement are positive.
-#[expect(clippy::arithmetic_side_effects, reason = "sums and differences of small constants")]
-pub fn discount(clock: AuctionClock, equity: Value, maintenance: Value) -> Result<Ratio, MathError> {
-    if equity <= Value::ZERO || maintenance <= Value::ZERO {
-        return Err(MathError::OutOfDomain);
+    /// The clock with which an auction starts at `now`: this one, the last auction's, if that ended no more than
+    /// `memory_seconds` ago ([`AUCTION_MEMORY_SECONDS`] by default), else zero. So an owner who lifts the account to the
+    /// target for a moment does not win a fresh clock.
+    pub const fn resumed(self, ended_at: Option<UnixSeconds>, now: UnixSeconds, memory_seconds: u64) -> Self {
+        match ended_at {
+            Some(ended_at) if now.since(ended_at) <= memory_seconds => self,
+            Some(_) | None => Self(0),
+        }
     }
-    let seconds = u64::from(clock.0);
-    let by_clock_e9 = if seconds <= FAST_SECONDS {
-        FIRST_E9 + mul_div(FAST_E9 - FIRST_E9, seconds, FAST_SECONDS, Round::Down)?
-    } else {
-        let slow = (seconds - FAST_SECONDS).min(SLOW_SECONDS);
-        FAST_E9 + mul_div(E9 - FAST_E9, slow, SLOW_SECONDS, Round::Down)?
-    };
-    let (equity, maintenance) = (equity.e9().unsigned_abs(), maintenance.e9().unsigned_abs());
-    let by_equity_e9 = if equity >= maintenance {
-        E9
-    } else {
-        mul_div(equity, E9, maintenance, Round::Down)?
-    };
-    Ok(Ratio::from_e9(by_clock_e9.min(by_equity_e9)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn at(seconds: u32, equity_e9: i64) -> u64 {
-        discount(
-            AuctionClock::from_seconds(seconds),
-            Value::from_e9(equity_e9),
-            Value::from_e9(1_000_000),
-        )
-        .unwrap()
-        .e9()
-    }
-
-    #[test]
-    fn discount_follows_the_schedule_of_the_design() {
-        assert_eq!(at(0, 1_000_000), 20_000_000);
-        assert_eq!(at(300, 1_000_000), 110_000_000);
-        assert_eq!(at(600, 1_000_000), 200_000_000);
-        assert_eq!(at(600 + 10_800, 1_000_000), 600_000_000);
-        assert_eq!(at(600 + 21_600, 1_000_000), E9);
-        assert_eq!(at(u32::MAX, 1_000_000), E9);
-    }
-
-    #[test]
-    fn discount_never_exceeds_equity_over_requirement() {
-        assert_eq!(at(u32::MAX, 50_000), 50_000_000);
-        let none = discount(AuctionClock::default(), Value::ZERO, Value::from_e9(1));
-        assert_eq!(none, Err(MathError::OutOfDomain));
+    fn at(seconds: i64) -> UnixSeconds {
+        UnixSeconds::new(seconds)
     }
 
     #[test]
     fn clock_advances_by_at_most_thirty_seconds_and_never_back() {
         let clock = AuctionClock::from_seconds(10);
-        let at = UnixSeconds::new;
         assert_eq!(clock.advanced(at(100), at(110)).seconds(), 20);
+        assert_eq!(clock.advanced(at(100), at(130)).seconds(), 40);
         assert_eq!(clock.advanced(at(100), at(10_000)).seconds(), 40);
         assert_eq!(clock.advanced(at(100), at(50)).seconds(), 10);
+        assert_eq!(
+            AuctionClock::from_seconds(u32::MAX).advanced(at(0), at(1)).seconds(),
+            u32::MAX
+        );
+    }
+
+    #[test]
+    fn clock_runs_faster_in_proportion_to_the_move_up_to_eight_times() {
+        let speed = |moved, unit| ClockSpeed::from_move(Ratio::from_e9(moved), Ratio::from_e9(unit));
+        assert_eq!(speed(0, 5), Ok(ClockSpeed::NORMAL));
+        assert_eq!(speed(4, 5), Ok(ClockSpeed::NORMAL));
+        assert_eq!(speed(5, 5).map(ClockSpeed::get), Ok(2));
+        assert_eq!(speed(34, 5).map(ClockSpeed::get), Ok(7));
+        assert_eq!(speed(u64::MAX, 1), Ok(ClockSpeed::FASTEST));
+        assert_eq!(speed(1, 0), Err(MathError::DivideByZero));
+        let clock = AuctionClock::default().advanced_at(ClockSpeed::FASTEST, at(0), at(31));
+        assert_eq!(clock.seconds(), 240);
+    }
+
+    #[test]
+    fn a_clock_does_not_depend_on_how_often_it_is_touched() {
+        let speed = ClockSpeed::from_move(Ratio::from_e9(25), Ratio::from_e9(10)).unwrap();
+        let mut often = AuctionClock::default();
+        for second in 0..30 {
+            often = often.advanced_at(speed, at(second), at(second + 1));
+        }
+        assert_eq!(often, AuctionClock::default().advanced_at(speed, at(0), at(30)));
+    }
+
+    #[test]
+    fn an_auction_within_thirty_minutes_of_the_last_resumes_its_clock() {
+        let clock = AuctionClock::from_seconds(77);
+        let started = |ended_at, now| clock.resumed(ended_at, at(now), AUCTION_MEMORY_SECONDS).seconds();
+        assert_eq!(started(Some(at(100)), 1_900), 77);
+        assert_eq!(started(Some(at(100)), 1_901), 0);
+        assert_eq!(started(Some(at(100)), 50), 77);
+        assert_eq!(started(None, 50), 0);
     }
 }

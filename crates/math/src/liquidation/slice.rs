@@ -128,3 +128,91 @@ pub fn slice_fraction(terms: &SliceTerms) -> Result<Fraction, MathError> {
         .map(Fraction)
         .map_err(|_| MathError::Overflow)
 }
+
+/// What a slice may take: [`slice_fraction`], or the whole of an account below the target whose requirement is less than
+/// `full_close_below`: what would be left of it costs more to liquidate than it is worth.
+///
+/// # Errors
+/// As [`slice_fraction`].
+pub fn largest_slice(terms: &SliceTerms, full_close_below: Value) -> Result<Fraction, MathError> {
+    let fraction = slice_fraction(terms)?;
+    if fraction.0 > 0 && terms.maintenance < full_close_below {
+        return Ok(Fraction::ONE);
+    }
+    Ok(fraction)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(equity: i64) -> SliceTerms {
+        SliceTerms {
+            equity: Value::from_e9(equity),
+            maintenance: Value::from_e9(1_000),
+            haircut: Value::from_e9(50),
+            discount: Ratio::from_bps(1_000),
+            target: Ratio::from_bps(11_500),
+        }
+    }
+
+    #[test]
+    fn a_slice_is_what_restores_the_target() {
+        // (1150 - 1095) / (1000 x 1.05 + 50) = 55 / 1100.
+        assert_eq!(
+            slice_fraction(&terms(1_095)).map(Fraction::e18),
+            Ok(50_000_000_000_000_000)
+        );
+        assert_eq!(slice_fraction(&terms(1_150)).map(Fraction::e18), Ok(0));
+        assert_eq!(slice_fraction(&terms(50)), Ok(Fraction::ONE));
+        assert_eq!(
+            slice_fraction(&terms(51)).map(Fraction::e18),
+            Ok(999_090_909_090_909_090)
+        );
+    }
+
+    #[test]
+    fn terms_outside_the_domain_are_refused() {
+        let refused = |terms| assert_eq!(slice_fraction(&terms), Err(MathError::OutOfDomain));
+        refused(SliceTerms {
+            maintenance: Value::ZERO,
+            ..terms(1)
+        });
+        refused(SliceTerms {
+            haircut: Value::from_e9(-1),
+            ..terms(1)
+        });
+        refused(SliceTerms {
+            discount: Ratio::from_bps(11_500),
+            ..terms(1)
+        });
+        refused(SliceTerms {
+            target: Ratio::from_e9(1 << 32),
+            ..terms(1)
+        });
+    }
+
+    #[test]
+    fn small_accounts_close_in_full() {
+        let at = |equity, below| largest_slice(&terms(equity), Value::from_e9(below)).map(Fraction::e18);
+        assert_eq!(at(1_095, 1_000), Ok(50_000_000_000_000_000));
+        assert_eq!(at(1_095, 1_001), Ok(1_000_000_000_000_000_000));
+        assert_eq!(at(1_150, 1_001), Ok(0));
+    }
+
+    #[test]
+    fn fractions_of_amounts_round_for_the_account() {
+        let third = Fraction::from_e18(333_333_333_333_333_333).unwrap();
+        assert_eq!(third.of_lots(Lots::new(10)), Ok(Lots::new(3)));
+        assert_eq!(third.of_lots(Lots::new(-10)), Ok(Lots::new(-4)));
+        assert_eq!(third.of_atoms(Atoms::new(10)), Ok(Atoms::new(3)));
+        assert_eq!(third.of_value(Value::from_e9(10)), Ok(Value::from_e9(3)));
+        assert_eq!(third.of_value(Value::from_e9(-1)), Err(MathError::OutOfDomain));
+        assert_eq!(Fraction::ONE.of_lots(Lots::new(i64::MIN)), Err(MathError::Overflow));
+        assert_eq!(
+            Fraction::from_e18(1_000_000_000_000_000_001),
+            Err(MathError::OutOfDomain)
+        );
+        assert!(Fraction::ONE.is_whole() && !third.is_whole());
+    }
+}

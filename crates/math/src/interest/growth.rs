@@ -1,0 +1,136 @@
+//! By how much a balance grows: e^x - 1.
+
+use crate::Round;
+use crate::quantity::{E9, Ratio, SECONDS_PER_YEAR};
+use crate::wide::mul_q64;
+
+/// 1/2 as Q64: the most that one piece of an exponent is.
+const HALF_Q64: u64 = 1 << 63;
+/// Largest exponent: 32 as Q64. An index that starts at one is at its end before.
+const MAX_EXPONENT_Q64: u128 = 32 << 64;
+/// One year at a rate of one, in the units of rate times time.
+const YEAR_E9: u128 = 31_536_000 * 1_000_000_000;
+
+const _: () = assert!(SECONDS_PER_YEAR == 31_536_000 && E9 == 1_000_000_000);
+
+/// The exponent r t by which an index grows, in [0, 32], as Q64.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Growth {
+    exponent_q64: u128,
+}
+
+impl Growth {
+    /// Growth at a rate a year over a time. Rounds down by less than 2^-64; saturates at an exponent of 32.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::integer_division,
+        reason = "rate times time is below 2^128; whole years are cut off at 32, and a remainder below 2^55 shifts by 64"
+    )]
+    pub fn over(rate_per_year: Ratio, seconds: u64) -> Self {
+        let product = u128::from(rate_per_year.e9()) * u128::from(seconds);
+        let (whole, rest) = (product / YEAR_E9, product % YEAR_E9);
+        let exponent_q64 = (whole.min(32) << 64) + ((rest << 64) / YEAR_E9);
+        Self {
+            exponent_q64: exponent_q64.min(MAX_EXPONENT_Q64),
+        }
+    }
+
+    /// Whether nothing grows.
+    pub const fn is_none(self) -> bool {
+        self.exponent_q64 == 0
+    }
+
+    /// An amount times e^x, rounded at each piece. `limit`, at most 2^127, bounds amount and result; beyond it the amount
+    /// stands still.
+    ///
+    /// The exponent is taken in pieces of at most 1/2, each by [`expm1_q64`], whose value both directions share: what grows
+    /// `Down` from one amount never exceeds, in proportion, what grows `Up` from another.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a piece is at most the rest; an amount below 2^127 grows by less than itself in a piece"
+    )]
+    pub(super) fn grow(self, amount: u128, limit: u128, round: Round) -> u128 {
+        let (mut rest, mut grown) = (self.exponent_q64, amount);
+        while rest > 0 && grown < limit {
+            let piece = u64::try_from(rest).unwrap_or(HALF_Q64).min(HALF_Q64);
+            rest -= u128::from(piece);
+            grown += mul_q64(grown, expm1_q64(piece), round);
+        }
+        grown.min(limit)
+    }
+}
+
+/// e^x - 1 for x in [0, 1/2], both Q64, by its series. Never above the exact value and less than 19 units of 2^-64 below it;
+/// never falls as x grows, since every step rounds down; exact at zero.
+///
+/// Proof: term n >= 2 is `floor(floor(term x / 2^64) / n) = floor(term x / (2^64 n))`, so its error e_n < e_(n-1) x/n + 1 with
+/// e_1 = 0 and x/n <= 1/4: e_n < 1.17. At x = 1/2 the terms up to n = 16 are not zero, and what is cut off after the first
+/// zero sums to less than 1.3: 15 · 1.17 + 1.3 < 19.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::integer_division,
+    reason = "two factors below 2^64 fit u128 and the product, shifted by 64, u64; the divisor counts up from 2; the sum \
+              is at most e^(1/2) - 1 < 1 as Q64"
+)]
+fn expm1_q64(x_q64: u64) -> u64 {
+    let (mut sum, mut term, mut n) = (x_q64, x_q64, 2_u64);
+    loop {
+        term = ((u128::from(term) * u128::from(x_q64)) >> 64) as u64 / n;
+        if term == 0 {
+            return sum;
+        }
+        sum += term;
+        n += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn series_lies_less_than_nineteen_units_below_the_exact_value() {
+        // floor(expm1(x) 2^64) by mpmath with 60 digits.
+        let cases: [(u64, u64); 6] = [
+            (1, 1),
+            (5_849_424_173, 5_849_424_173),
+            (1_099_511_627_776, 1_099_511_660_544),
+            (1_152_921_504_606_859_321, 1_189_712_777_830_140_714),
+            (5_700_357_409_661_599_242, 6_679_298_885_163_928_862),
+            (9_223_372_036_854_775_808, 11_966_795_255_776_918_679),
+        ];
+        for (x, exact) in cases {
+            let got = expm1_q64(x);
+            assert!(got <= exact && exact - got < 19, "{x}: {got} for {exact}");
+        }
+        assert_eq!(expm1_q64(0), 0);
+    }
+
+    #[test]
+    fn a_second_at_one_percent_is_not_lost() {
+        // floor(0.01 / 31,536,000 · 2^64).
+        assert_eq!(Growth::over(Ratio::from_bps(100), 1).exponent_q64, 5_849_424_173);
+    }
+
+    #[test]
+    fn exponents_saturate() {
+        assert_eq!(
+            Growth::over(Ratio::from_e9(u64::MAX), u64::MAX).exponent_q64,
+            MAX_EXPONENT_Q64
+        );
+        assert_eq!(
+            Growth::over(Ratio::from_e9(33 * E9), SECONDS_PER_YEAR).exponent_q64,
+            MAX_EXPONENT_Q64
+        );
+        assert_eq!(
+            Growth::over(Ratio::from_e9(31 * E9), SECONDS_PER_YEAR).exponent_q64,
+            31 << 64
+        );
+        assert!(Growth::over(Ratio::ONE, 0).is_none() && !Growth::over(Ratio::ONE, 1).is_none());
+        assert_eq!(
+            Growth::over(Ratio::from_e9(u64::MAX), u64::MAX).grow(7, 1 << 40, Round::Down),
+            1 << 40
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! A round of queued deposits and withdrawals, each served at exactly the round's price.
+
+use super::{Burned, Minted, SharePool};
+use crate::quantity::Atoms;
+use crate::{MathError, Round};
+
+/// The price of a round, fixed as the pool's assets and shares when it closed: the order in which requests are served, and
+/// what has been served before, change nothing for any of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceRound {
+    entering: SharePool,
+    leaving: SharePool,
+}
+
+impl ServiceRound {
+    /// A round in which those who enter and those who leave meet the same price.
+    pub const fn at(pool: SharePool) -> Self {
+        Self {
+            entering: pool,
+            leaving: pool,
+        }
+    }
+
+    /// A round with a price for each side: shares are bought at the net assets at ask and sold at those at bid.
+    ///
+    /// # Errors
+    /// [`MathError::OutOfDomain`] if bid exceeds ask; [`MathError::Overflow`].
+    pub fn between(bid: Atoms, ask: Atoms, shares: u64) -> Result<Self, MathError> {
+        if bid > ask {
+            return Err(MathError::OutOfDomain);
+        }
+        Ok(Self {
+            entering: SharePool::try_new(ask, shares)?,
+            leaving: SharePool::try_new(bid, shares)?,
+        })
+    }
+
+    /// Serves a deposit: shares down, their cost up, the rest of the offer back. `current` is the pool as it stands now.
+    ///
+    /// # Errors
+    /// [`MathError::OutOfDomain`] if the offer buys no share; [`MathError::Overflow`].
+    pub fn serve_deposit(&self, current: SharePool, offered: Atoms) -> Result<Minted, MathError> {
+        let shares = self.entering.shares_for(offered)?;
+        if shares == 0 {
+            return Err(MathError::OutOfDomain);
+        }
+        let cost = self.entering.worth_of(shares, Round::Up)?;
+        let supply = current.shares().checked_add(shares).ok_or(MathError::Overflow)?;
+        let pool = SharePool::try_new(current.assets().try_add(cost)?, supply)?;
+        Ok(Minted { shares, cost, pool })
+    }
+
+    /// Serves a withdrawal: what the shares are worth, rounded down. `current` is the pool as it stands now.
+    ///
+    /// # Errors
+    /// [`MathError::OutOfDomain`] for more shares than there are; [`MathError::Overflow`] if the pool cannot pay.
+    pub fn serve_withdrawal(&self, current: SharePool, shares: u64) -> Result<Burned, MathError> {
+        let supply = current.shares().checked_sub(shares).ok_or(MathError::OutOfDomain)?;
+        let paid = self.leaving.worth_of(shares, Round::Down)?;
+        let pool = SharePool::try_new(current.assets().try_sub(paid)?, supply)?;
+        Ok(Burned { paid, pool })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pool(assets: u64, shares: u64) -> SharePool {
+        SharePool::try_new(Atoms::new(assets), shares).unwrap()
+    }
+
+    #[test]
+    fn all_of_a_round_meet_one_price_in_any_order() {
+        // 300 atoms for 1,100 + 1,000 shares: seven shares an atom.
+        let start = pool(299, 1_100);
+        let round = ServiceRound::at(start);
+        let first = round.serve_deposit(start, Atoms::new(10)).unwrap();
+        assert_eq!((first.shares, first.cost), (70, Atoms::new(10)));
+        let second = round.serve_withdrawal(first.pool, 76).unwrap();
+        assert_eq!(second.paid, Atoms::new(10));
+        let early = round.serve_withdrawal(start, 76).unwrap();
+        assert_eq!(early.paid, Atoms::new(10));
+        assert_eq!(
+            round.serve_deposit(early.pool, Atoms::new(10)).unwrap().pool,
+            second.pool
+        );
+    }
+
+    #[test]
+    fn those_who_enter_pay_ask_and_those_who_leave_get_bid() {
+        let round = ServiceRound::between(Atoms::new(299), Atoms::new(599), 1_100).unwrap();
+        let now = pool(449, 1_100);
+        assert_eq!(round.serve_deposit(now, Atoms::new(2)).unwrap().shares, 7);
+        assert_eq!(round.serve_withdrawal(now, 7).unwrap().paid, Atoms::new(1));
+        let level = ServiceRound::between(Atoms::new(299), Atoms::new(299), 1_100);
+        assert_eq!(level, Ok(ServiceRound::at(pool(299, 1_100))));
+        let crossed = ServiceRound::between(Atoms::new(2), Atoms::new(1), 1);
+        assert_eq!(crossed, Err(MathError::OutOfDomain));
+    }
+
+    #[test]
+    fn requests_that_buy_nothing_or_burn_too_much_are_refused() {
+        let round = ServiceRound::at(pool(299, 1_100));
+        assert_eq!(
+            round.serve_deposit(pool(299, 1_100), Atoms::ZERO),
+            Err(MathError::OutOfDomain)
+        );
+        assert_eq!(round.serve_withdrawal(pool(299, 5), 6), Err(MathError::OutOfDomain));
+        assert_eq!(round.serve_withdrawal(pool(0, 1_100), 1_100), Err(MathError::Overflow));
+    }
+}
