@@ -1,8 +1,10 @@
 """How much of an account a slice takes, and what is left of it."""
 
-from z3 import And, If, Implies, Int, Ints, Or, Real, Reals
+import re
 
-from proof import absolute, ceil_of, constant, floor_of, proof, prove, require
+from z3 import And, If, Implies, Ints, Real, Reals
+
+from proof import absolute, ceil_of, constant, floor_of, proof, prove, require, text
 
 E9, E18 = 10**9, 10**18
 FRACTION = ("let missing = t * m - E9_WIDE * e", "let divisor = m * (t - d) + E9_WIDE * h")
@@ -72,9 +74,9 @@ def slice_overflow():
 @proof(
     "slice-equity",
     "With d <= E/M no slice makes equity negative: E + fH - dfM >= (1 - f) E for every f in [0, 1]",
-    "liquidation/auction.rs: discount",
+    "liquidation/discount.rs: discount_on",
     "SMT, reals",
-    ("mul_div(equity, E9, maintenance, Round::Down)", "by_clock_e9.min(by_equity_e9)"),
+    ("mul_div(equity, E9, maintenance, Round::Down)", "by_clock.min(Ratio::from_e9(by_equity_e9))"),
 )
 def slice_equity():
     (m, e, h, t, d), given = terms()
@@ -85,7 +87,7 @@ def slice_equity():
 @proof(
     "slice-discount-payment",
     "In integers, with the discount and both products rounded down, what a slice pays the liquidator is at most equity",
-    "liquidation/auction.rs: discount",
+    "liquidation/discount.rs: discount_on",
     "SMT, integers",
     ("mul_div(equity, E9, maintenance, Round::Down)",),
 )
@@ -161,48 +163,61 @@ def slice_lots_split():
     prove(And(both <= first + second, first + second <= both + 1), *given, *up)
 
 
-AUCTION = "liquidation/auction.rs"
+AUCTION, DISCOUNT = "liquidation/auction.rs", "liquidation/discount.rs"
 
 
-def schedule(seconds: int) -> list[int]:
-    """The discount by the clock for each second from zero."""
-    fast, slow = constant(AUCTION, "FAST_SECONDS"), constant(AUCTION, "SLOW_SECONDS")
-    first, knee = constant(AUCTION, "FIRST_E9"), constant(AUCTION, "FAST_E9")
-    rising = [first + (knee - first) * second // fast for second in range(fast + 1)]
-    return rising + [knee + (E9 - knee) * min(second - fast, slow) // slow for second in range(fast + 1, seconds)]
+def schedules() -> list[list[tuple[int, int]]]:
+    """Each schedule of the source: its points as (second, discount x 1e9)."""
+    found = []
+    for block in re.findall(r"pub const \w+: Self = Self \{\s*points: \[(.*?)\],", text(DISCOUNT), re.DOTALL):
+        block = block.replace("Ratio::ONE", "Ratio::from_bps(10_000)").replace("_", "")
+        points = re.findall(r"DiscountPoint::new\((\d+), Ratio::frombps\((\d+)\)\)", block)
+        found.append([(int(second), int(bps) * 100_000) for second, bps in points])
+    require(len(found) == 2 and all(len(points) == 3 for points in found), "the schedules have another form")
+    return found
+
+
+def discount_at(points: list[tuple[int, int]], second: int) -> int:
+    first, knee, last = points
+    (start, low), (end, high) = (first, knee) if second <= knee[0] else (knee, last)
+    ran = min(max(second - start, 0), end - start)
+    return low + (high - low) * ran // (end - start)
 
 
 @proof(
     "discount-schedule",
-    "The discount by the clock starts at 2%, passes 20% at 600 s and 100% at 22,200 s, never falls, and never jumps by more "
-    "than 0.03 points a second: it is continuous to its resolution",
-    "liquidation/auction.rs: discount",
+    "Both discount schedules pass through their points, never fall, stay at most one, and never jump by more than 0.03 "
+    "points a second: they are continuous to their resolution",
+    "liquidation/discount.rs: DiscountSchedule::at",
     "exhaustive, every second up to the end of the schedule",
-    ("FIRST_E9 + mul_div(FAST_E9 - FIRST_E9, seconds, FAST_SECONDS, Round::Down)",
-     "FAST_E9 + mul_div(E9 - FAST_E9, slow, SLOW_SECONDS, Round::Down)",
-     "let slow = (seconds - FAST_SECONDS).min(SLOW_SECONDS)"),
+    ("let (from, to) = if clock.seconds() <= knee.seconds", "clock.seconds().saturating_sub(from.seconds)).min(duration)",
+     "(to.discount.e9() - from.discount.e9()) * ran / duration"),
 )
 def discount_schedule():
-    values = schedule(22_203)
-    require((values[0], values[600], values[22_200], values[-1]) == (20_000_000, 200_000_000, E9, E9), "an end is off")
-    steps = [after - before for before, after in zip(values, values[1:])]
-    require(min(steps) >= 0 and max(steps) <= 300_000, f"steps lie in {min(steps)}..{max(steps)}")
+    for points in schedules():
+        values = [discount_at(points, second) for second in range(points[-1][0] + 3)]
+        require(all(values[second] == discount for second, discount in points), "a point is missed")
+        steps = [after - before for before, after in zip(values, values[1:])]
+        require(min(steps) >= 0 and max(steps) <= 300_000 and max(values) <= E9, f"steps lie in {min(steps)}..{max(steps)}")
 
 
 @proof(
     "auction-clock",
-    "A touch advances the clock by at most 30 s, by at most the time since the last, and never back; n touches within a "
-    "time T advance it by at most T",
-    "liquidation/auction.rs: AuctionClock::advanced",
+    "A touch advances the clock by at most 30 s of time, and at most the time since the last, times a speed of 1 to 8, and "
+    "never back; touches within a time T advance it by at most T times the greatest speed",
+    "liquidation/auction.rs: AuctionClock::advanced_at",
     "SMT, integers, induction over touches",
-    ("now.since(last).min(MAX_STEP_SECONDS)", "self.0.saturating_add("),
+    ("now.since(last).min(MAX_STEP_SECONDS).saturating_mul(u64::from(speed.0))", "self.0.saturating_add(",
+     "whole.saturating_add(1).min(u64::from(Self::FASTEST.0))", "pub const FASTEST: Self = Self(8)"),
 )
 def auction_clock():
-    clock, last, now, step, start, begun, after = Ints("clock last now step start begun after")
+    clock, last, now, speed, step, start, begun, after = Ints("clock last now speed step start begun after")
     elapsed = If(now < last, 0, now - last)
     limit = constant(AUCTION, "MAX_STEP_SECONDS")
-    given = (0 <= clock, clock < 2**32, step == If(elapsed < limit, elapsed, limit),
+    given = (0 <= clock, clock < 2**32, 1 <= speed, speed <= 8, step == If(elapsed < limit, elapsed, limit) * speed,
              after == If(clock + step < 2**32, clock + step, 2**32 - 1))
-    prove(And(after >= clock, after - clock <= limit, after - clock <= elapsed), *given)
-    # Step of the induction, for touches in order: shown time <= start + time since the first touch.
-    prove(after <= start + (now - begun), *given, now >= last, clock <= start + (last - begun))
+    prove(And(after >= clock, after - clock <= limit * speed, after - clock <= elapsed * speed), *given)
+    # Step of the induction, for touches in order: what is shown <= start + 8 times the time since the first touch.
+    prove(after <= start + 8 * (now - begun), *given, now >= last, clock <= start + 8 * (last - begun),
+          step <= 8 * elapsed)
+    prove(step <= 8 * elapsed, *given)
