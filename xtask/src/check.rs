@@ -9,7 +9,7 @@ use crate::cli::Generated;
 use crate::project::Project;
 use crate::report::Report;
 use crate::tally::Tally;
-use crate::{bench, bytecode, cargo_deny, idl, process};
+use crate::{bench, bytecode, cargo_deny, idl, process, proofs};
 
 /// Runs all checks and ends the output with the verdict and the number of tests.
 pub(crate) fn check_everything(project: &Project) -> Result<ExitCode> {
@@ -18,6 +18,7 @@ pub(crate) fn check_everything(project: &Project) -> Result<ExitCode> {
     report.step("format", || format(project));
     report.step("lints", || lints(project));
     report.step("dependencies", || cargo_deny::check(project));
+    report.step("proofs", || proofs::proofs(project, &[]));
     let built = report.step("bytecode", || bytecode::build(project));
     report.step("idl", || idl::idl(project, Generated::Check));
     // Bytecode of an earlier build would say nothing about this code.

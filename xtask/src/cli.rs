@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::project::Project;
-use crate::{bench, bytecode, check, demo, fuzz, idl, vectors};
+use crate::{bench, bytecode, check, demo, fuzz, idl, proofs, vectors};
 
 /// Builds, checks and runs Tenor.
 #[derive(Parser)]
@@ -28,7 +28,7 @@ enum Command {
     Build,
     /// Write the interface description of every program to idl/
     Idl(#[command(flatten)] CheckOnly),
-    /// Run every check, cheapest first: format, lints, dependencies, bytecode, IDL, benchmarks, tests
+    /// Run every check, cheapest first: format, lints, dependencies, proofs, bytecode, IDL, benchmarks, tests
     Test,
     /// Run the whole protocol on a local validator
     Demo(#[command(flatten)] demo::Options),
@@ -38,6 +38,11 @@ enum Command {
     Vectors {
         /// Folder with more vectors, besides those of the project
         dir: Option<PathBuf>,
+    },
+    /// Prove the bounds of the formulas
+    Proofs {
+        /// Only those with one of these words in their name
+        words: Vec<String>,
     },
     /// Send random actions to the bytecode and check the invariants after each
     Fuzz(#[command(flatten)] fuzz::Options),
@@ -76,6 +81,7 @@ impl Cli {
                 bench::bench(&project, mode.into())?;
             }
             Command::Vectors { dir } => vectors::vectors(&project, dir)?,
+            Command::Proofs { words } => proofs::proofs(&project, &words)?,
             Command::Fuzz(options) => {
                 bytecode::build(&project)?;
                 return fuzz::fuzz(&project, options);

@@ -2,6 +2,7 @@
 //!
 //! This binary only starts other programs and reads what they say, so that it compiles in seconds.
 
+mod apt_get;
 mod bench;
 mod bytecode;
 mod cargo_deny;
@@ -14,6 +15,8 @@ mod host;
 mod idl;
 mod process;
 mod project;
+mod proofs;
+mod python;
 mod report;
 mod tally;
 mod vectors;

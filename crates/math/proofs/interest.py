@@ -1,0 +1,92 @@
+"""Products of more than 128 bits, growth and indices."""
+
+from fractions import Fraction
+
+from z3 import And, If, Ints
+
+from proof import ceil_of, floor_of, proof, prove, require
+
+WORD = 2**64
+
+
+@proof("mul-q64", "`mul_q64` is a b / 2^64 rounded as named, for every u128 a and u64 b, and no intermediate leaves u128",
+       "wide.rs: mul_q64", "SMT, integers",
+       ("let (high, low) = ((a >> 64) * b, (a & WORD) * b)", "Round::Up if low & WORD != 0 => 1", "high + (low >> 64) + carry"))
+def mul_q64():
+    top, bottom, b, product_top, product_bottom, whole, rest = Ints("top bottom b product_top product_bottom whole rest")
+    words = (0 <= top, top < WORD, 0 <= bottom, bottom < WORD, 0 <= b, b < WORD)
+    prove(And(top * b <= (WORD - 1) * (WORD - 1), bottom * b <= (WORD - 1) * (WORD - 1)), *words)
+    require((WORD - 1) ** 2 + WORD <= 2**128 - 1, "the sum leaves u128")
+    # a b = product_top 2^64 + product_bottom.
+    split = (product_bottom == whole * WORD + rest, 0 <= rest, rest < WORD)
+    down, up = product_top + whole, product_top + whole + If(rest != 0, 1, 0)
+    exact = product_top * WORD + product_bottom
+    prove(And(down * WORD <= exact, exact < (down + 1) * WORD, up * WORD >= exact, exact > (up - 1) * WORD), *split)
+
+
+@proof("mul-div-wide", "The long division of `mul_div_wide` gives a b / divisor rounded as named with no intermediate of 2^128 or "
+       "more", "wide.rs: mul_div_wide", "SMT, integers",
+       ("div_rem(b, divisor)", "div_rem((a >> 32) * rest, divisor)", "div_rem((first << 32) + (a & HALF_WORD) * rest, divisor)",
+        "(whole, (high << 32) + low, remainder)", "product.checked_add(part + carry)"))
+def mul_div_wide():
+    high, low, rest, divisor = Ints("high low rest divisor")
+    half = 2**32
+    digits = (0 <= high, high < half, 0 <= low, low < half, 0 <= rest, rest < divisor, 0 < divisor, divisor < 2**95)
+    prove(And(high * rest < 2**127, low * rest <= (half - 1) * (2**95 - 1)), *digits)
+    require((2**95 - 1) * half + (half - 1) * (2**95 - 1) < 2**128, "the second dividend leaves u128")
+    q1, r1, q2, r2, first, lower = Ints("q1 r1 q2 r2 first lower")
+    # a rest = first 2^32 + lower.
+    steps = (divisor > 0, first == q1 * divisor + r1, r1 * half + lower == q2 * divisor + r2, 0 <= r2, r2 < divisor)
+    part = q1 * half + q2
+    prove(And(part * divisor <= first * half + lower, first * half + lower < (part + 1) * divisor), *steps)
+
+
+@proof("growth-error", "The series of `expm1_q64` is never above e^x - 1 and less than 19 units of 2^-64 below it, for x in [0, 1/2]",
+       "interest/growth.rs: expm1_q64", "exact rationals, the recurrence of the errors at its largest x",
+       ("term = ((u128::from(term) * u128::from(x_q64)) >> 64) as u64 / n", "if term == 0 { return sum; }"))
+def growth_error():
+    x, error, total, term = Fraction(1, 2), Fraction(0), Fraction(0), Fraction(WORD, 2)
+    n = 1
+    # Two roundings down in a row are one: an error of term n below error x / n + 1. Errors rise with x.
+    while True:
+        n += 1
+        error, term = error * x / n + 1, term * x / n
+        if term < 1:
+            break
+        total += error
+    # The first term that is computed as zero is below its error, and the ones after it are a geometric series of ratio x / n.
+    cut = error / (1 - x / n)
+    require(total + cut < 19, f"the bound is {float(total + cut)}")
+    return f"error: {float(total + cut):.2f} units, claimed 19"
+
+
+@proof("growth-time", "Accruing over two stretches of time gives an exponent within one unit of 2^-64 of accruing once, and never "
+       "more", "interest/growth.rs: Growth::over", "SMT, integers",
+       ("(product / YEAR_E9, product % YEAR_E9)", "(whole.min(32) << 64) + ((rest << 64) / YEAR_E9)"))
+def growth_time():
+    first, second, a, b, both = Ints("first second a b both")
+    year = 31_536_000 * 10**9
+    prove(And(a + b <= both, both <= a + b + 1), first >= 0, second >= 0, floor_of(a, first * WORD, year),
+          floor_of(b, second * WORD, year), floor_of(both, (first + second) * WORD, year))
+
+
+@proof("index-monotone", "An index never falls as it grows, stays within its limit, and what grows up is at least what grows down",
+       "interest/growth.rs: Growth::grow", "SMT, integers, one piece", ("grown += mul_q64(grown, expm1_q64(piece), round)", "grown.min(limit)"))
+def index_monotone():
+    amount, factor, down, up, limit = Ints("amount factor down up limit")
+    given = (0 <= amount, amount <= limit, limit < 2**127, 0 <= factor, factor < WORD,
+             floor_of(down, amount * factor, WORD), ceil_of(up, amount * factor, WORD))
+    prove(And(down >= 0, up >= down, amount + up < 2**128), *given, amount * factor >= 0, amount * factor <= amount * WORD)
+    prove(And(amount * factor >= 0, amount * factor <= amount * WORD), *given[:5])
+
+
+@proof("index-balance", "Depositors are paid down and debtors charged up from one index: what is owed to all deposits never exceeds "
+       "what their sum has grown to, and debts never sum to less", "interest/index.rs: InterestIndex::balance", "SMT, integers",
+       ("self.balance(deposited, since, Round::Down)", "self.balance(borrowed, since, Round::Up)"))
+def index_balance():
+    a, b, index, since, one, two, both = Ints("a b index since one two both")
+    given = (a >= 0, b >= 0, index >= since, since > 0)
+    prove(one + two <= both, *given, floor_of(one, a * index, since), floor_of(two, b * index, since),
+          floor_of(both, (a + b) * index, since))
+    prove(one + two >= both, *given, ceil_of(one, a * index, since), ceil_of(two, b * index, since),
+          ceil_of(both, (a + b) * index, since))
