@@ -4,9 +4,15 @@
 //! prices whole underlyings, lots and normalised test vectors; discounting is the caller's, by scaling both.
 
 mod black;
+mod implied;
+mod mills;
+mod mills_table;
 mod payoff;
 mod variance;
+mod volatility;
 
 pub use black::{Greeks, OptionPair, black, call_value, greeks};
+pub use implied::{ImpliedError, OptionQuote, check_implied, implied_deviation, implied_variance, implied_volatility};
 pub use payoff::{OptionKind, payoff_per_lot};
 pub use variance::{Deviation, TotalVariance};
+pub use volatility::Volatility;
