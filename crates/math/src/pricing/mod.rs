@@ -5,6 +5,7 @@
 
 mod black;
 mod implied;
+mod implied_search;
 mod mills;
 mod mills_table;
 mod payoff;
