@@ -227,7 +227,7 @@ fn volatility_is_the_root_of_variance_over_time() {
 /// A slice within its butterfly bounds: `share` of the greatest psi.
 fn any_slice() -> impl Strategy<Value = Slice> {
     (10_f64..29.0, -990_000_000_000_i64..=990_000_000_000, 0_f64..0.999_999).prop_map(|(ln_theta, rho, share)| {
-        let theta = ln_theta.exp();
+        let theta = ln_theta.exp().floor();
         let rho_plus = 1.0 + rho.abs() as f64 / 1e12;
         let most = (4.0 / rho_plus).min(2.0 * (theta / 1e12 / rho_plus).sqrt());
         Slice::try_new(theta as u64, rho, (most * share * 1e12) as u64).unwrap()
