@@ -14,8 +14,8 @@
 //! |---|---|
 //! | [`quantity`] | newtypes: atoms, lots, prices, values, ratios, time |
 //! | [`special`] | logarithm, exponential, square root, normal distribution |
-//! | [`pricing`] | Black-76 price and greeks, expiry payoff |
-//! | [`surface`] | an eSSVI slice: total variance and its no-arbitrage conditions |
+//! | [`pricing`] | Black-76 price and greeks, implied volatility, expiry payoff |
+//! | [`surface`] | eSSVI and raw SVI slices, their no-arbitrage conditions, interpolation between expiries |
 //! | [`risk`] | the 33 scenarios, a strike's risk array, an account's requirement |
 //! | [`average`] | the slow average of a price |
 //! | [`liquidation`] | auction clock and discount, slices and legs, conversion, who bears a loss |

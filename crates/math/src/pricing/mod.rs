@@ -5,10 +5,17 @@
 
 mod black;
 mod greeks;
+mod implied;
+mod implied_search;
+mod mills;
+mod mills_table;
 mod payoff;
 mod variance;
+mod volatility;
 
 pub use black::{OptionPair, black, call_value};
 pub use greeks::{FullGreeks, Greeks, black_greeks, greeks};
+pub use implied::{ImpliedError, OptionQuote, check_implied, implied_deviation, implied_variance, implied_volatility};
 pub use payoff::{OptionKind, payoff_per_lot};
 pub use variance::{Deviation, TotalVariance};
+pub use volatility::Volatility;
