@@ -1,11 +1,11 @@
 """The eSSVI slice."""
 
-from z3 import And, If, Implies, Ints, Or, Real, Reals
+from z3 import And, Ints, Real, Reals
 
 from proof import absolute, constant, floor_of, proof, prove, require
 
 E12 = 10**12
-FILE = "surface.rs"
+FILE = "surface/essvi.rs"
 
 
 def root(s, psi, rho, theta, k):
@@ -19,7 +19,7 @@ def slice_of(psi, rho, theta):
 
 
 @proof("variance-positive", "Total variance is not negative at any log-moneyness", f"{FILE}: Slice::total_variance",
-       "SMT, reals", ("self.theta_q56 + ((self.rho_psi_q56 * k) >> 56) + root",))
+       "SMT, reals", ("i128::from(self.theta_q56) + i128::from(mul_q56(self.rho_psi_q56, k)) + root",))
 def variance_positive():
     psi, rho, theta, k, s, x = Reals("psi rho theta k s x")
     # In x = psi k: (theta + rho x)^2 + (1 - rho^2) x^2 = s^2, so s >= |theta + rho x|.
@@ -44,7 +44,7 @@ def variance_homogeneous():
 
 
 @proof("lee", "In the wings w grows by less than 2 |k|, Lee's bound: its slope there is psi (1 +- rho) / 2 < 2",
-       f"{FILE}: Slice::try_new", "SMT, reals", ("psi * (one + rho) >= 4 * one * one",))
+       f"{FILE}: check_butterfly", "SMT, reals", ("u128::from(steep_psi_e12) * u128::from(one_plus_rho) >= FOUR_E24",))
 def lee():
     x, rho, theta, s = Reals("x rho theta s")
     # s <= |x| + theta, so that w <= theta + psi (1 + |rho|) |k| / 2.
@@ -55,8 +55,9 @@ def lee():
 
 
 @proof("acceptance-exact", "Every product of the conditions on a slice fits u128, so they are evaluated exactly",
-       f"{FILE}: Slice::try_new", "SMT, integers",
-       ("psi >= 4 * one || psi * (one + rho) >= 4 * one * one", "psi * psi * (one + rho) > 4 * theta * one * one"))
+       f"{FILE}: check_butterfly", "SMT, integers",
+       ("steep_psi_e12 >= MAX_PSI_E12 || u128::from(steep_psi_e12) * u128::from(one_plus_rho) >= FOUR_E24",
+        "squares > u128::from(theta_e12).wrapping_mul(FOUR_E24)"))
 def acceptance_exact():
     psi, rho, theta = Ints("psi rho theta")
     most = constant(FILE, "MAX_THETA_E12")
@@ -78,7 +79,7 @@ def acceptance_tenor():
 
 @proof("surface-overflow", "Within eight e-folds every intermediate of `total_variance` stays below 2^124, its root below "
        "2^62 and the result below 2^16", f"{FILE}: Slice::total_variance", "SMT, integers",
-       ("let slope = ((self.psi_q56 * k) >> 56) + self.rho_theta_q56", "slope * slope + self.base_q112",
+       ("i128::from(mul_q56(self.psi_q56, k) + self.rho_theta_q56)", "slope * slope + self.base_q112",
         "(twice.max(0) as u128) << 7"))
 def surface_overflow():
     psi, k, product, scaled, rho_theta, slope, base, total = Ints("psi k product scaled rho_theta slope base total")
