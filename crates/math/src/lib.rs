@@ -18,6 +18,7 @@
 //! | [`surface`] | an eSSVI slice: total variance and its no-arbitrage conditions |
 //! | [`risk`] | the 33 scenarios, a strike's risk array, an account's requirement |
 //! | [`average`] | the slow average of a price |
+//! | [`amm`] | the market maker: quotes along the path of a trade, limits, net asset values |
 //! | [`liquidation`] | auction clock, discount, slice fraction, whole-lot rounding |
 //!
 //! # Formats
@@ -27,6 +28,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod amm;
 pub mod average;
 mod error;
 mod fixed;
