@@ -13,8 +13,12 @@
 //!   ([`PriceSpread`]).
 //!
 //! Held fixed within a trade, and between trades at one price and one surface: forward, posted variance, and the greeks
-//! of one lot at its mark ([`LotGreeks`]). The pool's net vega and gamma are sums of those, so they return exactly where
-//! they were when a trade is undone.
+//! of one lot ([`LotGreeks`]), taken at the pool's base volatility and not at the multiplier that inventory has reached.
+//! The pool's net vega and gamma are sums of those, so they return exactly where they were when a trade is undone.
+//!
+//! Marginal prices of different options as functions of one net vega have no common potential: beyond first order, the
+//! order of trades in two options matters. What closes that door is the mark: no ask is below it and no bid above, so a
+//! sequence of trades that ends flat pays at least nothing, whatever the curvature.
 
 mod breaker;
 mod hedge;

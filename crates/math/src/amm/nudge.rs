@@ -1,5 +1,6 @@
 //! How the surface learns from the pool's trades.
 
+use crate::pricing::TotalVariance;
 use crate::quantity::{E9, Ratio, UnixSeconds};
 use crate::special::{ONE_Q56, exp_neg_q62, ln_u64_q56};
 use crate::{MathError, Round, mul_div};
@@ -66,12 +67,20 @@ impl Anchor {
             .ok_or(MathError::OutOfDomain)
     }
 
-    /// The level as the factor that [`crate::pricing::TotalVariance::times_square_q40`] takes, rounded down.
+    /// Posted variance at the level: what options are marked at. Rounded down, by at most 2e-12 of itself.
     ///
     /// # Errors
-    /// Never for an anchor: its level is at most 4.
-    pub fn level_q40(self) -> Result<u64, MathError> {
-        mul_div(self.level.e9(), 1 << 40, E9, Round::Down)
+    /// [`MathError::OutOfDomain`] if the result is 2^16 or more.
+    pub fn marked(self, posted: TotalVariance) -> Result<TotalVariance, MathError> {
+        posted.times_square_q40(factor_q40(self.level)?)
+    }
+
+    /// Posted variance at the base: what the pool measures its greeks at. Rounded down, by at most 2e-12 of itself.
+    ///
+    /// # Errors
+    /// [`MathError::OutOfDomain`] if the result is 2^16 or more.
+    pub fn based(self, posted: TotalVariance) -> Result<TotalVariance, MathError> {
+        posted.times_square_q40(factor_q40(self.base()?)?)
     }
 
     /// The anchor after the level has moved toward the average mid of the pool by at most `max_step`, and within
@@ -93,6 +102,11 @@ impl Anchor {
         let offset_e9 = self.offset_e9.checked_sub(gain).ok_or(MathError::Overflow)?;
         Self::try_new(Ratio::from_e9(level), offset_e9)
     }
+}
+
+/// A ratio of at most 4 as the factor that [`TotalVariance::times_square_q40`] takes, rounded down.
+fn factor_q40(ratio: Ratio) -> Result<u64, MathError> {
+    mul_div(ratio.e9(), 1 << 40, E9, Round::Down)
 }
 
 /// The running integral of the logarithm of the pool's mid, from which its geometric average over any window follows. A

@@ -28,7 +28,7 @@ pub struct OptionTerms {
     pub variance: TotalVariance,
 }
 
-/// Sensitivities of one lot at its mark, which move the pool's state.
+/// Sensitivities of one lot at the pool's base volatility, which move the pool's state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LotGreeks {
     /// USD per 1.00 of volatility.
@@ -40,7 +40,8 @@ pub struct LotGreeks {
 }
 
 impl LotGreeks {
-    /// Greeks of a lot at the anchor's level of the posted variance. Vega and gamma round down, delta toward zero.
+    /// Greeks of a lot at the pool's base volatility, which neither trades nor nudges move. Vega and gamma round down,
+    /// delta toward zero.
     ///
     /// # Errors
     /// [`MathError::OutOfDomain`] outside the pricing kernel's domain; [`MathError::Overflow`].
@@ -49,8 +50,8 @@ impl LotGreeks {
         clippy::integer_division,
         reason = "years of u64 seconds in Q64 fit u128; the divisor is a constant; a delta is at most one in Q62"
     )]
-    pub fn at_mark(terms: &OptionTerms, anchor: Anchor, seconds_to_expiry: u64) -> Result<Self, MathError> {
-        let variance = terms.variance.times_square_q40(anchor.level_q40()?)?;
+    pub fn at_base(terms: &OptionTerms, anchor: Anchor, seconds_to_expiry: u64) -> Result<Self, MathError> {
+        let variance = anchor.based(terms.variance)?;
         let (_, greeks) = black(terms.forward.e9(), terms.strike.e9(), variance)?;
         let per_lot = |per_unit_e9: u64| {
             let discounted = mul_div(per_unit_e9, terms.discount.e9(), E9, Round::Down)?;
@@ -75,7 +76,7 @@ impl LotGreeks {
     }
 }
 
-/// What moves with every trade: the sums of the positions' greeks at their marks.
+/// What moves with every trade: the sums of the positions' greeks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PoolState {
     /// Net vega, USD per 1.00 of volatility; positive where the pool is long.
@@ -162,8 +163,10 @@ impl Quoter<'_> {
     /// round up, each once.
     ///
     /// Hence, at one price and one surface: an ask is at least the lots' mark, their intrinsic value and a tick each; a
-    /// bid is at most their mark; two slices pay at least what the whole pays, less a unit, and at most two slacks and
-    /// four units more; a round trip never gains.
+    /// bid is at most their mark. So every purchase is at the mark or above and every sale at the mark or below, and no
+    /// sequence of trades in any options that ends flat gains. Slices together cost what the whole costs, less at most
+    /// 2^-44 of the larger of forward and strike and four units of 1e-9 USD (below an atom up to 17 million USD of
+    /// underlying), and more at most twice that.
     ///
     /// # Errors
     /// [`Refusal::NoBid`] where the charges exceed what the last lot is worth; [`MathError::OutOfDomain`] for no lots or
