@@ -36,7 +36,8 @@ pub struct InventoryParams {
     pub half_spread_cap: Ratio,
 }
 
-/// A checked [`InventoryParams`]: piecewise linear in x, and never rising with x on either side, so a larger order never
+/// A checked [`InventoryParams`]: piecewise linear in x, and never rising with x on either side (but by two units of
+/// 2^-56, the roundings of slopes and kinks: `proofs/amm.py`), so a larger order never
 /// has a better average price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InventoryCurve {
