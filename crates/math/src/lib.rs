@@ -21,6 +21,7 @@
 //! | [`liquidation`] | auction clock and discount, slices and legs, conversion, who bears a loss |
 //! | [`interest`] | rate by utilisation, indices of deposits and borrows |
 //! | [`shares`] | mint and burn of pool shares, fees, rounds |
+//! | [`amm`] | the market maker: quotes along the path of a trade, limits, net asset values |
 //!
 //! # Formats
 //!
@@ -29,6 +30,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod amm;
 pub mod average;
 mod error;
 mod fixed;
