@@ -117,7 +117,12 @@ pub struct StrikeInputs {
 pub fn grid_results(grid: &ScenarioGrid<'_>, inputs: &StrikeInputs, results: &mut [i64]) -> Result<u64, MathError> {
     grid.check_length(results)?;
     let log = |forward| ln_ratio_q56(forward, inputs.strike);
-    let now = call_value(inputs.forward, inputs.strike, log(inputs.forward)?, inputs.deviations.flat);
+    let now = call_value(
+        inputs.forward,
+        inputs.strike,
+        log(inputs.forward)?,
+        inputs.deviations.flat,
+    );
     let now_signed = bounded(now)?;
     bounded(inputs.strike)?;
     let mut last = (0, inputs.forward, log(inputs.forward)?);

@@ -103,7 +103,10 @@ mod tests {
 
     #[test]
     fn a_put_deep_in_the_money_follows_its_mark() {
-        assert_eq!(requirement(OptionKind::Put, 50_000, 300_000, 249_000), (267_675, 267_675));
+        assert_eq!(
+            requirement(OptionKind::Put, 50_000, 300_000, 249_000),
+            (267_675, 267_675)
+        );
     }
 
     #[test]

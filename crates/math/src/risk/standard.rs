@@ -108,11 +108,7 @@ pub fn fallback_requirement(last: Value, standard: Value) -> Result<Value, MathE
 ///
 /// # Errors
 /// As [`worst_expiry_payoff`].
-pub fn greatest_expiry_loss(
-    strikes: &[StrikePosition],
-    cover: u64,
-    value: Value,
-) -> Result<Option<Value>, MathError> {
+pub fn greatest_expiry_loss(strikes: &[StrikePosition], cover: u64, value: Value) -> Result<Option<Value>, MathError> {
     let worst = worst_expiry_payoff(strikes, cover)?;
     if worst.unpaired > 0 {
         return Ok(None);
@@ -178,8 +174,14 @@ mod tests {
         let value = Value::from_e9(200 - 12);
         assert_eq!(greatest_expiry_loss(&short, 0, Value::from_e9(-12)), Ok(None));
         assert_eq!(greatest_expiry_loss(&short, 1, value), Ok(Some(value)));
-        assert_eq!(greatest_expiry_loss(&[at(200, 0, -1)], 0, Value::from_e9(-20)), Ok(Some(Value::from_e9(180))));
-        assert_eq!(greatest_expiry_loss(&[at(200, 0, 1)], 0, Value::from_e9(-1)), Ok(Some(Value::ZERO)));
+        assert_eq!(
+            greatest_expiry_loss(&[at(200, 0, -1)], 0, Value::from_e9(-20)),
+            Ok(Some(Value::from_e9(180)))
+        );
+        assert_eq!(
+            greatest_expiry_loss(&[at(200, 0, 1)], 0, Value::from_e9(-1)),
+            Ok(Some(Value::ZERO))
+        );
     }
 
     #[test]
