@@ -173,6 +173,7 @@ mod tests {
                 down: None,
                 flat,
                 up: None,
+                up_factor_q40: 1 << 40,
             },
         }
     }
@@ -188,7 +189,7 @@ mod tests {
 
     #[test]
     fn the_worst_result_is_weighted_and_never_positive() {
-        let grid = ScenarioGrid::try_new(&[0, -500_000_000], &[WEIGHT_ONE, WEIGHT_ONE / 4], &CASES).unwrap();
+        let grid = ScenarioGrid::try_new(&[0, -500_000_000], &[WEIGHT_ONE, 250_000_000_000], &CASES).unwrap();
         assert_eq!(grid.worst_weighted(&[5, 3]), Ok(0));
         assert_eq!(grid.worst_weighted(&[-2, -9]), Ok(-3));
         let mut sums = [1, 1];

@@ -17,6 +17,8 @@
     reason = "a test states what it expects by failing there"
 )]
 
+mod derive_expiry;
+mod derive_params;
 mod derive_portfolio;
 mod derive_standard;
 mod mango;
@@ -33,7 +35,6 @@ use tenor_math::pricing::{Deviation, TotalVariance};
 use tenor_math::{Round, mul_div_signed};
 
 const YEAR: i64 = 31_536_000;
-const E9: f64 = 1e9;
 const E12: u64 = 1_000_000_000_000;
 const E18: u64 = 1_000_000_000_000_000_000;
 
@@ -97,8 +98,8 @@ fn times(value: i64, factor: f64) -> i64 {
 /// Total variance of a volatility over seconds, capped at 24^2, beyond which a call is its forward.
 fn variance(volatility: &BigRational, seconds: u64) -> TotalVariance {
     let total = volatility * volatility * whole(seconds) / BigRational::from_integer(YEAR.into());
-    let q64 = (total.min(whole(576)) * BigRational::from_integer(BigInt::from(1_u128 << 64))).to_integer();
-    TotalVariance::from_q64(q64.to_u128().unwrap()).unwrap()
+    let q96 = (total.min(whole(576)) * BigRational::from_integer(BigInt::from(1_u128 << 96))).to_integer();
+    TotalVariance::from_q96(q96.to_u128().unwrap()).unwrap()
 }
 
 fn deviation(volatility: &BigRational, seconds: u64) -> Option<Deviation> {

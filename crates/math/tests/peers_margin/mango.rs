@@ -8,7 +8,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use serde_json::Value as Json;
 use tenor_math::quantity::{E9, LotSize, Price, Ratio, Value};
-use tenor_math::risk::{Collateral, HealthBuilder, PriceShocks, RiskParams, UnderlyingBook};
+use tenor_math::risk::{Collateral, HealthBuilder, PriceInterval, PriceShocks, RiskParams, UnderlyingBook};
 
 /// What a deposit counts for: its weight, scaled down where the bank's deposits exceed its limit.
 fn weight(case: &Json, place: usize, setup: &Json) -> BigRational {
@@ -28,11 +28,12 @@ fn weight(case: &Json, place: usize, setup: &Json) -> BigRational {
 
 fn equity(case: &Json, setup: &Json) -> f64 {
     let params = RiskParams {
-        shocks: PriceShocks::from_range(Ratio::from_bps(1_800)).unwrap(),
         initial_short: Ratio::ZERO,
         maintenance_short: Ratio::ZERO,
         roll: Ratio::ZERO,
+        concentration: Ratio::ZERO,
     };
+    let shocks = PriceShocks::from_range(Ratio::from_bps(1_800)).unwrap();
     let mut health = HealthBuilder::new(Value::ZERO);
     for (place, orders) in [None, Some("oo_1_2"), Some("oo_1_3")].into_iter().enumerate() {
         let token = format!("token{}", place + 1);
@@ -40,7 +41,11 @@ fn equity(case: &Json, setup: &Json) -> f64 {
         let units = case[&token].as_u64().unwrap() + reserved;
         let price = setup[&token]["price"].as_u64().unwrap() * E9;
         let lot = LotSize::from_units_e9(E9).unwrap();
-        let mut book = UnderlyingBook::new(Price::from_e9(price), Price::from_e9(0), lot);
+        let mut book = UnderlyingBook::new(
+            PriceInterval::around(Price::from_e9(price), Price::from_e9(0)),
+            lot,
+            &shocks,
+        );
         let counted = scaled_unsigned(&weight(case, place, &setup[&token]), E9);
         let collateral = Collateral {
             units_e9: units * E9,
