@@ -3,7 +3,7 @@
 use super::scenario::{Scenario, VolatilityShocks};
 use crate::pricing::call_value;
 use crate::quantity::E9;
-use crate::special::ln_ratio_q56;
+use crate::special::{ln_ratio_q56, ln_u64_q56};
 use crate::{MathError, Round, mul_div, mul_div_signed};
 
 /// One in the scale of weights.
@@ -109,32 +109,33 @@ pub struct StrikeInputs {
 }
 
 /// Value of the call now; `results` receives `value(case) - value(now)` for each case of the set, in the scale of the
-/// inputs. Each shocked forward rounds down. The put follows by parity: forward times move less.
+/// inputs. Each shocked forward rounds down. With the protocol's moves and
+/// cases the results are those of [`super::strike_risk`], bit for bit. The put follows by parity: forward times move less.
 ///
 /// # Errors
 /// [`MathError::OutOfDomain`] for a zero forward or strike, or unless there is a place for each case;
 /// [`MathError::Overflow`] where a shocked forward is 2^62 or more.
 pub fn grid_results(grid: &ScenarioGrid<'_>, inputs: &StrikeInputs, results: &mut [i64]) -> Result<u64, MathError> {
     grid.check_length(results)?;
-    let log = |forward| ln_ratio_q56(forward, inputs.strike);
-    let now = call_value(
-        inputs.forward,
-        inputs.strike,
-        log(inputs.forward)?,
-        inputs.deviations.flat,
-    );
-    let now_signed = bounded(now)?;
     bounded(inputs.strike)?;
-    let mut last = (0, inputs.forward, log(inputs.forward)?);
+    let log_moneyness = ln_ratio_q56(inputs.forward, inputs.strike)?;
+    let price = |forward: u64, log_move: i64, deviation| {
+        call_value(forward, inputs.strike, log_moneyness.wrapping_add(log_move), deviation)
+    };
+    let now = price(inputs.forward, 0, inputs.deviations.flat);
+    let now_signed = bounded(now)?;
+    // Cases of one move follow each other: its forward and logarithm are computed once.
+    let (mut last_move, mut moved, mut log_move) = (0, inputs.forward, 0);
     for (result, case) in results.iter_mut().zip(grid.cases) {
         let move_e9 = grid.move_e9(*case)?;
-        if move_e9 != last.0 {
+        if move_e9 != last_move {
             let moved_e9 = E9.checked_add_signed(move_e9).ok_or(MathError::OutOfDomain)?;
-            let moved = mul_div(inputs.forward, moved_e9, E9, Round::Down)?;
-            bounded(moved)?;
-            last = (move_e9, moved, log(moved)?);
+            moved = mul_div(inputs.forward, moved_e9, E9, Round::Down)?;
+            log_move = ln_u64_q56(moved_e9)?.wrapping_sub(ln_u64_q56(E9)?);
+            last_move = move_e9;
         }
-        let value = call_value(last.1, inputs.strike, last.2, inputs.deviations.get(case.volatility));
+        bounded(moved)?;
+        let value = price(moved, log_move, inputs.deviations.get(case.volatility));
         *result = bounded(value)?.checked_sub(now_signed).ok_or(MathError::Overflow)?;
     }
     Ok(now)
