@@ -218,6 +218,13 @@ proptest! {
             let option = average.option(case.forward, case.strike, case.variance).unwrap();
             prop_assert!(option.value.call.abs_diff(plain.call) <= 2, "{option:?} is not {plain:?}");
             prop_assert!(open > 1 || (option.value == plain && option.greeks == greeks));
+            // The logarithm's error and a unit of vega, over the deviation.
+            let root = (case.variance.q64() as f64 / 2_f64.powi(64)).sqrt();
+            let delta = option.greeks.delta_q62.abs_diff(greeks.delta_q62) as f64;
+            prop_assert!(delta <= 256.0 + 1_000.0 / root, "{option:?} is not {greeks:?}");
+            prop_assert!(option.greeks.vega_per_deviation.abs_diff(greeks.vega_per_deviation) as f64 <= 2.0 + 1e-3 / root);
+            let gamma = option.greeks.gamma_cash.abs_diff(greeks.gamma_cash);
+            prop_assert!(gamma as f64 <= 2.0 + 2.0 / root + 1e-3 / root / root, "{option:?} is not {greeks:?}");
         }
     }
 

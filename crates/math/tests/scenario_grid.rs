@@ -29,7 +29,10 @@ fn cases() -> Vec<Scenario> {
 fn weights_e12(shocks: &PriceShocks) -> Vec<u64> {
     let weight = |(place, _): (usize, &i64)| {
         let one_e9 = 1_000_000_000;
-        u64::try_from(shocks.weighted(place, one_e9).unwrap()).unwrap().checked_mul(1_000).unwrap()
+        u64::try_from(shocks.weighted(place, one_e9).unwrap())
+            .unwrap()
+            .checked_mul(1_000)
+            .unwrap()
     };
     shocks.moves_e9().iter().enumerate().map(weight).collect()
 }

@@ -139,7 +139,7 @@ impl SettlementAverage {
             return Ok(self.result(expected, value, &LINEAR));
         };
         let (pair, greeks) = black(open_forward, open_strike, variance)?;
-        let value = if expected <= strike {
+        let value = if expected < strike {
             let call = pair.call / total;
             OptionPair {
                 call,
@@ -248,6 +248,17 @@ mod tests {
         assert_eq!((call.value.call, call.value.put, call.greeks.delta_q62), (10, 0, 0));
         assert_eq!((put.value.call, put.value.put, put.greeks.delta_q62), (0, 30, 0));
         assert_eq!(call.expected, 100);
+    }
+
+    #[test]
+    fn the_leg_that_rounds_down_is_the_one_out_of_the_money() {
+        // The mean of 30 marks is expected half a unit above the strike: the put is out of the money by that.
+        let average = SettlementAverage::try_new(1_000 * 15 + 15, 15, 15).unwrap();
+        let option = average.option(1_000, 1_000, variance(1 << 48)).unwrap();
+        let (forward, strike) = average.open_share(1_000, 1_000).unwrap();
+        let (pair, _) = black(forward, strike.unwrap(), variance(1 << 48)).unwrap();
+        assert!(pair.call >= 30 && pair.put < 30, "{pair:?}");
+        assert_eq!((option.expected, option.value.call, option.value.put), (1_000, 0, 0));
     }
 
     #[test]

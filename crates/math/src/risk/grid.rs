@@ -212,5 +212,29 @@ mod tests {
             ..inputs()
         };
         assert_eq!(grid_results(&grid, &large, &mut [0, 0]), Err(MathError::Overflow));
+        let far = StrikeInputs {
+            strike: 1 << 62,
+            ..inputs()
+        };
+        assert_eq!(grid_results(&grid, &far, &mut [0, 0]), Err(MathError::Overflow));
+    }
+
+    #[test]
+    fn a_shocked_forward_may_be_anything_below_two_to_the_62() {
+        let large = StrikeInputs {
+            forward: 1 << 60,
+            strike: 1 << 61,
+            ..inputs()
+        };
+        let result = |move_e9: i64| {
+            let moves = [0, move_e9];
+            let grid = ScenarioGrid::try_new(&moves, &[WEIGHT_ONE, WEIGHT_ONE], &CASES).unwrap();
+            let mut results = [0, 0];
+            let now = grid_results(&grid, &large, &mut results)?;
+            Ok(results[1] + i64::try_from(now).unwrap())
+        };
+        assert_eq!(result(2_999_999_999), Ok((1 << 61) - 1_152_921_505));
+        assert_eq!(result(3_000_000_000), Err(MathError::Overflow));
+        assert_eq!(result(-999_999_999), Ok(0));
     }
 }

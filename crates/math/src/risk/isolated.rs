@@ -75,11 +75,15 @@ mod tests {
     use super::*;
 
     fn requirement(kind: OptionKind, spot: i64, strike: i64, mark: i64) -> (i64, i64) {
+        requirement_at_least(Ratio::ONE, kind, spot, strike, mark)
+    }
+
+    fn requirement_at_least(put_multiple: Ratio, kind: OptionKind, spot: i64, strike: i64, mark: i64) -> (i64, i64) {
         let params = IsolatedParams {
             initial: Ratio::from_bps(1_500),
             initial_floor: Ratio::from_bps(1_000),
             maintenance: Ratio::from_bps(750),
-            put_multiple: Ratio::ONE,
+            put_multiple,
         };
         let option = IsolatedOption {
             kind,
@@ -111,6 +115,18 @@ mod tests {
 
     #[test]
     fn rates_round_up() {
-        assert_eq!(requirement(OptionKind::Call, 1, 1, 0), (1, 1));
+        // 15% of 7 is 1.05, 10% is 0.7 and 7.5% is 0.525.
+        assert_eq!(requirement(OptionKind::Call, 7, 7, 0), (2, 1));
+        assert_eq!(requirement(OptionKind::Call, 7, 100, 0), (1, 1));
+        // A maintenance of 1,000 + 75 a put, times 1.0001.
+        let multiple = Ratio::from_bps(10_001);
+        assert_eq!(
+            requirement_at_least(multiple, OptionKind::Put, 1_000, 1, 1_000),
+            (1_100, 1_075)
+        );
+        assert_eq!(
+            requirement_at_least(multiple, OptionKind::Put, 1_000, 1, 9_000),
+            (9_676, 9_675)
+        );
     }
 }

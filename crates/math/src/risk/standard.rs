@@ -165,6 +165,9 @@ mod tests {
             unpaired: 0,
         };
         assert_eq!(worst_expiry_payoff(&condor, 0), Ok(worst));
+        // From zero to the lower strike the put spread pays the same.
+        let spread = worst_expiry_payoff(&[at(180, 0, 1), at(200, 0, -1)], 0).unwrap();
+        assert_eq!((spread.payoff.e9(), spread.price.e9()), (-20, 0));
     }
 
     #[test]
