@@ -1,7 +1,11 @@
 //! A scenario set of any shape, given the protocol's own moves and cases, is the protocol's risk array and requirement:
 //! what is shown of the one holds for the other.
 
-#![allow(clippy::unwrap_used, reason = "a test states what it expects by failing there")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "a test states what it expects by failing there"
+)]
 
 use proptest::prelude::*;
 use tenor_math::pricing::TotalVariance;
@@ -29,10 +33,7 @@ fn cases() -> Vec<Scenario> {
 fn weights_e12(shocks: &PriceShocks) -> Vec<u64> {
     let weight = |(place, _): (usize, &i64)| {
         let one_e9 = 1_000_000_000;
-        u64::try_from(shocks.weighted(place, one_e9).unwrap())
-            .unwrap()
-            .checked_mul(1_000)
-            .unwrap()
+        u64::try_from(shocks.weighted(place, one_e9).unwrap()).unwrap() * 1_000
     };
     shocks.moves_e9().iter().enumerate().map(weight).collect()
 }
@@ -42,7 +43,7 @@ fn market() -> impl Strategy<Value = StrikeMarket> {
     (spot, strike, 0_u128..1 << 62, 60_u64..20_000_000).prop_map(|(spot, per_mille, variance, seconds)| StrikeMarket {
         forward: Price::from_e9(spot),
         spot: Price::from_e9(spot),
-        strike: Ratio::from_e9(per_mille.checked_mul(1_000_000).unwrap())
+        strike: Ratio::from_e9(per_mille * 1_000_000)
             .of_count(spot, tenor_math::Round::Down)
             .map(Price::from_e9)
             .unwrap(),
@@ -96,9 +97,9 @@ proptest! {
         };
         let mut health = HealthBuilder::new(tenor_math::quantity::Value::ZERO);
         let loss = book.assess(&params, health.systemic_mut()).unwrap().scenario_loss.e9();
-        let net = calls.checked_add(puts).unwrap();
-        let mut sums = results.map(|result| result.checked_mul(net).unwrap());
-        grid.add_linear(risk.forward_value.e9().checked_mul(-puts).unwrap(), &mut sums).unwrap();
+        let net = calls + puts;
+        let mut sums = results.map(|result| result * net);
+        grid.add_linear(risk.forward_value.e9() * -puts, &mut sums).unwrap();
         prop_assert_eq!(loss, -grid.worst_weighted(&sums).unwrap());
     }
 }
