@@ -3,20 +3,29 @@
 mod array;
 mod book;
 mod drift;
+mod grid;
 mod health;
 mod interval;
+mod isolated;
 mod range;
 mod requirement;
 mod scenario;
+mod standard;
 mod strike;
 
 pub use array::{StrikeMarket, StrikeRisk, strike_risk};
 pub use book::{Collateral, MAX_EXPIRIES, UnderlyingBook};
+pub use grid::{ScenarioGrid, StrikeInputs, WEIGHT_ONE, grid_results};
 pub use health::{Health, HealthBuilder, WithdrawalCheck};
 pub use interval::PriceInterval;
+pub use isolated::{IsolatedOption, IsolatedParams, IsolatedRequirement, isolated_short};
 pub use range::{HourlyVariance, MAX_RISE_PER_HOUR_E9, RangeParams};
 pub use requirement::{RiskParams, UnderlyingRisk};
 pub use scenario::{
     MOVES, PriceShocks, SCENARIOS, Scenario, VolatilityParams, VolatilityShock, VolatilityShocks, scenario,
+};
+pub use standard::{
+    STALE_FACTOR, StrikePosition, WorstPayoff, fallback_requirement, greatest_expiry_loss, standard_requirement,
+    worst_expiry_payoff,
 };
 pub use strike::{Marks, StrikeView};
