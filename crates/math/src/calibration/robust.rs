@@ -1,0 +1,274 @@
+//! The best slice for a set of observations, some of which are wrong.
+//!
+//! Iteratively reweighted least squares with Tukey's biweight, whose scale starts so wide that every quote counts and
+//! narrows step by step (graduated non-convexity: Black and Rangarajan, *On the unification of line processes, outlier
+//! rejection, and robust statistics*, 1996), from several starts. Each reweighted problem is solved by damped
+//! Gauss-Newton steps (Marquardt 1963) that stay inside the region.
+
+use super::quote::{Observation, Wish};
+use super::region::{Point, Region};
+use super::step::Normal;
+use std::vec::Vec;
+
+/// Where the fit goes if quotes say nothing, and how hard it is pulled there: inverse standard errors of ln theta, rho
+/// and psi / sqrt(theta).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pull {
+    pub(super) toward: Point,
+    pub(super) level: f64,
+    pub(super) shape: f64,
+}
+
+/// What is fitted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Problem<'a> {
+    pub(super) observations: &'a [Observation],
+    pub(super) years: f64,
+    pub(super) region: Region,
+    pub(super) pull: Pull,
+    /// Whether quotes may be rejected; with very few no one can say which is wrong.
+    pub(super) may_reject: bool,
+}
+
+/// Tukey's constant: 95% efficiency under Gaussian errors.
+const TUKEY: f64 = 4.685;
+/// Huber's constant, likewise.
+const HUBER: f64 = 1.345;
+/// Median absolute deviation to standard deviation, for Gaussian errors.
+const MAD: f64 = 1.4826;
+/// By how much the scale of the biweight narrows at a time.
+const NARROWING: f64 = 0.6;
+/// Reweightings at one scale on the way, and at the last one.
+const PASSING_ROUNDS: usize = 3;
+const FINAL_ROUNDS: usize = 40;
+const STEPS: usize = 12;
+
+/// How a residual counts.
+#[derive(Clone, Copy, Debug)]
+enum Loss {
+    Huber,
+    /// Nothing counts beyond this.
+    Tukey(f64),
+}
+
+impl Loss {
+    /// Weight of a residual in standard errors.
+    fn weight(self, residual: f64) -> f64 {
+        match self {
+            Self::Huber => (HUBER / residual.abs()).min(1.0),
+            Self::Tukey(reach) => (1.0 - (residual / reach).powi(2)).max(0.0).powi(2),
+        }
+    }
+
+    /// What the weights belong to, up to a constant factor: the cost that is minimised.
+    fn cost(self, residual: f64) -> f64 {
+        match self {
+            Self::Huber if residual.abs() <= HUBER => residual * residual / 2.0,
+            Self::Huber => HUBER * (residual.abs() - HUBER / 2.0),
+            Self::Tukey(reach) => {
+                let left = (1.0 - (residual / reach).powi(2)).max(0.0);
+                reach * reach / 6.0 * (1.0 - left.powi(3))
+            }
+        }
+    }
+}
+
+/// A fitted slice and, for each observation, whether it counted.
+pub(super) struct Solution {
+    pub(super) point: Point,
+    pub(super) counted: Vec<bool>,
+}
+
+impl Problem<'_> {
+    pub(super) fn solve(&self) -> Solution {
+        let starts = self.starts();
+        let mut best: Option<(f64, Point, Loss)> = None;
+        for start in starts {
+            let (point, loss) = self.descend(start);
+            // One yardstick for all starts.
+            let yardstick = if self.may_reject { Loss::Tukey(TUKEY) } else { Loss::Huber };
+            let cost = self.cost(&point, yardstick);
+            if best.is_none_or(|(least, ..)| cost < least) {
+                best = Some((cost, point, loss));
+            }
+        }
+        let (point, loss) = best.map_or((self.pull.toward, Loss::Huber), |(_, point, loss)| (point, loss));
+        let counts = |observation: &Observation| loss.weight(self.residual(observation, &point).0) > 0.0;
+        Solution {
+            point,
+            counted: self.observations.iter().map(counts).collect(),
+        }
+    }
+
+    /// The pull's shape, and the better of a few others, at the level of the quotes nearest the forward.
+    fn starts(&self) -> [Point; 2] {
+        let level = self.level();
+        let prior = Point::of_shape(level, self.pull.toward.rho(), self.pull.toward.curvature());
+        let mut best = (f64::INFINITY, prior);
+        for rho in [-0.6, 0.0, 0.6] {
+            for curvature in [0.2, 0.6, 1.2] {
+                let point = self.region.project(Point::of_shape(level, rho, curvature));
+                let cost = self.cost(&point, Loss::Huber);
+                if cost < best.0 {
+                    best = (cost, point);
+                }
+            }
+        }
+        [self.region.project(prior), best.1]
+    }
+
+    /// Total variance at the forward: the median of the five two-sided quotes nearest to it.
+    fn level(&self) -> f64 {
+        let mut nearest: Vec<(f64, f64)> = self
+            .observations
+            .iter()
+            .filter(|observation| observation.wish.is_two_sided())
+            .map(|observation| (observation.log_strike.abs(), observation.wish.volatility()))
+            .collect();
+        nearest.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let volatilities = nearest.iter().take(5).map(|&(_, volatility)| volatility).collect();
+        median(volatilities).map_or(self.pull.toward.theta, |volatility| volatility * volatility * self.years)
+    }
+
+    fn descend(&self, start: Point) -> (Point, Loss) {
+        if !self.may_reject {
+            return (self.reweight(start, Loss::Huber, FINAL_ROUNDS), Loss::Huber);
+        }
+        let mut point = self.reweight(start, Loss::Huber, PASSING_ROUNDS);
+        let widest = |point: &Point| {
+            let residuals = self.observations.iter().map(|observation| self.residual(observation, point).0.abs());
+            residuals.fold(0.0, f64::max)
+        };
+        let mut reach = 2.0 * widest(&point);
+        loop {
+            let last = TUKEY * self.scale(&point).max(1.0);
+            if reach <= last {
+                let loss = Loss::Tukey(last);
+                return (self.reweight(point, loss, FINAL_ROUNDS), loss);
+            }
+            point = self.reweight(point, Loss::Tukey(reach), PASSING_ROUNDS);
+            reach *= NARROWING;
+        }
+    }
+
+    /// Standard deviation of the two-sided residuals as the median sees it.
+    fn scale(&self, point: &Point) -> f64 {
+        let residuals = self
+            .observations
+            .iter()
+            .filter(|observation| observation.wish.is_two_sided())
+            .map(|observation| self.residual(observation, point).0.abs())
+            .collect();
+        MAD * median(residuals).unwrap_or(0.0)
+    }
+
+    fn reweight(&self, start: Point, loss: Loss, rounds: usize) -> Point {
+        let mut point = start;
+        for _ in 0..rounds {
+            let weights: Vec<f64> = self
+                .observations
+                .iter()
+                .map(|observation| loss.weight(self.residual(observation, &point).0))
+                .collect();
+            let next = self.least_squares(point, &weights);
+            let moved = ((next.theta - point.theta) / point.theta)
+                .abs()
+                .max((next.psi - point.psi).abs() / point.psi)
+                .max((next.skew - point.skew).abs() / point.psi);
+            point = next;
+            if moved < 1e-12 {
+                break;
+            }
+        }
+        point
+    }
+
+    /// Damped Gauss-Newton on fixed weights. Each accepted point is in the region and no worse than the one before.
+    fn least_squares(&self, start: Point, weights: &[f64]) -> Point {
+        let (mut point, mut damping) = (start, 1e-4);
+        let mut normal = self.normal(&point, weights);
+        for _ in 0..STEPS {
+            let candidate = normal.step(&self.region.bounds(&point), damping).map(|[theta, skew, psi]| {
+                self.region.project(Point {
+                    theta: point.theta + theta,
+                    skew: point.skew + skew,
+                    psi: point.psi + psi,
+                })
+            });
+            let improved = candidate.and_then(|candidate| {
+                let next = self.normal(&candidate, weights);
+                (next.value < normal.value).then_some((candidate, next))
+            });
+            match improved {
+                Some((candidate, next)) => {
+                    let gain = normal.value - next.value;
+                    (point, normal) = (candidate, next);
+                    damping = (damping / 10.0_f64).max(1e-9);
+                    if gain <= 1e-15 * normal.value {
+                        break;
+                    }
+                }
+                None if damping > 1e6 => break,
+                None => damping *= 10.0,
+            }
+        }
+        point
+    }
+
+    /// Residual in standard errors and its gradient.
+    fn residual(&self, observation: &Observation, point: &Point) -> (f64, [f64; 3]) {
+        let (variance, gradient) = point.variance(observation.log_strike);
+        let volatility = (variance / self.years).sqrt();
+        let miss = match observation.wish {
+            Wish::Near(wanted) => volatility - wanted,
+            Wish::AtLeast(least) => (volatility - least).min(0.0),
+            Wish::AtMost(most) => (volatility - most).max(0.0),
+        };
+        if miss == 0.0 && !observation.wish.is_two_sided() {
+            return (0.0, [0.0; 3]);
+        }
+        let slope = 1.0 / (2.0 * volatility * self.years * observation.error);
+        (miss / observation.error, gradient.map(|value| value * slope))
+    }
+
+    fn normal(&self, point: &Point, weights: &[f64]) -> Normal {
+        let mut normal = Normal::default();
+        for (observation, &weight) in self.observations.iter().zip(weights) {
+            let (residual, slope) = self.residual(observation, point);
+            normal.add(weight, residual, slope);
+        }
+        for (residual, slope) in self.pull_residuals(point) {
+            normal.add(1.0, residual, slope);
+        }
+        normal
+    }
+
+    fn pull_residuals(&self, point: &Point) -> [(f64, [f64; 3]); 3] {
+        let Pull { toward, level, shape } = self.pull;
+        let (root, psi) = (point.theta.sqrt(), point.psi);
+        [
+            (level * (point.theta / toward.theta).ln(), [level / point.theta, 0.0, 0.0]),
+            (
+                shape * (point.rho() - toward.rho()),
+                [0.0, shape / psi, -shape * point.skew / (psi * psi)],
+            ),
+            (
+                shape * (point.curvature() - toward.curvature()),
+                [-shape * psi / (2.0 * root * point.theta), 0.0, shape / root],
+            ),
+        ]
+    }
+
+    fn cost(&self, point: &Point, loss: Loss) -> f64 {
+        let quotes = self.observations.iter().map(|observation| loss.cost(self.residual(observation, point).0));
+        let pull = self.pull_residuals(point).into_iter().map(|(residual, _)| residual * residual / 2.0);
+        quotes.chain(pull).sum()
+    }
+}
+
+/// The lower of the two middle values where their number is even.
+pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len().saturating_sub(1) >> 1;
+    values.get(middle).copied()
+}
