@@ -109,7 +109,11 @@ pub fn calibrate_slice(
     let toward = expected(expiry, previous, &observations, settings)?;
     let region = Region::new(previous.map(|anchor| point(&anchor.parameters)), factor, toward.theta);
     let full = strikes >= FULL_STRIKES;
-    let (level, shape) = if full { (FAINT_PULL, FAINT_PULL) } else { (LEVEL_PULL, SHAPE_PULL) };
+    let (level, shape) = if full {
+        (FAINT_PULL, FAINT_PULL)
+    } else {
+        (LEVEL_PULL, SHAPE_PULL)
+    };
     let problem = Problem {
         observations: &observations,
         years: expiry.years(),
@@ -171,11 +175,21 @@ fn expected(
     if let Some(anchor) = previous {
         let before = point(&anchor.parameters);
         let theta = before.theta * (years * SECONDS_PER_YEAR as f64 / anchor.seconds as f64);
-        return Ok(Point::of_shape(theta.min(MAX_VARIANCE), before.rho(), before.curvature()));
+        return Ok(Point::of_shape(
+            theta.min(MAX_VARIANCE),
+            before.rho(),
+            before.curvature(),
+        ));
     }
-    let mids = observations.iter().filter(|observation| observation.wish.is_two_sided());
+    let mids = observations
+        .iter()
+        .filter(|observation| observation.wish.is_two_sided());
     let mids = mids.map(|observation| observation.wish.volatility()).collect();
-    let volatility = settings.prior.volatility.or(robust::median(mids)).ok_or(CalibrationError::NoLevel)?;
+    let volatility = settings
+        .prior
+        .volatility
+        .or(robust::median(mids))
+        .ok_or(CalibrationError::NoLevel)?;
     let theta = (volatility * volatility * years).min(MAX_VARIANCE);
     Ok(Point::of_shape(theta, settings.prior.rho, settings.prior.curvature))
 }
@@ -185,7 +199,9 @@ fn borrowed_prior(expiries: &[Expiry<'_>], settings: &Settings) -> Prior {
     let quoted = expiries
         .iter()
         .position(|expiry| expiry.check().is_ok() && two_sided_strikes(&expiry.observe(settings).0) > 0);
-    let source = quoted.filter(|&position| position > 0).and_then(|position| expiries.get(position));
+    let source = quoted
+        .filter(|&position| position > 0)
+        .and_then(|position| expiries.get(position));
     let fit = source.and_then(|expiry| Some((expiry.years(), calibrate_slice(expiry, None, settings).ok()?)));
     fit.map_or(settings.prior, |(years, fit)| {
         let point = point(&fit.parameters);
@@ -209,11 +225,7 @@ fn two_sided_strikes(observations: &[Observation]) -> usize {
 }
 
 /// Root mean square and largest of model less mid, for the integers.
-fn misfit<'a>(
-    parameters: &Parameters,
-    observations: impl Iterator<Item = &'a Observation>,
-    years: f64,
-) -> (f64, f64) {
+fn misfit<'a>(parameters: &Parameters, observations: impl Iterator<Item = &'a Observation>, years: f64) -> (f64, f64) {
     let point = point(parameters);
     let misses = observations.filter_map(|observation| match observation.wish {
         Wish::Near(mid) => Some((point.variance(observation.log_strike).0 / years).sqrt() - mid),

@@ -1,6 +1,7 @@
 //! Quotes and what a fit takes from them.
 
 use super::implied::{ImpliedError, Terms, density};
+use super::robust::median;
 use super::{CalibrationError, Settings};
 use crate::pricing::OptionKind;
 use crate::quantity::SECONDS_PER_YEAR;
@@ -117,17 +118,29 @@ impl Expiry<'_> {
 
     /// Sorts quotes into usable ones and refused ones, each with its position.
     pub(super) fn observe(&self, settings: &Settings) -> (Vec<Observation>, Vec<(usize, Refusal)>) {
-        let (mut observations, mut refused) = (Vec::new(), Vec::new());
+        let (mut read, mut refused) = (Vec::new(), Vec::new());
         for (index, quote) in self.quotes.iter().enumerate() {
-            match self.observation(index, quote, settings) {
-                Ok(observation) => observations.push(observation),
+            match self.read(index, quote) {
+                Ok(observation) => read.push(observation),
                 Err(refusal) => refused.push((index, refusal)),
+            }
+        }
+        let mids = read.iter().filter(|observation| observation.wish.is_two_sided());
+        let typical = median(mids.map(|observation| observation.wish.volatility()).collect()).unwrap_or(0.0);
+        let mut observations = Vec::with_capacity(read.len());
+        for observation in read {
+            let error = self.standard_error(&observation, typical, settings);
+            if error <= MAX_ERROR {
+                observations.push(Observation { error, ..observation });
+            } else {
+                refused.push((observation.index, Refusal::Insensitive));
             }
         }
         (observations, refused)
     }
 
-    fn observation(&self, index: usize, quote: &Quote, settings: &Settings) -> Result<Observation, Refusal> {
+    /// A quote in volatility, with half its spread as the error.
+    fn read(&self, index: usize, quote: &Quote) -> Result<Observation, Refusal> {
         let log_strike = (quote.strike / self.forward).ln();
         if !(log_strike.abs() <= MAX_LOG_STRIKE) {
             return Err(Refusal::Strike);
@@ -138,9 +151,9 @@ impl Expiry<'_> {
         }
         let bid = bid.map(|bid| self.volatility(quote, bid)).transpose()?;
         let ask = ask.map(|ask| self.volatility(quote, ask)).transpose()?;
-        let (wish, half_spread) = match (bid, ask) {
+        let (wish, error) = match (bid, ask) {
             (Some(Level::Maximum), _) | (_, Some(Level::Intrinsic)) => return Err(Refusal::Arbitrage),
-            (Some(Level::At(bid)), Some(Level::At(ask))) => (Wish::Near((bid + ask) / 2.0), (ask - bid) / 2.0),
+            (Some(Level::At(bid)), Some(Level::At(ask))) => (Wish::Near((bid + ask) / 2.0), (ask - bid).abs() / 2.0),
             (Some(Level::At(bid)), None | Some(Level::Maximum)) => (Wish::AtLeast(bid), 0.0),
             (None | Some(Level::Intrinsic), Some(Level::At(ask))) => (Wish::AtMost(ask), 0.0),
             (None | Some(Level::Intrinsic), None | Some(Level::Maximum)) => return Err(Refusal::Empty),
@@ -149,7 +162,7 @@ impl Expiry<'_> {
             index,
             log_strike,
             wish,
-            error: self.standard_error(log_strike, wish.volatility(), half_spread, settings)?,
+            error,
         })
     }
 
@@ -179,27 +192,19 @@ impl Expiry<'_> {
         Ok(Level::At(volatility))
     }
 
-    /// Half the spread, the floor in volatility and the floor in price over vega, as independent errors.
-    fn standard_error(
-        &self,
-        log_strike: f64,
-        volatility: f64,
-        half_spread: f64,
-        settings: &Settings,
-    ) -> Result<f64, Refusal> {
+    /// Half the spread, the floor in volatility and the floor in price over vega, as independent errors. Vega is that at
+    /// the expiry's typical volatility if the quote's is lower: a quote that is far too low would weigh nothing by its
+    /// own, and so never stand out.
+    fn standard_error(&self, observation: &Observation, typical: f64, settings: &Settings) -> f64 {
         let root = self.years().sqrt();
-        let deviation = volatility * root;
-        let vega = density(deviation / 2.0 - log_strike / deviation) * root;
+        let deviation = observation.wish.volatility().max(typical) * root;
+        let vega = density(deviation / 2.0 - observation.log_strike / deviation) * root;
         let price = settings.price_error / vega;
-        let error = (half_spread.powi(2) + settings.volatility_error.powi(2) + price.powi(2)).sqrt();
-        if error <= MAX_ERROR {
-            Ok(error)
-        } else {
-            Err(Refusal::Insensitive)
-        }
+        (observation.error.powi(2) + settings.volatility_error.powi(2) + price.powi(2)).sqrt()
     }
 }
 
+/// What a side says of the volatility: nothing from below, a value, nothing from above.
 enum Level {
     Intrinsic,
     At(f64),

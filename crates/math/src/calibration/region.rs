@@ -115,7 +115,9 @@ impl Region {
         };
         let skew = point.skew.max(low.max(-reach)).min(high.min(reach));
         let butterfly = self.factor * psi * (psi + skew.abs()) / 4.0;
-        let calendar = self.previous.map_or(0.0, |previous| psi * previous.theta / previous.psi);
+        let calendar = self
+            .previous
+            .map_or(0.0, |previous| psi * previous.theta / previous.psi);
         let least = self.theta.0.max(butterfly).max(calendar);
         Point {
             theta: point.theta.max(least).min(self.theta.1),
@@ -141,8 +143,14 @@ impl Region {
             bound([0.0, -1.0, 1.0], self.wing - psi + skew),
             bound([0.0, 1.0, -self.max_rho], self.max_rho * psi - skew),
             bound([0.0, -1.0, -self.max_rho], self.max_rho * psi + skew),
-            bound([-4.0, c * psi, c * (2.0 * psi + skew)], 4.0 * theta - c * psi * (psi + skew)),
-            bound([-4.0, -c * psi, c * (2.0 * psi - skew)], 4.0 * theta - c * psi * (psi - skew)),
+            bound(
+                [-4.0, c * psi, c * (2.0 * psi + skew)],
+                4.0 * theta - c * psi * (psi + skew),
+            ),
+            bound(
+                [-4.0, -c * psi, c * (2.0 * psi - skew)],
+                4.0 * theta - c * psi * (psi - skew),
+            ),
             calendar_up,
             calendar_down,
             calendar_slope,

@@ -86,7 +86,11 @@ impl Problem<'_> {
         for start in starts {
             let (point, loss) = self.descend(start);
             // One yardstick for all starts.
-            let yardstick = if self.may_reject { Loss::Tukey(TUKEY) } else { Loss::Huber };
+            let yardstick = if self.may_reject {
+                Loss::Tukey(TUKEY)
+            } else {
+                Loss::Huber
+            };
             let cost = self.cost(&point, yardstick);
             if best.is_none_or(|(least, ..)| cost < least) {
                 best = Some((cost, point, loss));
@@ -127,7 +131,9 @@ impl Problem<'_> {
             .collect();
         nearest.sort_by(|a, b| a.0.total_cmp(&b.0));
         let volatilities = nearest.iter().take(5).map(|&(_, volatility)| volatility).collect();
-        median(volatilities).map_or(self.pull.toward.theta, |volatility| volatility * volatility * self.years)
+        median(volatilities).map_or(self.pull.toward.theta, |volatility| {
+            volatility * volatility * self.years
+        })
     }
 
     fn descend(&self, start: Point) -> (Point, Loss) {
@@ -136,7 +142,10 @@ impl Problem<'_> {
         }
         let mut point = self.reweight(start, Loss::Huber, PASSING_ROUNDS);
         let widest = |point: &Point| {
-            let residuals = self.observations.iter().map(|observation| self.residual(observation, point).0.abs());
+            let residuals = self
+                .observations
+                .iter()
+                .map(|observation| self.residual(observation, point).0.abs());
             residuals.fold(0.0, f64::max)
         };
         let mut reach = 2.0 * widest(&point);
@@ -188,13 +197,15 @@ impl Problem<'_> {
         let (mut point, mut damping) = (start, 1e-4);
         let mut normal = self.normal(&point, weights);
         for _ in 0..STEPS {
-            let candidate = normal.step(&self.region.bounds(&point), damping).map(|[theta, skew, psi]| {
-                self.region.project(Point {
-                    theta: point.theta + theta,
-                    skew: point.skew + skew,
-                    psi: point.psi + psi,
-                })
-            });
+            let candidate = normal
+                .step(&self.region.bounds(&point), damping)
+                .map(|[theta, skew, psi]| {
+                    self.region.project(Point {
+                        theta: point.theta + theta,
+                        skew: point.skew + skew,
+                        psi: point.psi + psi,
+                    })
+                });
             let improved = candidate.and_then(|candidate| {
                 let next = self.normal(&candidate, weights);
                 (next.value < normal.value).then_some((candidate, next))
@@ -247,7 +258,10 @@ impl Problem<'_> {
         let Pull { toward, level, shape } = self.pull;
         let (root, psi) = (point.theta.sqrt(), point.psi);
         [
-            (level * (point.theta / toward.theta).ln(), [level / point.theta, 0.0, 0.0]),
+            (
+                level * (point.theta / toward.theta).ln(),
+                [level / point.theta, 0.0, 0.0],
+            ),
             (
                 shape * (point.rho() - toward.rho()),
                 [0.0, shape / psi, -shape * point.skew / (psi * psi)],
@@ -260,8 +274,14 @@ impl Problem<'_> {
     }
 
     fn cost(&self, point: &Point, loss: Loss) -> f64 {
-        let quotes = self.observations.iter().map(|observation| loss.cost(self.residual(observation, point).0));
-        let pull = self.pull_residuals(point).into_iter().map(|(residual, _)| residual * residual / 2.0);
+        let quotes = self
+            .observations
+            .iter()
+            .map(|observation| loss.cost(self.residual(observation, point).0));
+        let pull = self
+            .pull_residuals(point)
+            .into_iter()
+            .map(|(residual, _)| residual * residual / 2.0);
         quotes.chain(pull).sum()
     }
 }

@@ -139,7 +139,10 @@ fn skew(parameters: &Parameters) -> i128 {
 }
 
 /// Rounded toward plus infinity, by a positive divisor.
-#[expect(clippy::arithmetic_side_effects, reason = "a quotient of i128 below its extremes; the divisor is positive")]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a quotient of i128 below its extremes; the divisor is positive"
+)]
 fn ceiling(numerator: i128, divisor: i128) -> i128 {
     -(-numerator).div_euclid(divisor)
 }

@@ -89,9 +89,7 @@ impl<'a> ActiveSets<'a> {
         let none = self.attempt(&[]);
         none.or_else(|| (0..BOUNDS).find_map(|i| self.attempt(&[i])))
             .or_else(|| (0..BOUNDS).find_map(|i| (0..i).find_map(|j| self.attempt(&[i, j]))))
-            .or_else(|| {
-                (0..BOUNDS).find_map(|i| (0..i).find_map(|j| (0..j).find_map(|l| self.attempt(&[i, j, l]))))
-            })
+            .or_else(|| (0..BOUNDS).find_map(|i| (0..i).find_map(|j| (0..j).find_map(|l| self.attempt(&[i, j, l])))))
     }
 
     /// The minimum with these bounds held as equalities, if it is the minimum under all.
