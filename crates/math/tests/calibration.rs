@@ -565,7 +565,46 @@ fn any_quote() -> impl Strategy<Value = Quote> {
     })
 }
 
+/// Quotes without noise at thirteen strikes over two deviations either way.
+fn exact_quotes(parameters: &Parameters, days: u64) -> (Vec<Quote>, Vec<f64>) {
+    let [theta, ..] = parameters.floats();
+    let years = (days * DAY) as f64 / YEAR;
+    let strike = |step: i32| f64::from(step) / 3.0 * theta.sqrt();
+    (-6..=6)
+        .map(|step| {
+            let mid = volatility(parameters, strike(step), years);
+            (quote(100.0 * strike(step).exp(), mid - 0.005, mid + 0.005), mid)
+        })
+        .unzip()
+}
+
 proptest! {
+    #[test]
+    fn any_slice_is_found_again_though_two_quotes_are_wrong(
+        days in 1..400_u64,
+        level in 0.3..2.0_f64,
+        rho_e12 in -800_000_000_000..800_000_000_000_i64,
+        curvature in 0.1..1.3_f64,
+        wrong in proptest::sample::subsequence((0..13_usize).collect::<Vec<_>>(), 2),
+        shift in prop_oneof![-0.28..-0.2_f64, 0.2..0.4_f64],
+    ) {
+        let theta = level * level * days as f64 / 365.0;
+        let e12 = |value: f64| (value * 1e12) as u64;
+        let truth = Parameters { theta_e12: e12(theta), rho_e12, psi_e12: e12(curvature * theta.sqrt()) };
+        prop_assume!(Slice::try_new(truth.theta_e12, rho_e12, truth.psi_e12).is_ok());
+        let (mut quotes, mids) = exact_quotes(&truth, days);
+        for &index in &wrong {
+            let mid = (mids[index] + shift).max(0.02);
+            quotes[index] = quote(quotes[index].strike, mid - 0.005, mid + 0.005);
+        }
+        let fit = calibrate_slice(&expiry(days, &quotes), None, &Settings::default()).unwrap();
+        let years = (days * DAY) as f64 / YEAR;
+        for (quote, mid) in quotes.iter().zip(&mids) {
+            let miss = (volatility(&fit.parameters, (quote.strike / 100.0).ln(), years) - mid).abs();
+            prop_assert!(miss < 1e-5, "{:?} {:?}: off by {}", truth, fit, miss);
+        }
+    }
+
     #[test]
     fn any_quotes_give_an_accepted_surface_or_an_error(
         expiries in proptest::collection::vec(

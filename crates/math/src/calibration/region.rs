@@ -37,6 +37,13 @@ impl Point {
         self.psi / self.theta.sqrt()
     }
 
+    /// Largest relative difference of the coordinates.
+    pub(super) fn distance(&self, other: &Self) -> f64 {
+        let theta = (other.theta - self.theta).abs() / self.theta;
+        let turn = (other.psi - self.psi).abs().max((other.skew - self.skew).abs());
+        theta.max(turn / self.psi)
+    }
+
     /// Total variance at ln(strike/forward), and its gradient in (theta, a, psi).
     pub(super) fn variance(&self, log_strike: f64) -> (f64, [f64; 3]) {
         let k = log_strike;

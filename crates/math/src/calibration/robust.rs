@@ -2,7 +2,8 @@
 //!
 //! Iteratively reweighted least squares with Tukey's biweight, whose scale starts so wide that every quote counts and
 //! narrows step by step (graduated non-convexity: Black and Rangarajan, *On the unification of line processes, outlier
-//! rejection, and robust statistics*, 1996), from several starts. Each reweighted problem is solved by damped
+//! rejection, and robust statistics*, 1996); and again from the best of some fits through three quotes (Rousseeuw,
+//! *Least median of squares regression*, 1984), which wrong quotes in a wing cannot lever. Each reweighted problem is solved by damped
 //! Gauss-Newton steps (Marquardt 1963) that stay inside the region.
 
 use super::quote::{Observation, Wish};
@@ -42,6 +43,14 @@ const NARROWING: f64 = 0.6;
 const PASSING_ROUNDS: usize = 3;
 const FINAL_ROUNDS: usize = 40;
 const STEPS: usize = 12;
+/// Scales that a descent may pass: from 1e12 standard errors to one takes 55.
+const MAX_SCALES: usize = 80;
+/// Triples of quotes that are tried.
+const TRIPLES: usize = 16;
+/// What fits of different scales are compared by.
+const YARDSTICK: Loss = Loss::Tukey(TUKEY);
+/// A relative move of less is none.
+const SETTLED: f64 = 1e-11;
 
 /// How a residual counts.
 #[derive(Clone, Copy, Debug)]
@@ -81,22 +90,12 @@ pub(super) struct Solution {
 
 impl Problem<'_> {
     pub(super) fn solve(&self) -> Solution {
-        let starts = self.starts();
-        let mut best: Option<(f64, Point, Loss)> = None;
-        for start in starts {
-            let (point, loss) = self.descend(start);
-            // One yardstick for all starts.
-            let yardstick = if self.may_reject {
-                Loss::Tukey(TUKEY)
-            } else {
-                Loss::Huber
-            };
-            let cost = self.cost(&point, yardstick);
-            if best.is_none_or(|(least, ..)| cost < least) {
-                best = Some((cost, point, loss));
-            }
-        }
-        let (point, loss) = best.map_or((self.pull.toward, Loss::Huber), |(_, point, loss)| (point, loss));
+        let start = self.start();
+        let (point, loss) = if self.may_reject {
+            self.reject(start)
+        } else {
+            (self.reweight(start, Loss::Huber, FINAL_ROUNDS), Loss::Huber)
+        };
         let counts = |observation: &Observation| loss.weight(self.residual(observation, &point).0) > 0.0;
         Solution {
             point,
@@ -104,21 +103,65 @@ impl Problem<'_> {
         }
     }
 
-    /// The pull's shape, and the better of a few others, at the level of the quotes nearest the forward.
-    fn starts(&self) -> [Point; 2] {
+    /// The best of two descents: from where all quotes count a little, and from where a few say all.
+    fn reject(&self, start: Point) -> (Point, Loss) {
+        let all = self.reweight(start, Loss::Huber, PASSING_ROUNDS);
+        let residuals = self
+            .observations
+            .iter()
+            .map(|observation| self.residual(observation, &all).0.abs());
+        let widest = residuals.fold(0.0, f64::max);
+        let wide = self.narrow(all, 2.0 * widest);
+        let few = self.narrow(self.elemental(all), 0.0);
+        if self.cost(&few.0, YARDSTICK) < self.cost(&wide.0, YARDSTICK) {
+            few
+        } else {
+            wide
+        }
+    }
+
+    /// The best of the pull's shape and a few others, at the level of the quotes nearest the forward.
+    fn start(&self) -> Point {
         let level = self.level();
-        let prior = Point::of_shape(level, self.pull.toward.rho(), self.pull.toward.curvature());
-        let mut best = (f64::INFINITY, prior);
-        for rho in [-0.6, 0.0, 0.6] {
-            for curvature in [0.2, 0.6, 1.2] {
-                let point = self.region.project(Point::of_shape(level, rho, curvature));
-                let cost = self.cost(&point, Loss::Huber);
-                if cost < best.0 {
-                    best = (cost, point);
+        let shape = (self.pull.toward.rho(), self.pull.toward.curvature());
+        let grid = [-0.6, 0.0, 0.6]
+            .into_iter()
+            .flat_map(|rho| [0.2, 0.6, 1.2].map(|curvature| (rho, curvature)));
+        let points = core::iter::once(shape)
+            .chain(grid)
+            .map(|(rho, curvature)| self.region.project(Point::of_shape(level, rho, curvature)));
+        self.cheapest(points, Loss::Huber).unwrap_or(self.pull.toward)
+    }
+
+    /// The best of the fits through three quotes, one from each third of the strikes: some triple holds no wrong quote.
+    fn elemental(&self, start: Point) -> Point {
+        let mut order: Vec<(f64, usize)> = self
+            .observations
+            .iter()
+            .enumerate()
+            .filter(|(_, observation)| observation.wish.is_two_sided())
+            .map(|(position, observation)| (observation.log_strike, position))
+            .collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let thirds: Vec<&[(f64, usize)]> = order.chunks(order.len().div_ceil(3).max(1)).collect();
+        let triples = (0..TRIPLES).map(|round| {
+            let mut weights = std::vec![0.0; self.observations.len()];
+            for (third, stride) in thirds.iter().zip([1, 5, 7]) {
+                let mut picks = third.iter().cycle().skip(round * stride);
+                if let Some(weight) = picks.next().and_then(|&(_, position)| weights.get_mut(position)) {
+                    *weight = 1.0;
                 }
             }
-        }
-        [self.region.project(prior), best.1]
+            self.least_squares(start, &weights)
+        });
+        self.cheapest(triples.chain([start]), YARDSTICK).unwrap_or(start)
+    }
+
+    fn cheapest(&self, points: impl Iterator<Item = Point>, loss: Loss) -> Option<Point> {
+        points
+            .map(|point| (self.cost(&point, loss), point))
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, point)| point)
     }
 
     /// Total variance at the forward: the median of the five two-sided quotes nearest to it.
@@ -136,28 +179,25 @@ impl Problem<'_> {
         })
     }
 
-    fn descend(&self, start: Point) -> (Point, Loss) {
-        if !self.may_reject {
-            return (self.reweight(start, Loss::Huber, FINAL_ROUNDS), Loss::Huber);
-        }
-        let mut point = self.reweight(start, Loss::Huber, PASSING_ROUNDS);
-        let widest = |point: &Point| {
-            let residuals = self
-                .observations
-                .iter()
-                .map(|observation| self.residual(observation, point).0.abs());
-            residuals.fold(0.0, f64::max)
-        };
-        let mut reach = 2.0 * widest(&point);
-        loop {
-            let last = TUKEY * self.scale(&point).max(1.0);
-            if reach <= last {
-                let loss = Loss::Tukey(last);
-                return (self.reweight(point, loss, FINAL_ROUNDS), loss);
+    /// Narrows the biweight from a reach to what the residuals of the quotes that agree call for.
+    fn narrow(&self, start: Point, widest: f64) -> (Point, Loss) {
+        let (mut point, mut reach) = (start, widest);
+        for _ in 0..MAX_SCALES {
+            let enough = TUKEY * self.scale(&point).max(1.0);
+            if reach > enough {
+                point = self.reweight(point, Loss::Tukey(reach), PASSING_ROUNDS);
+                reach *= NARROWING;
+                continue;
             }
-            point = self.reweight(point, Loss::Tukey(reach), PASSING_ROUNDS);
+            point = self.reweight(point, Loss::Tukey(enough), FINAL_ROUNDS);
+            reach = enough;
+            // Without what this scale let go of, the others may agree better than they seemed to.
+            if TUKEY * self.scale(&point).max(1.0) > 0.9 * enough {
+                break;
+            }
             reach *= NARROWING;
         }
+        (point, Loss::Tukey(reach))
     }
 
     /// Standard deviation of the two-sided residuals as the median sees it.
@@ -180,12 +220,9 @@ impl Problem<'_> {
                 .map(|observation| loss.weight(self.residual(observation, &point).0))
                 .collect();
             let next = self.least_squares(point, &weights);
-            let moved = ((next.theta - point.theta) / point.theta)
-                .abs()
-                .max((next.psi - point.psi).abs() / point.psi)
-                .max((next.skew - point.skew).abs() / point.psi);
+            let moved = point.distance(&next);
             point = next;
-            if moved < 1e-12 {
+            if moved < SETTLED {
                 break;
             }
         }
@@ -206,6 +243,9 @@ impl Problem<'_> {
                         psi: point.psi + psi,
                     })
                 });
+            if candidate.is_some_and(|candidate| point.distance(&candidate) < SETTLED) {
+                break;
+            }
             let improved = candidate.and_then(|candidate| {
                 let next = self.normal(&candidate, weights);
                 (next.value < normal.value).then_some((candidate, next))
@@ -244,7 +284,12 @@ impl Problem<'_> {
 
     fn normal(&self, point: &Point, weights: &[f64]) -> Normal {
         let mut normal = Normal::default();
-        for (observation, &weight) in self.observations.iter().zip(weights) {
+        for (observation, &weight) in self
+            .observations
+            .iter()
+            .zip(weights)
+            .filter(|(_, weight)| **weight > 0.0)
+        {
             let (residual, slope) = self.residual(observation, point);
             normal.add(weight, residual, slope);
         }
