@@ -139,7 +139,7 @@ pub enum CalibrationError {
     Order,
     /// No two-sided quote, no neighbouring slice and no prior volatility: nothing says where the level is.
     NoLevel,
-    /// The slice before is not accepted itself, with these settings' factor, or has no smile (psi = 0).
+    /// The slice before is not accepted itself, with these settings' factor, or has no smile (psi = 0) or no time.
     Previous,
     /// No slice after the one before fits under the cap on total variance.
     Infeasible,

@@ -20,6 +20,7 @@
 
 mod fit;
 mod implied;
+mod loss;
 mod quote;
 mod region;
 mod robust;
@@ -95,39 +96,12 @@ pub fn calibrate_slice(
 ) -> Result<Fit, CalibrationError> {
     settings.check()?;
     expiry.check()?;
-    if let Some(anchor) = previous {
-        if anchor.seconds >= expiry.seconds {
-            return Err(CalibrationError::Order);
-        }
-        if anchor.parameters.psi_e12 == 0 || rounding::accepted(&anchor.parameters, settings.factor).is_none() {
-            return Err(CalibrationError::Previous);
-        }
-    }
+    let before = previous.map(|anchor| checked(&anchor, expiry, settings)).transpose()?;
     let (observations, mut refused) = expiry.observe(settings);
-    let strikes = two_sided_strikes(&observations);
-    let factor = settings.factor.e9() as f64 / E9 as f64;
+    let full = two_sided_strikes(&observations) >= FULL_STRIKES;
     let toward = expected(expiry, previous, &observations, settings)?;
-    let region = Region::new(previous.map(|anchor| point(&anchor.parameters)), factor, toward.theta);
-    let full = strikes >= FULL_STRIKES;
-    let (level, shape) = if full {
-        (FAINT_PULL, FAINT_PULL)
-    } else {
-        (LEVEL_PULL, SHAPE_PULL)
-    };
-    let problem = Problem {
-        observations: &observations,
-        years: expiry.years(),
-        region,
-        pull: Pull {
-            toward: region.project(toward),
-            level,
-            shape,
-        },
-        may_reject: full,
-    };
-    let Solution { point, counted } = problem.solve();
-    let parameters = rounding::round(&point, previous.map(|anchor| anchor.parameters), settings.factor)
-        .ok_or(CalibrationError::Infeasible)?;
+    let Solution { point, counted } = problem(expiry, before, &observations, toward, full, settings).solve();
+    let parameters = rounding::round(&point, before, settings.factor).ok_or(CalibrationError::Infeasible)?;
     let slice = rounding::accepted(&parameters, settings.factor).ok_or(CalibrationError::Infeasible)?;
     let (used, outliers): (Vec<_>, Vec<_>) = observations.iter().zip(counted).partition(|&(_, counted)| counted);
     refused.extend(outliers.iter().map(|(outlier, _)| (outlier.index, Refusal::Outlier)));
@@ -141,8 +115,47 @@ pub fn calibrate_slice(
         worst_volatility,
         used: used.len(),
         refused,
-        binding: rounding::binding(parameters, previous.map(|anchor| anchor.parameters), settings.factor).collect(),
+        binding: rounding::binding(parameters, before, settings.factor).collect(),
     })
+}
+
+/// The parameters of the slice before, if another may follow it.
+fn checked(anchor: &Anchor, expiry: &Expiry<'_>, settings: &Settings) -> Result<Parameters, CalibrationError> {
+    if anchor.seconds >= expiry.seconds {
+        return Err(CalibrationError::Order);
+    }
+    let accepted = anchor.seconds > 0
+        && anchor.parameters.psi_e12 > 0
+        && rounding::accepted(&anchor.parameters, settings.factor).is_some();
+    accepted.then_some(anchor.parameters).ok_or(CalibrationError::Previous)
+}
+
+fn problem<'a>(
+    expiry: &Expiry<'_>,
+    before: Option<Parameters>,
+    observations: &'a [Observation],
+    toward: Point,
+    full: bool,
+    settings: &Settings,
+) -> Problem<'a> {
+    let factor = settings.factor.e9() as f64 / E9 as f64;
+    let region = Region::new(before.map(|parameters| point(&parameters)), factor, toward.theta);
+    let (level, shape) = if full {
+        (FAINT_PULL, FAINT_PULL)
+    } else {
+        (LEVEL_PULL, SHAPE_PULL)
+    };
+    Problem {
+        observations,
+        years: expiry.years(),
+        region,
+        pull: Pull {
+            toward: region.project(toward),
+            level,
+            shape,
+        },
+        may_reject: full,
+    }
 }
 
 const fn basis(full: bool, empty: bool) -> Basis {
@@ -188,7 +201,7 @@ fn expected(
     let volatility = settings
         .prior
         .volatility
-        .or(robust::median(mids))
+        .or(loss::median(mids))
         .ok_or(CalibrationError::NoLevel)?;
     let theta = (volatility * volatility * years).min(MAX_VARIANCE);
     Ok(Point::of_shape(theta, settings.prior.rho, settings.prior.curvature))

@@ -1,7 +1,7 @@
 //! Quotes and what a fit takes from them.
 
 use super::implied::{ImpliedError, Terms, density};
-use super::robust::median;
+use super::loss::median;
 use super::{CalibrationError, Settings};
 use crate::pricing::OptionKind;
 use crate::quantity::SECONDS_PER_YEAR;

@@ -6,6 +6,7 @@
 //! *Least median of squares regression*, 1984), which wrong quotes in a wing cannot lever. Each reweighted problem is solved by damped
 //! Gauss-Newton steps (Marquardt 1963) that stay inside the region.
 
+use super::loss::{Loss, MAD, TUKEY, median};
 use super::quote::{Observation, Wish};
 use super::region::{Point, Region};
 use super::step::Normal;
@@ -31,12 +32,6 @@ pub(super) struct Problem<'a> {
     pub(super) may_reject: bool,
 }
 
-/// Tukey's constant: 95% efficiency under Gaussian errors.
-const TUKEY: f64 = 4.685;
-/// Huber's constant, likewise.
-const HUBER: f64 = 1.345;
-/// Median absolute deviation to standard deviation, for Gaussian errors.
-const MAD: f64 = 1.4826;
 /// By how much the scale of the biweight narrows at a time.
 const NARROWING: f64 = 0.6;
 /// Reweightings at one scale on the way, and at the last one.
@@ -51,36 +46,6 @@ const TRIPLES: usize = 16;
 const YARDSTICK: Loss = Loss::Tukey(TUKEY);
 /// A relative move of less is none.
 const SETTLED: f64 = 1e-11;
-
-/// How a residual counts.
-#[derive(Clone, Copy, Debug)]
-enum Loss {
-    Huber,
-    /// Nothing counts beyond this.
-    Tukey(f64),
-}
-
-impl Loss {
-    /// Weight of a residual in standard errors.
-    fn weight(self, residual: f64) -> f64 {
-        match self {
-            Self::Huber => (HUBER / residual.abs()).min(1.0),
-            Self::Tukey(reach) => (1.0 - (residual / reach).powi(2)).max(0.0).powi(2),
-        }
-    }
-
-    /// What the weights belong to, up to a constant factor: the cost that is minimised.
-    fn cost(self, residual: f64) -> f64 {
-        match self {
-            Self::Huber if residual.abs() <= HUBER => residual * residual / 2.0,
-            Self::Huber => HUBER * (residual.abs() - HUBER / 2.0),
-            Self::Tukey(reach) => {
-                let left = (1.0 - (residual / reach).powi(2)).max(0.0);
-                reach * reach / 6.0 * (1.0 - left.powi(3))
-            }
-        }
-    }
-}
 
 /// A fitted slice and, for each observation, whether it counted.
 pub(super) struct Solution {
@@ -147,8 +112,8 @@ impl Problem<'_> {
         let triples = (0..TRIPLES).map(|round| {
             let mut weights = std::vec![0.0; self.observations.len()];
             for (third, stride) in thirds.iter().zip([1, 5, 7]) {
-                let mut picks = third.iter().cycle().skip(round * stride);
-                if let Some(weight) = picks.next().and_then(|&(_, position)| weights.get_mut(position)) {
+                let pick = third.iter().cycle().step_by(stride).nth(round);
+                if let Some(weight) = pick.and_then(|&(_, position)| weights.get_mut(position)) {
                     *weight = 1.0;
                 }
             }
@@ -329,11 +294,4 @@ impl Problem<'_> {
             .map(|(residual, _)| residual * residual / 2.0);
         quotes.chain(pull).sum()
     }
-}
-
-/// The lower of the two middle values where their number is even.
-pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len().saturating_sub(1) >> 1;
-    values.get(middle).copied()
 }

@@ -26,47 +26,64 @@ pub(super) fn round(point: &Point, previous: Option<Parameters>, factor: Ratio) 
 }
 
 /// Moves integers inside the bounds and verifies them.
-#[expect(
-    clippy::arithmetic_side_effects,
-    clippy::integer_division,
-    reason = "theta, rho and psi are below 2^63 as they come and at most 1.6e13, 1e12 and 4e12 once clamped; a factor is \
-              at most 16, so no product exceeds the square of 6.4e13 or 4e12 x 1.6e13 or 1e12 x 4e12, all below 2^93"
-)]
 fn settle([theta, rho, psi]: [i128; 3], previous: Option<Parameters>, factor: Ratio) -> Option<Parameters> {
     let least_psi = previous.map_or(0, |previous| i128::from(previous.psi_e12));
     let psi = psi.clamp(least_psi, (4 * ONE).max(least_psi));
     let largest = scaled(psi, factor, Round::Up)?;
-    let mut limit = ONE - 1;
-    if largest > 0 {
-        limit = limit.min((4 * ONE * ONE - 1) / largest - ONE);
-    }
-    let (mut low, mut high) = (-limit, limit);
-    if let (Some(previous), true) = (previous, psi > 0) {
-        let (turned, growth) = (skew(&previous), (psi - least_psi) * ONE);
-        low = low.max(ceiling(turned - growth, psi));
-        high = high.min((turned + growth).div_euclid(psi));
-    }
+    let (low, high) = rho_range(psi, largest, previous);
     if low > high {
         return None;
     }
     let rho = rho.clamp(low, high);
-    let mut theta = theta.max(1);
-    if let Some(previous) = previous {
-        theta = theta.max(previous.theta_e12.into());
-        if least_psi > 0 {
-            theta = theta.max(ceiling(psi * i128::from(previous.theta_e12), least_psi));
-        }
-    }
-    let needed = ceiling(ceiling(largest * largest, 4 * ONE) * (ONE + rho.abs()), ONE);
-    theta = theta.max(unscaled(needed, factor, Round::Up)?);
+    let most = unscaled(MAX_THETA, factor, Round::Down)?;
+    let theta = theta.max(least_theta(rho, psi, largest, previous, factor)?).min(most);
     let parameters = Parameters {
-        theta_e12: theta.min(unscaled(MAX_THETA, factor, Round::Down)?).try_into().ok()?,
+        theta_e12: theta.try_into().ok()?,
         rho_e12: rho.try_into().ok()?,
         psi_e12: psi.try_into().ok()?,
     };
     let slice = accepted(&parameters, factor).is_some();
     let order = previous.is_none_or(|previous| follows(&previous, &parameters));
     (slice && order).then_some(parameters)
+}
+
+/// Where rho may lie, given psi and the multiplied psi: below one, under the wing's bound, within the turn from the
+/// slice before.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::integer_division,
+    reason = "the multiplied psi is at most 6.4e13 and not zero where it divides; 4e24 and 4e12 x 1e12 are far below 2^127"
+)]
+fn rho_range(psi: i128, largest: i128, previous: Option<Parameters>) -> (i128, i128) {
+    let mut limit = ONE - 1;
+    if largest > 0 {
+        limit = limit.min((4 * ONE * ONE - 1) / largest - ONE);
+    }
+    match previous {
+        Some(previous) if psi > 0 => {
+            let (turned, growth) = (skew(&previous), (psi - i128::from(previous.psi_e12)) * ONE);
+            let (low, high) = (ceiling(turned - growth, psi), (turned + growth).div_euclid(psi));
+            (low.max(-limit), high.min(limit))
+        }
+        _ => (-limit, limit),
+    }
+}
+
+/// The least theta: the butterfly bound for the multiplied slice, and the level and curvature of the slice before.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the multiplied psi is at most 6.4e13 and |rho| below 1e12: the largest products, 4.1e27, 1e15 x 2e12 and \
+              4e12 x 1.6e13, are below 2^93"
+)]
+fn least_theta(rho: i128, psi: i128, largest: i128, previous: Option<Parameters>, factor: Ratio) -> Option<i128> {
+    let multiplied = ceiling(ceiling(largest * largest, 4 * ONE) * (ONE + rho.abs()), ONE);
+    let least = unscaled(multiplied, factor, Round::Up)?.max(1);
+    let Some(previous) = previous else {
+        return Some(least);
+    };
+    let (theta, before) = (i128::from(previous.theta_e12), i128::from(previous.psi_e12));
+    let curvature = if before > 0 { ceiling(psi * theta, before) } else { 0 };
+    Some(least.max(theta).max(curvature))
 }
 
 /// The slice if it is free of butterfly arbitrage for every factor from one to this.
