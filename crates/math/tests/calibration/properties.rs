@@ -1,6 +1,6 @@
 //! Whatever the quotes.
 
-use super::support::{DAY, YEAR, assert_accepted, expiry, quote, volatility};
+use super::support::{DAY, YEAR, anchor, assert_accepted, expiry, follows, quote, volatility};
 use proptest::prelude::*;
 use tenor_math::calibration::{
     CalibrationError, Expiry, Measure, Parameters, Prior, Quote, Settings, calibrate, calibrate_slice,
@@ -75,6 +75,47 @@ proptest! {
         for (quote, mid) in quotes.iter().zip(&mids) {
             let miss = (volatility(&fit.parameters, (quote.strike / 100.0).ln(), years) - mid).abs();
             prop_assert!(miss < 1e-5, "{:?} {:?}: off by {}", truth, fit, miss);
+        }
+    }
+
+    #[test]
+    fn no_accepted_slice_nearby_fits_better_even_where_conditions_bind(
+        level in 0.4..0.9_f64,
+        rho_e12 in -800_000_000_000..800_000_000_000_i64,
+        curvature in 0.1..1.6_f64,
+    ) {
+        // 90% at 30 days comes before, so that many of these smiles at 60 days cross it. Spreads of 40 points keep every
+        // quote well inside the reach of the loss, where it is a sum of squares.
+        let before = anchor(30, 66_600_000_000, -300_000_000_000, 154_800_000_000);
+        let psi = curvature * level * (60.0_f64 / 365.0).sqrt();
+        let theta = level * level * 60.0 / 365.0;
+        let truth = Parameters { theta_e12: (theta * 1e12) as u64, rho_e12, psi_e12: (psi * 1e12) as u64 };
+        let (mut quotes, mids) = exact_quotes(&truth, 60);
+        for (quote, mid) in quotes.iter_mut().zip(&mids) {
+            (quote.bid, quote.ask) = (Some((mid - 0.2).max(0.001)), Some(2.0 * mid - (mid - 0.2).max(0.001)));
+        }
+        let fit = calibrate_slice(&expiry(60, &quotes), Some(before), &Settings::default()).unwrap();
+        prop_assert_eq!(fit.used, 13);
+        let misfit = |parameters: &Parameters| {
+            let square = |(quote, mid): (&Quote, &f64)| {
+                let spread = quote.ask.unwrap() - quote.bid.unwrap();
+                ((volatility(parameters, (quote.strike / 100.0).ln(), 60.0 / 365.0) - mid) / spread).powi(2)
+            };
+            quotes.iter().zip(&mids).map(square).sum::<f64>()
+        };
+        let best = misfit(&fit.parameters);
+        for direction in 0..27_i64 {
+            let [a, b, c] = [direction % 3 - 1, direction / 3 % 3 - 1, direction / 9 - 1];
+            let moved = |value: u64, sign: i64| value.saturating_add_signed(sign * (value / 50) as i64);
+            let near = Parameters {
+                theta_e12: moved(fit.parameters.theta_e12, a),
+                rho_e12: fit.parameters.rho_e12 + b * 20_000_000_000,
+                psi_e12: moved(fit.parameters.psi_e12, c),
+            };
+            let accepted = Slice::try_new(near.theta_e12, near.rho_e12, near.psi_e12).is_ok();
+            if accepted && follows(&before.parameters, &near) {
+                prop_assert!(misfit(&near) > 0.97 * best - 1e-9, "{:?} {:?}: {} {}", fit, near, misfit(&near), best);
+            }
         }
     }
 
