@@ -41,11 +41,17 @@ const STEPS: usize = 12;
 /// Scales that a descent may pass: from 1e12 standard errors to one takes 55.
 const MAX_SCALES: usize = 80;
 /// Triples of quotes that are tried.
-const TRIPLES: usize = 16;
+const TRIPLES: u32 = 24;
+/// Multiples of these modulo one fill the cube evenly: powers of the root of x^4 = x + 1.
+const SPREADING: [f64; 3] = [
+    0.819_172_513_396_164_4,
+    0.671_043_606_703_789_2,
+    0.549_700_477_901_970_3,
+];
 /// What fits of different scales are compared by.
 const YARDSTICK: Loss = Loss::Tukey(TUKEY);
 /// A relative move of less is none.
-const SETTLED: f64 = 1e-11;
+const SETTLED: f64 = 1e-9;
 
 /// A fitted slice and, for each observation, whether it counted.
 pub(super) struct Solution {
@@ -111,8 +117,8 @@ impl Problem<'_> {
         let thirds: Vec<&[(f64, usize)]> = order.chunks(order.len().div_ceil(3).max(1)).collect();
         let triples = (0..TRIPLES).map(|round| {
             let mut weights = std::vec![0.0; self.observations.len()];
-            for (third, stride) in thirds.iter().zip([1, 5, 7]) {
-                let pick = third.iter().cycle().step_by(stride).nth(round);
+            for (third, share) in thirds.iter().zip(SPREADING) {
+                let pick = third.get(((f64::from(round) * share).fract() * third.len() as f64) as usize);
                 if let Some(weight) = pick.and_then(|&(_, position)| weights.get_mut(position)) {
                     *weight = 1.0;
                 }
@@ -220,7 +226,7 @@ impl Problem<'_> {
                     let gain = normal.value - next.value;
                     (point, normal) = (candidate, next);
                     damping = (damping / 10.0_f64).max(1e-9);
-                    if gain <= 1e-15 * normal.value {
+                    if gain <= 1e-12 * normal.value {
                         break;
                     }
                 }

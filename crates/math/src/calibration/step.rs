@@ -94,6 +94,10 @@ impl<'a> ActiveSets<'a> {
 
     /// The minimum with these bounds held as equalities, if it is the minimum under all.
     fn attempt(&self, active: &[usize]) -> Option<[f64; 3]> {
+        // Of the bounds that the free step oversteps, one at least is active at the minimum.
+        if !active.is_empty() && active.iter().all(|&i| self.excess[i] <= 0.0) {
+            return None;
+        }
         // The unused rows stay those of the unit matrix, so that one solver serves every size.
         let mut gram: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
         let mut excess = [0.0; 3];

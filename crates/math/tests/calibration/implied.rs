@@ -1,11 +1,11 @@
-//! Volatilities of published prices.
+//! Volatilities of prices whose roots were solved for in many digits.
 
 use super::support::{YEAR, number, rows};
 use tenor_math::calibration::{ImpliedError, Terms};
 use tenor_math::pricing::OptionKind;
 
 #[test]
-fn inverts_the_published_prices() {
+fn inverts_the_prices_of_the_vectors() {
     let (mut solved, mut refused) = (0, 0);
     for row in rows("iv_cases.csv") {
         let terms = Terms {

@@ -51,7 +51,17 @@ fn exact_quotes(parameters: &Parameters, days: u64) -> (Vec<Quote>, Vec<f64>) {
         .unzip()
 }
 
+/// As many cases as `PROPTEST_CASES` says, but of more than a thousand only one in a hundred: a calibration takes a
+/// hundred times as long as an integer kernel.
+fn thinned() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    let cases = config.cases.min(1_000 + config.cases / 100);
+    ProptestConfig { cases, ..config }
+}
+
 proptest! {
+    #![proptest_config(thinned())]
+
     #[test]
     fn any_slice_is_found_again_though_two_quotes_are_wrong(
         days in 1..400_u64,
@@ -114,7 +124,7 @@ proptest! {
             };
             let accepted = Slice::try_new(near.theta_e12, near.rho_e12, near.psi_e12).is_ok();
             if accepted && follows(&before.parameters, &near) {
-                prop_assert!(misfit(&near) > 0.97 * best - 1e-9, "{:?} {:?}: {} {}", fit, near, misfit(&near), best);
+                prop_assert!(misfit(&near) > 0.995 * best - 1e-9, "{:?} {:?}: {} {}", fit, near, misfit(&near), best);
             }
         }
     }
