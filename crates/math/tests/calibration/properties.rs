@@ -1,4 +1,4 @@
-//! Whatever the quotes.
+//! Whatever the quotes. A case takes up to a third of a millisecond, a hundred times what an integer kernel takes.
 
 use super::support::{DAY, YEAR, anchor, assert_accepted, expiry, follows, quote, volatility};
 use proptest::prelude::*;
@@ -51,17 +51,66 @@ fn exact_quotes(parameters: &Parameters, days: u64) -> (Vec<Quote>, Vec<f64>) {
         .unzip()
 }
 
-/// As many cases as `PROPTEST_CASES` says, but of more than a thousand only one in a hundred: a calibration takes a
-/// hundred times as long as an integer kernel.
-fn thinned() -> ProptestConfig {
-    let config = ProptestConfig::default();
-    let cases = config.cases.min(1_000 + config.cases / 100);
-    ProptestConfig { cases, ..config }
+/// A grid, because a calibration whose conditions bind takes milliseconds.
+#[test]
+fn no_accepted_slice_nearby_fits_better_even_where_conditions_bind() {
+    for level in [0.4, 0.5, 0.6, 0.65, 0.7, 0.8, 0.9] {
+        for rho_e12 in (-4..=4).map(|step| step * 200_000_000_000_i64) {
+            for curvature in [0.1, 0.4, 0.6, 0.9, 1.2, 1.6] {
+                assert_least(level, rho_e12, curvature);
+            }
+        }
+    }
+}
+
+fn assert_least(level: f64, rho_e12: i64, curvature: f64) {
+    // 90% at 30 days comes before, so that many of these smiles at 60 days cross it. Spreads of 40 points keep every
+    // quote well inside the reach of the loss, where it is a sum of squares.
+    let before = anchor(30, 66_600_000_000, -300_000_000_000, 154_800_000_000);
+    let psi = curvature * level * (60.0_f64 / 365.0).sqrt();
+    let theta = level * level * 60.0 / 365.0;
+    let truth = Parameters {
+        theta_e12: (theta * 1e12) as u64,
+        rho_e12,
+        psi_e12: (psi * 1e12) as u64,
+    };
+    let (mut quotes, mids) = exact_quotes(&truth, 60);
+    for (quote, mid) in quotes.iter_mut().zip(&mids) {
+        (quote.bid, quote.ask) = (Some((mid - 0.2).max(0.001)), Some(2.0 * mid - (mid - 0.2).max(0.001)));
+    }
+    let fit = calibrate_slice(&expiry(60, &quotes), Some(before), &Settings::default()).unwrap();
+    assert_eq!(fit.used, 13);
+    let misfit = |parameters: &Parameters| {
+        let square = |(quote, mid): (&Quote, &f64)| {
+            let spread = quote.ask.unwrap() - quote.bid.unwrap();
+            ((volatility(parameters, (quote.strike / 100.0).ln(), 60.0 / 365.0) - mid) / spread).powi(2)
+        };
+        quotes.iter().zip(&mids).map(square).sum::<f64>()
+    };
+    let best = misfit(&fit.parameters);
+    for direction in 0..27_i64 {
+        let [a, b, c] = [direction % 3 - 1, direction / 3 % 3 - 1, direction / 9 - 1];
+        let moved = |value: u64, sign: i64| value.saturating_add_signed(sign * (value / 50) as i64);
+        let near = Parameters {
+            theta_e12: moved(fit.parameters.theta_e12, a),
+            rho_e12: fit.parameters.rho_e12 + b * 20_000_000_000,
+            psi_e12: moved(fit.parameters.psi_e12, c),
+        };
+        let accepted = Slice::try_new(near.theta_e12, near.rho_e12, near.psi_e12).is_ok();
+        if accepted && follows(&before.parameters, &near) {
+            assert!(
+                misfit(&near) > 0.995 * best - 1e-9,
+                "{:?} {:?}: {} {}",
+                fit,
+                near,
+                misfit(&near),
+                best
+            );
+        }
+    }
 }
 
 proptest! {
-    #![proptest_config(thinned())]
-
     #[test]
     fn any_slice_is_found_again_though_two_quotes_are_wrong(
         days in 1..400_u64,
@@ -85,47 +134,6 @@ proptest! {
         for (quote, mid) in quotes.iter().zip(&mids) {
             let miss = (volatility(&fit.parameters, (quote.strike / 100.0).ln(), years) - mid).abs();
             prop_assert!(miss < 1e-5, "{:?} {:?}: off by {}", truth, fit, miss);
-        }
-    }
-
-    #[test]
-    fn no_accepted_slice_nearby_fits_better_even_where_conditions_bind(
-        level in 0.4..0.9_f64,
-        rho_e12 in -800_000_000_000..800_000_000_000_i64,
-        curvature in 0.1..1.6_f64,
-    ) {
-        // 90% at 30 days comes before, so that many of these smiles at 60 days cross it. Spreads of 40 points keep every
-        // quote well inside the reach of the loss, where it is a sum of squares.
-        let before = anchor(30, 66_600_000_000, -300_000_000_000, 154_800_000_000);
-        let psi = curvature * level * (60.0_f64 / 365.0).sqrt();
-        let theta = level * level * 60.0 / 365.0;
-        let truth = Parameters { theta_e12: (theta * 1e12) as u64, rho_e12, psi_e12: (psi * 1e12) as u64 };
-        let (mut quotes, mids) = exact_quotes(&truth, 60);
-        for (quote, mid) in quotes.iter_mut().zip(&mids) {
-            (quote.bid, quote.ask) = (Some((mid - 0.2).max(0.001)), Some(2.0 * mid - (mid - 0.2).max(0.001)));
-        }
-        let fit = calibrate_slice(&expiry(60, &quotes), Some(before), &Settings::default()).unwrap();
-        prop_assert_eq!(fit.used, 13);
-        let misfit = |parameters: &Parameters| {
-            let square = |(quote, mid): (&Quote, &f64)| {
-                let spread = quote.ask.unwrap() - quote.bid.unwrap();
-                ((volatility(parameters, (quote.strike / 100.0).ln(), 60.0 / 365.0) - mid) / spread).powi(2)
-            };
-            quotes.iter().zip(&mids).map(square).sum::<f64>()
-        };
-        let best = misfit(&fit.parameters);
-        for direction in 0..27_i64 {
-            let [a, b, c] = [direction % 3 - 1, direction / 3 % 3 - 1, direction / 9 - 1];
-            let moved = |value: u64, sign: i64| value.saturating_add_signed(sign * (value / 50) as i64);
-            let near = Parameters {
-                theta_e12: moved(fit.parameters.theta_e12, a),
-                rho_e12: fit.parameters.rho_e12 + b * 20_000_000_000,
-                psi_e12: moved(fit.parameters.psi_e12, c),
-            };
-            let accepted = Slice::try_new(near.theta_e12, near.rho_e12, near.psi_e12).is_ok();
-            if accepted && follows(&before.parameters, &near) {
-                prop_assert!(misfit(&near) > 0.995 * best - 1e-9, "{:?} {:?}: {} {}", fit, near, misfit(&near), best);
-            }
         }
     }
 
@@ -164,6 +172,36 @@ proptest! {
                     _ => false,
                 };
                 prop_assert!(expected, "{:?} at {}", error, index);
+            }
+        }
+    }
+
+    #[test]
+    fn any_accepted_slice_before_can_be_followed(
+        theta_e12 in prop_oneof![1..16_000_000_000_000_u64, 1..1_000_000_u64, Just(16_000_000_000_000_u64)],
+        rho_e12 in prop_oneof![-999_999_999_999..=999_999_999_999_i64, Just(999_999_999_999_i64)],
+        share in prop_oneof![0.0..1.0_f64, Just(1.0)],
+        factor_e9 in prop_oneof![Just(1_000_000_000_u64), 1_000_000_000..3_000_000_000_u64],
+        quotes in proptest::collection::vec(any_quote(), 0..9),
+    ) {
+        // psi up to the butterfly and wing bounds themselves.
+        let (theta, one_plus_rho) = (theta_e12 as f64 / 1e12, 1.0 + rho_e12.unsigned_abs() as f64 / 1e12);
+        let most = (4.0 / one_plus_rho).min((4.0 * theta / one_plus_rho).sqrt());
+        let before = anchor(30, theta_e12, rho_e12, (share * most * 1e12) as u64);
+        let settings = Settings { factor: Ratio::from_e9(factor_e9), ..Settings::default() };
+        let expiry = Expiry { seconds: 60 * DAY, forward: 1.0, discount: 1.0, quotes: &quotes };
+        match calibrate_slice(&expiry, Some(before), &settings) {
+            Ok(fit) => {
+                prop_assert!(follows(&before.parameters, &fit.parameters), "{:?} {:?}", before, fit);
+                assert_accepted(&[fit], settings.factor);
+            }
+            Err(error) => {
+                prop_assert_eq!(error, CalibrationError::Previous);
+                let Parameters { theta_e12, rho_e12, psi_e12 } = before.parameters;
+                let multiplied = |value: u64| u128::from(value) * u128::from(factor_e9) / 1_000_000_000;
+                let (theta, psi) = (multiplied(theta_e12) as u64, multiplied(psi_e12) as u64 + 1);
+                let accepted = psi_e12 > 0 && Slice::try_new(theta, rho_e12, psi).is_ok();
+                prop_assert!(!accepted, "{:?}", before);
             }
         }
     }
