@@ -5,6 +5,7 @@
 //!
 //! Three laws hold everywhere:
 //! 1. *Integers only.* No floats, no allocation, no Solana types, no clock: time and prices are arguments.
+//!    The one exception is `calibration`, behind the feature `std`, which programs do not enable.
 //! 2. *Rounding is explicit*: an argument of type [`Round`] or a word in the documentation of the function.
 //! 3. *No panics.* Outside its stated domain a function saturates (where it says so) or returns a [`MathError`].
 //!
@@ -17,6 +18,7 @@
 //! | [`pricing`] | Black-76 price and greeks, implied volatility, expiry payoff |
 //! | [`surface`] | eSSVI and raw SVI slices, their no-arbitrage conditions, interpolation between expiries |
 //! | [`risk`] | the 33 scenarios, a strike's risk array, an account's requirement |
+//! | `calibration` | slices from option quotes (feature `std`) |
 //! | [`average`] | the slow average of a price |
 //! | [`liquidation`] | auction clock and discount, slices and legs, conversion, who bears a loss |
 //! | [`interest`] | rate by utilisation, indices of deposits and borrows |
@@ -30,8 +32,13 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+#[cfg(feature = "std")]
+extern crate std;
+
 pub mod amm;
 pub mod average;
+#[cfg(feature = "std")]
+pub mod calibration;
 mod error;
 mod fixed;
 pub mod interest;
