@@ -76,6 +76,28 @@ impl TotalVariance {
         }
         Self::from_q96((whole << 64) + lower / denominator)
     }
+
+    /// `self * factor^2` for a factor in Q40 below eight, each of two products rounded down.
+    ///
+    /// # Errors
+    /// [`MathError::OutOfDomain`] for a factor of eight or more, or a result of 2^16 or more.
+    pub fn times_square_q40(self, factor_q40: u64) -> Result<Self, MathError> {
+        if factor_q40 >> 43 != 0 {
+            return Err(MathError::OutOfDomain);
+        }
+        Self::from_q96(times_q40(Self::from_q96(times_q40(self.0, factor_q40))?.0, factor_q40))
+    }
+}
+
+/// value x factor for a value below 2^112 and a factor in Q40 below eight, rounded down.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the upper half is below 2^48: times 2^43 and shifted by 24 it is below 2^115; the lower product is below 2^107"
+)]
+const fn times_q40(value: u128, factor_q40: u64) -> u128 {
+    #[expect(clippy::as_conversions, reason = "u64 to u128 is lossless; `from` is not const")]
+    let (factor, low_word) = (factor_q40 as u128, u64::MAX as u128);
+    (((value >> 64) * factor) << 24) + (((value & low_word) * factor) >> 40)
 }
 
 /// The standard deviation s = sqrt(w) and its reciprocal: what a price needs of the variance, computed once and shared
