@@ -127,7 +127,6 @@ impl Portfolio {
         }
         let value = i64::try_from(u128::from(self.base_units_e9) * 200).unwrap();
         book.add_collateral(Collateral {
-            units_e9: self.base_units_e9,
             value: Value::from_e9(value),
             haircut,
         })

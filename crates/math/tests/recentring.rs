@@ -111,7 +111,6 @@ impl Market {
         }
         let value = i64::try_from(u128::from(base_e9) * u128::from(spot.e9()) / 1_000_000_000).unwrap();
         sums.add_collateral(Collateral {
-            units_e9: base_e9,
             value: Value::from_e9(value),
             haircut: Ratio::ZERO,
         })

@@ -191,7 +191,6 @@ fn requirements_match_the_independent_calculation() {
         let value = i64::try_from(u128::from(units_e9) * u128::from(market.spot.e9()) / 1_000_000_000).unwrap();
         let haircut = Ratio::from_e9(unsigned(&row, "cut", 9));
         book.add_collateral(Collateral {
-            units_e9,
             value: Value::from_e9(value),
             haircut,
         })

@@ -7,7 +7,7 @@
 use super::region::Point;
 use super::{Condition, Parameters};
 use crate::quantity::{E9, Ratio};
-use crate::surface::{E12, Slice};
+use crate::surface::{E12, Slice, check_calendar};
 use crate::{Round, mul_div};
 
 const ONE: i128 = 1_000_000_000_000;
@@ -42,9 +42,12 @@ fn settle([theta, rho, psi]: [i128; 3], previous: Option<Parameters>, factor: Ra
         rho_e12: rho.try_into().ok()?,
         psi_e12: psi.try_into().ok()?,
     };
-    let slice = accepted(&parameters, factor).is_some();
-    let order = previous.is_none_or(|previous| follows(&previous, &parameters));
-    (slice && order).then_some(parameters)
+    let slice = accepted(&parameters, factor)?;
+    let follows = |previous: Parameters| {
+        let near = Slice::try_new(previous.theta_e12, previous.rho_e12, previous.psi_e12);
+        near.is_ok_and(|near| check_calendar(&near, &slice).is_ok())
+    };
+    previous.is_none_or(follows).then_some(parameters)
 }
 
 /// Where rho may lie, given psi and the multiplied psi: below one, under the wing's bound, within the turn from the
@@ -87,19 +90,10 @@ fn least_theta(rho: i128, psi: i128, largest: i128, previous: Option<Parameters>
 }
 
 /// The slice if it is free of butterfly arbitrage for every factor from one to this.
-///
-/// Both conditions tighten as the factor grows, so the largest stands for all; theta times the factor is rounded down
-/// and psi times the factor up.
 pub(super) fn accepted(parameters: &Parameters, factor: Ratio) -> Option<Slice> {
-    let theta = mul_div(parameters.theta_e12, factor.e9(), E9, Round::Down).ok()?;
-    let psi = mul_div(parameters.psi_e12, factor.e9(), E9, Round::Up).ok()?;
-    Slice::try_new(theta, parameters.rho_e12, psi).ok()?;
-    Slice::try_new(parameters.theta_e12, parameters.rho_e12, parameters.psi_e12).ok()
-}
-
-/// Whether a slice may follow a shorter one: the four conditions against calendar arbitrage, exactly.
-fn follows(shorter: &Parameters, longer: &Parameters) -> bool {
-    slacks(shorter, longer).iter().all(|&(slack, _)| slack >= 0)
+    Slice::try_new(parameters.theta_e12, parameters.rho_e12, parameters.psi_e12)
+        .ok()
+        .filter(|slice| slice.keeps_free_up_to(factor).is_ok())
 }
 
 /// By how much each condition between two slices is met, and the size of what it compares.

@@ -96,11 +96,12 @@ fn with_time(simple: &Greeks, log_moneyness_q56: i64, deviation: Deviation, root
     let (d1, d2) = deviation.standardise(log_moneyness_q56);
     let per_deviation = simple.vega_per_deviation;
     let vega = root_years.multiply(per_deviation);
-    // sigma = s / sqrt(T), so theta = -F n1 s / (2 T).
-    let theta = root_years.divide(root_years.divide(deviation.multiply(per_deviation))) >> 1;
+    // sigma = s / sqrt(T), so theta = -F n1 s / (2 T). Divisions that enlarge come first, to keep the digits.
+    let theta = root_years.divide(deviation.multiply(root_years.divide(per_deviation))) >> 1;
     let by_d2 = times_q56(per_deviation, d2.unsigned_abs());
-    let vanna = deviation.divide(root_years.multiply(by_d2));
-    let volga = deviation.divide(root_years.multiply(root_years.multiply(times_q56(by_d2, d1.unsigned_abs()))));
+    let vanna = root_years.multiply(deviation.divide(by_d2));
+    let by_both = deviation.divide(times_q56(by_d2, d1.unsigned_abs()));
+    let volga = root_years.multiply(root_years.multiply(by_both));
     let signed = |magnitude: u64, negative: bool| {
         let magnitude = i64::try_from(magnitude).unwrap_or(i64::MAX);
         if negative { -magnitude } else { magnitude }

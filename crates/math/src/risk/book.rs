@@ -6,7 +6,7 @@ use super::scenario::{PriceShocks, SCENARIOS};
 use super::strike::StrikeView;
 use crate::fixed::checked_product;
 use crate::quantity::{LotSize, Lots, Price, Ratio, Value};
-use crate::{MathError, Round, mul_div, mul_div_signed};
+use crate::{MathError, Round, mul_div};
 
 /// Most expiries that one account can hold in one underlying.
 pub const MAX_EXPIRIES: usize = 16;
@@ -17,8 +17,6 @@ const ROUNDING_OF_FORWARD: Value = Value::from_e9(16);
 /// Collateral priced by the underlying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Collateral {
-    /// Amount in 1e-9 units of the underlying.
-    pub units_e9: u64,
     /// Worth at the oracle price.
     pub value: Value,
     /// Part of the worth that does not count.
@@ -58,11 +56,9 @@ pub struct UnderlyingBook<'a> {
     pub(super) drift: Value,
     pub(super) net_short_lots: u64,
     pub(super) concentrated_lots: u64,
-    pub(super) net_call_lots: Lots,
     pub(super) holds_short: bool,
-    base_units_e9: u64,
     pub(super) base_value: Value,
-    base_haircut: Value,
+    pub(super) base_haircut: Value,
 }
 
 impl<'a> UnderlyingBook<'a> {
@@ -87,9 +83,7 @@ impl<'a> UnderlyingBook<'a> {
             drift: Value::ZERO,
             net_short_lots: 0,
             concentrated_lots: 0,
-            net_call_lots: Lots::ZERO,
             holds_short: false,
-            base_units_e9: 0,
             base_value: Value::ZERO,
             base_haircut: Value::ZERO,
         }
@@ -130,7 +124,6 @@ impl<'a> UnderlyingBook<'a> {
         let short = if net.get() < 0 { net.magnitude() } else { 0 };
         self.net_short_lots = self.net_short_lots.checked_add(short).ok_or(MathError::Overflow)?;
         self.concentrated_lots = self.concentrated_lots.saturating_add(held.saturating_sub(free_lots));
-        self.net_call_lots = self.net_call_lots.try_add(call)?;
         self.holds_short |= call.get() < 0 || put.get() < 0;
         Ok(())
     }
@@ -201,35 +194,17 @@ impl<'a> UnderlyingBook<'a> {
         Ok(())
     }
 
-    /// Adds collateral priced by this underlying. The haircut rounds up.
+    /// Adds collateral priced by this underlying. The haircut rounds up; it is the same whatever the options are, for these
+    /// are settled in cash: who covers a call must sell the cover.
     ///
     /// # Errors
     /// [`MathError::Overflow`].
     pub fn add_collateral(&mut self, collateral: Collateral) -> Result<(), MathError> {
-        self.base_units_e9 = self
-            .base_units_e9
-            .checked_add(collateral.units_e9)
-            .ok_or(MathError::Overflow)?;
         self.base_value = self.base_value.try_add(collateral.value)?;
         self.base_haircut = self
             .base_haircut
             .try_add(collateral.haircut.of(collateral.value, Round::Up)?)?;
         Ok(())
-    }
-
-    /// Haircut that remains when collateral matched by net short calls takes none (it is their cover). Rounds up.
-    pub(super) fn uncovered_haircut(&self) -> Result<Value, MathError> {
-        let short_calls = if self.net_call_lots.get() < 0 {
-            self.net_call_lots.magnitude()
-        } else {
-            0
-        };
-        let short_units = short_calls.saturating_mul(self.lot.units_e9());
-        let uncovered = self.base_units_e9.saturating_sub(short_units);
-        if uncovered == self.base_units_e9 {
-            return Ok(self.base_haircut);
-        }
-        mul_div_signed(self.base_haircut.e9(), uncovered, self.base_units_e9, Round::Up).map(Value::from_e9)
     }
 }
 

@@ -205,7 +205,7 @@ pub(super) fn volatility_drift_e9(
     clippy::arithmetic_side_effects,
     clippy::integer_division,
     reason = "a step below 2^30 times a move below 2^33 fits i64; runs between distinct moves are not zero; sums are below \
-              2^63, so their differences times factors below 2^63 fit i128"
+              2^61 and runs at least 2.5e-3, so factors are below 2^44 and both products together below 2^107"
 )]
 pub(super) fn recentred(
     sums_e9: &[i64; SCENARIOS],

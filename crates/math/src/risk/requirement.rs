@@ -76,7 +76,7 @@ impl UnderlyingBook<'_> {
         systemic_e9: &mut [i64; SCENARIOS],
     ) -> Result<UnderlyingRisk, MathError> {
         self.close_group()?;
-        let haircut = self.uncovered_haircut()?;
+        let haircut = self.base_haircut;
         let collateral_value = self.base_value.try_sub(haircut)?;
         let (mut worst, mut worst_withdrawal, mut worst_scenario) = (0_i64, 0_i64, 0_u8);
         let linear = self.linear_results(collateral_value)?;

@@ -111,6 +111,16 @@ impl Logarithm {
         })
     }
 
+    /// Of a number in Q96, likewise.
+    #[expect(clippy::arithmetic_side_effects, reason = "exponents stay within +-128")]
+    pub(super) fn of_q96(x_q96: u128) -> Result<Self, MathError> {
+        let as_q64 = Self::of_q64(x_q96)?;
+        Ok(Self {
+            exponent: as_q64.exponent - 32,
+            ..as_q64
+        })
+    }
+
     /// `power_e9 x 1e-9` times the logarithm, Q62, rounded down.
     #[expect(
         clippy::arithmetic_side_effects,
@@ -127,7 +137,7 @@ impl Logarithm {
 
     /// Q56, to nearest.
     #[expect(clippy::as_conversions, reason = "the magnitude is below 89 in Q56, within i64")]
-    fn q56(self) -> i64 {
+    pub(super) fn q56(self) -> i64 {
         (self.q62().wrapping_add(32) >> 6) as i64
     }
 }

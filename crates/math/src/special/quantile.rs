@@ -1,6 +1,6 @@
 //! Inverse of the normal distribution.
 
-use super::ln::ln_q64_q56;
+use super::ln::Logarithm;
 use super::sqrt::sqrt_q64;
 use super::tables::QUANTILE_Q59;
 use crate::MathError;
@@ -34,8 +34,7 @@ pub fn normal_quantile_q56(p_q96: u128) -> Result<i64, MathError> {
     }
     let upper = p_q96 > ONE_Q96 >> 1;
     let tail_q96 = if upper { ONE_Q96 - p_q96 } else { p_q96 };
-    // ln of a Q96 number read as Q64 is 32 ln 2 too large, so the shift is undone on the number: q is below 1/2.
-    let ln_tail_q56 = ln_q64_q56(tail_q96)?.wrapping_sub(LN_2_POW_32_Q56);
+    let ln_tail_q56 = Logarithm::of_q96(tail_q96)?.q56();
     let t_q56 = sqrt_q64((ln_tail_q56.unsigned_abs() as u128) << 9);
     let place = t_q56.saturating_sub(START_Q56);
     let row = QUANTILE_Q59.get((place >> 52) as usize).ok_or(MathError::OutOfDomain)?;
@@ -43,9 +42,6 @@ pub fn normal_quantile_q56(p_q96: u128) -> Result<i64, MathError> {
     let x_q56 = (polynomial_q62(row, within_q62).max(0) + 4) >> 3;
     Ok(if upper { x_q56 } else { -x_q56 })
 }
-
-/// 32 ln 2, Q56, to nearest.
-const LN_2_POW_32_Q56: i64 = 1_598_288_580_650_331_957;
 
 #[cfg(test)]
 mod tests {

@@ -31,7 +31,7 @@ impl core::error::Error for CalendarError {}
 /// Accepts two slices of which `near` expires first, if total variance does not fall from `near` to `far` at any strike.
 ///
 /// Source: Hendriks and Martini (2017), the sufficient conditions for two eSSVI slices; also Corbetta, Cohort, Laachir
-/// and Martini (arXiv:1804.04924). Evaluated exactly in integers: seven 64-bit products of 128 bits, no division, so
+/// and Martini (arXiv:1804.04924). Evaluated exactly in integers: five products of 128 bits, no division, so
 /// rounding cannot let a pair pass. Equal slices are accepted.
 ///
 /// What [`Slice::total_variance`] computes may still cross by twice its error: 1.2e-15 for theta <= 1.

@@ -185,7 +185,7 @@ impl RawSvi {
     }
 
     /// Risk-neutral density of ln(S/F) at k, Q40: g phi(d2) / sqrt(w), rounded toward zero. Error at most 1e-8 of it
-    /// plus 1e-11.
+    /// plus 1e-11 + 1e-12 / sqrt(w).
     ///
     /// # Errors
     /// As [`Self::density_factor_q40`].

@@ -48,7 +48,6 @@ fn equity(case: &Json, setup: &Json) -> f64 {
         );
         let counted = scaled_unsigned(&weight(case, place, &setup[&token]), E9);
         let collateral = Collateral {
-            units_e9: units * E9,
             value: Value::from_e9(i64::try_from(units * price).unwrap()),
             haircut: Ratio::from_e9(E9 - counted),
         };

@@ -47,7 +47,11 @@ fn interpolates_linearly_and_rounds_down() {
 
 #[test]
 fn extrapolates_at_constant_volatility() {
-    assert_eq!(scale_in_time(point(300, 1_000), 100), Ok(variance(333)));
+    let third = (1_000_u128 << 32) / 3;
+    assert_eq!(
+        scale_in_time(point(300, 1_000), 100),
+        Ok(TotalVariance::from_q96(third).unwrap())
+    );
     assert_eq!(scale_in_time(point(300, 1_000), 0), Ok(TotalVariance::ZERO));
     assert_eq!(scale_in_time(point(300, 1_000), 900), Ok(variance(3_000)));
     assert_eq!(scale_in_time(point(0, 1_000), 900), Err(MathError::DivideByZero));

@@ -135,7 +135,6 @@ fn add_collaterals(
 
 fn collateral(entry: &CollateralEntry, atoms: Atoms, price: Price) -> Result<Collateral, tenor_math::MathError> {
     Ok(Collateral {
-        units_e9: atoms.to_units_e9(entry.decimals, Round::Down)?,
         value: atoms.value(entry.decimals, price, Round::Down)?,
         haircut: entry.haircut(),
     })

@@ -65,9 +65,7 @@ def requirement(m, confidence, cash, base, haircut, positions):
                             for k, (c, p) in positions.items())
     value = sum(c * risks[k]["mark"] + p * (risks[k]["mark"] - risks[k]["forward"] + risks[k]["strike"])
                 for k, (c, p) in positions.items())
-    net_calls = sum(c for c, _ in positions.values())
-    uncovered = max(base - max(-net_calls, 0) * lot, mp.mpf(0))
-    cut = uncovered * spot * haircut
+    cut = base * spot * haircut
     held = base * spot - cut
     losses = [weight * (options(s) + held * shift) for s, (shift, _, weight) in enumerate(SCENARIOS)]
     R = max(mp.mpf(0), -min(losses))
