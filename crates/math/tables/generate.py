@@ -11,11 +11,15 @@ mp.mp.dps = 60
 
 LN_BITS = 7  # 128 reciprocals
 LN_DEGREE = 6
-EXP_BITS = 6  # 64 steps of ln 2
-EXP_DEGREE = 6
+EXP_BITS = 7  # 128 steps of ln 2
+EXP_DEGREE = 5
 TAIL_BITS = 5  # intervals of 1/32
 TAIL_END = mp.mpf("8.5")
 TAIL_DEGREE = 6
+QUANTILE_BITS = 4  # intervals of 1/16
+QUANTILE_START = mp.mpf("1.125")
+QUANTILE_END = mp.mpf("9.125")
+QUANTILE_DEGREE = 8
 
 
 def fixed(value, bits):
@@ -41,34 +45,52 @@ def main():
     array("1 / (1 + (2i+1)/256), Q62.", "RECIPROCAL_Q62", "u64", reciprocals)
     array("-ln of the entry of `RECIPROCAL_Q62`, Q62.", "LN_OFFSET_Q62", "i64",
           [fixed(-mp.log(mp.mpf(r) / mp.mpf(2) ** 62), 62) for r in reciprocals])
-    array("Taylor coefficients of ln(1+r), from r^6 down to r^1, Q62.", "LN_1P_Q62", "i64",
-          [fixed(mp.mpf((-1) ** (k + 1)) / k, 62) for k in range(LN_DEGREE, 0, -1)])
-    print("/// ln 2, Q62.")
-    print(f"pub(super) const LN_2_Q62: i64 = {fixed(mp.log(2), 62)};\n")
-    print("/// 64 / ln 2, Q56.")
-    print(f"pub(super) const STEPS_PER_UNIT_Q56: i64 = {fixed(64 / mp.log(2), 56)};\n")
-    print("/// ln 2 / 64, Q68.")
-    print(f"pub(super) const STEP_Q68: i64 = {fixed(mp.log(2) / 64, 68)};\n")
-    array("2^(i/64), Q62.", "EXP_STEP_Q62", "i64",
-          [fixed(mp.mpf(2) ** (mp.mpf(i) / 64), 62) for i in range(1 << EXP_BITS)])
-    array("Taylor coefficients of exp(r), from r^6 down to r^0, Q62.", "EXP_Q62", "i64",
-          [fixed(1 / mp.factorial(k), 62) for k in range(EXP_DEGREE, -1, -1)])
+    edge = mp.mpf(1) / (1 << (LN_BITS + 1))
+    quotient = lambda r: mp.log1p(r) / r if r else mp.mpf(1)
+    array("Coefficients of ln(1+r)/r for |r| <= 2^-8, from r^5 down to r^0, Q62.", "LN_1P_Q62", "i64",
+          [fixed(c, 62) for c in mp.chebyfit(quotient, [-edge, edge], LN_DEGREE)])
+    print("/// ln 2, Q120.")
+    print(f"pub(super) const LN_2_Q120: i128 = {fixed(mp.log(2), 120)};\n")
+    steps = 1 << EXP_BITS
+    step = mp.log(2) / steps
+    print(f"/// {steps} / ln 2, Q55.")
+    print(f"pub(super) const STEPS_PER_UNIT_Q55: i64 = {fixed(1 / step, 55)};\n")
+    print(f"/// ln 2 / {steps}, Q80.")
+    print(f"pub(super) const STEP_Q80: i128 = {fixed(step, 80)};\n")
+    array(f"2^(i/{steps}), Q62.", "EXP_STEP_Q62", "i64",
+          [fixed(mp.mpf(2) ** (mp.mpf(i) / steps), 62) for i in range(steps)])
+    array(f"Coefficients of exp(r) for |r| <= ln 2 / {2 * steps}, from r^5 down to r^0, Q62.", "EXP_Q62", "i64",
+          [fixed(c, 62) for c in mp.chebyfit(mp.exp, [-step / 2, step / 2], EXP_DEGREE + 1)])
     print("/// 1 / sqrt(2 pi), Q62.")
     print(f"pub(super) const INV_SQRT_TAU_Q62: i64 = {fixed(1 / mp.sqrt(2 * mp.pi), 62)};\n")
 
+    tail = lambda x: mp.erfc(x / mp.sqrt(2)) / 2
+    pieces("Upper tail 1 - Phi(x) on intervals of 1/32 over [0, 8.5): coefficients in t in [-1, 1), from t^6",
+           "TAIL_Q62", tail, mp.mpf(0), TAIL_END, TAIL_BITS, TAIL_DEGREE, 62)
+    pieces("Upper quantile x with 1 - Phi(x) = exp(-t^2/2) on intervals of 1/16 of t over [1.125, 9.125): coefficients in "
+           "the place\n/// within one in [-1, 1), from the eighth power", "QUANTILE_Q59", quantile,
+           QUANTILE_START, QUANTILE_END, QUANTILE_BITS, QUANTILE_DEGREE, 59)
+
+
+def quantile(t):
+    probability = mp.exp(-t * t / 2)
+    guess = mp.mpf(0) if t < 1.3 else t - mp.log(t * mp.sqrt(2 * mp.pi)) / t
+    return mp.findroot(lambda x: mp.log(mp.erfc(x / mp.sqrt(2)) / 2) - mp.log(probability), guess)
+
+
+def pieces(doc, name, function, start, end, bits, degree, scale):
+    """Coefficients of a function on intervals of 2^-bits, highest power first."""
+    width = mp.mpf(1) / (1 << bits)
     rows = []
-    width = mp.mpf(1) / (1 << TAIL_BITS)
-    for i in range(int(TAIL_END * (1 << TAIL_BITS))):
-        middle, half = i * width + width / 2, width / 2
-        tail = lambda t: mp.erfc((middle + half * t) / mp.sqrt(2)) / 2
-        coefficients = mp.chebyfit(tail, [-1, 1], TAIL_DEGREE + 1)  # highest power first
-        rows.append([fixed(c, 62) for c in coefficients])
-    print("/// Upper tail 1 - Phi(x) on intervals of 1/32 over [0, 8.5): coefficients in t in [-1, 1), from t^6")
-    print("/// down to t^0, Q62.")
-    print(f"pub(super) const TAIL_Q62: [[i64; {TAIL_DEGREE + 1}]; {len(rows)}] = [")
+    for i in range(int((end - start) / width)):
+        middle, half = start + i * width + width / 2, width / 2
+        rows.append([fixed(c, scale) for c in mp.chebyfit(lambda t: function(middle + half * t), [-1, 1], degree + 1)])
+    print(f"/// {doc}")
+    print(f"/// down to the constant, Q{scale}.")
+    print(f"pub(super) const {name}: [[i64; {degree + 1}]; {len(rows)}] = [")
     for row in rows:
         print("    [" + ", ".join(str(c) for c in row) + "],")
-    print("];")
+    print("];\n")
 
 
 main()

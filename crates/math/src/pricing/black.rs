@@ -5,10 +5,10 @@
 //! The out-of-the-money leg is computed and the other follows by parity, so parity is exact and neither leg suffers
 //! cancellation.
 
-use super::{Deviation, TotalVariance};
+use super::{Deviation, Greeks, TotalVariance, greeks};
 use crate::MathError;
 use crate::fixed::scale_by_q62;
-use crate::special::{ln_ratio_q56, normal_cdf_q62, normal_pdf_q62};
+use crate::special::{ln_ratio_q56, normal_cdf_q62};
 
 /// Undiscounted values of a call and a put on the same forward and strike, in the scale of the inputs.
 ///
@@ -20,18 +20,6 @@ pub struct OptionPair {
     pub call: u64,
     /// Value of the put.
     pub put: u64,
-}
-
-/// Sensitivities of the undiscounted call to its forward.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Greeks {
-    /// dC/dF = Phi(d1), Q62. The put's is this minus one.
-    pub delta_q62: u64,
-    /// F^2 d2C/dF2 = F phi(d1) / sqrt(w), in the scale of the inputs; the put's is the same. Saturates near expiry.
-    pub gamma_cash: u64,
-    /// dC/d sqrt(w) = F phi(d1), in the scale of the inputs; times sqrt(T) it is the vega per unit of volatility. The
-    /// put's is the same.
-    pub vega_per_deviation: u64,
 }
 
 /// Call and put with the call's greeks.
@@ -55,25 +43,6 @@ pub fn black(forward: u64, strike: u64, variance: TotalVariance) -> Result<(Opti
         pair(forward, strike, call),
         greeks(forward, log_moneyness_q56, Some(deviation)),
     ))
-}
-
-/// Greeks of the call when the log-moneyness ln(forward/strike) and the deviation are already known; no deviation means
-/// no variance: delta is 0 or 1 (0 at the strike) and the others are zero.
-pub fn greeks(forward: u64, log_moneyness_q56: i64, deviation: Option<Deviation>) -> Greeks {
-    let Some(deviation) = deviation else {
-        let delta_q62 = if log_moneyness_q56 > 0 { 1 << 62 } else { 0 };
-        return Greeks {
-            delta_q62,
-            ..Greeks::default()
-        };
-    };
-    let (d1, _) = deviation.standardise(log_moneyness_q56);
-    let vega_per_deviation = scale_by_q62(forward, normal_pdf_q62(d1));
-    Greeks {
-        delta_q62: normal_cdf_q62(d1),
-        gamma_cash: deviation.divide(vega_per_deviation),
-        vega_per_deviation,
-    }
 }
 
 /// Value of a call when the log-moneyness ln(forward/strike) and the deviation are already known; no deviation means

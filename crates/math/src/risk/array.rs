@@ -1,7 +1,7 @@
 //! The risk array of a strike: what one lot of its call gains in each scenario.
 
 use super::scenario::{MOVES, PriceShocks, SCENARIOS, VolatilityParams, VolatilityShock, scenario};
-use crate::pricing::{TotalVariance, call_value, greeks};
+use crate::pricing::{Deviation, TotalVariance, call_value, greeks};
 use crate::quantity::{E9, LotSize, Price, Ratio, Value};
 use crate::special::ln_ratio_q56;
 use crate::{MathError, Round, mul_div};
@@ -101,19 +101,15 @@ pub fn strike_risk(
         pnl_bound_e9 = pnl_bound_e9.max(pnl.unsigned_abs());
     }
     let greeks = greeks(forward, log_moneyness_q56, deviations.flat);
-    let root_years_q40 = root_years_q40(market.seconds_to_expiry);
+    let vega = Deviation::of_time(market.seconds_to_expiry)
+        .map_or(0, |root_years| root_years.multiply(greeks.vega_per_deviation));
     Ok(StrikeRisk {
         mark: Value::from_e9(to_signed(mark_e9)?),
         forward_value,
         strike_value,
         delta_units_e9: delta_units(market, forward, greeks.delta_q62)?,
         gamma_cash: Value::from_e9(to_signed(greeks.gamma_cash.min(MAX_GAMMA_CASH_E9))?),
-        vega: Value::from_e9(to_signed(mul_div(
-            greeks.vega_per_deviation,
-            root_years_q40,
-            1 << 40,
-            Round::Down,
-        )?)?),
+        vega: Value::from_e9(to_signed(vega)?),
         pnl_e9,
         pnl_bound_e9,
     })
@@ -130,17 +126,6 @@ const MAX_GAMMA_CASH_E9: u64 = 1_000_000_000_000_000;
 fn delta_units(market: &StrikeMarket, forward_value_e9: u64, delta_q62: u64) -> Result<i64, MathError> {
     let discounted = crate::fixed::scale_by_q62(forward_value_e9, delta_q62);
     to_signed(mul_div(discounted, E9, market.spot.e9(), Round::Down)?)
-}
-
-/// sqrt(T) for T in years, Q40, rounded down.
-#[expect(
-    clippy::arithmetic_side_effects,
-    clippy::integer_division,
-    reason = "seconds below 2^40 shifted by 80 fit u128; the divisor is a constant"
-)]
-fn root_years_q40(seconds_to_expiry: u64) -> u64 {
-    let years_q80 = (u128::from(seconds_to_expiry) << 80) / u128::from(crate::quantity::SECONDS_PER_YEAR);
-    u64::try_from(years_q80.isqrt()).unwrap_or(u64::MAX)
 }
 
 fn magnitude(value: Value) -> Result<u64, MathError> {

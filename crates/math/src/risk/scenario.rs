@@ -5,7 +5,7 @@
 //! min(1, range / |move|), so that a linear position loses in a tail what it loses at the end of the range.
 
 use crate::pricing::{Deviation, TotalVariance};
-use crate::quantity::{E9, Ratio, SECONDS_PER_DAY, SECONDS_PER_YEAR};
+use crate::quantity::{E9, Ratio, SECONDS_PER_DAY};
 use crate::special::{exp_neg_q62, ln_ratio_q56, ln_u64_q56};
 use crate::{MathError, Round, mul_div_signed};
 
@@ -209,8 +209,7 @@ impl VolatilityParams {
     /// [`MathError::OutOfDomain`] for parameters or a variance out of range.
     #[expect(
         clippy::arithmetic_side_effects,
-        reason = "ratios up to 1 in Q40 times a scale below 4 in Q40 fit u128; sums stay below 2^43; the floor's square \
-                  is below 2^60 and seconds below 2^40"
+        reason = "ratios up to 1 times a scale below 4 in Q40 fit u128; sums stay below 2^43"
     )]
     #[expect(clippy::integer_division, reason = "constant divisors")]
     pub fn shocked(&self, variance: TotalVariance, seconds_to_expiry: u64) -> Result<VolatilityShocks, MathError> {
@@ -218,20 +217,22 @@ impl VolatilityParams {
             return Err(MathError::OutOfDomain);
         }
         let scale_q40 = self.maturity_scale_q40(seconds_to_expiry)?;
-        let shift = |ratio: Ratio| {
+        let shift_by = |ratio: Ratio, scale_q40: u64| {
             u64::try_from(u128::from(ratio.e9()) * u128::from(scale_q40) / u128::from(E9)).unwrap_or(u64::MAX)
         };
+        let shift = |ratio: Ratio| shift_by(ratio, scale_q40);
         let one = 1_u64 << 40;
-        let up = variance.times_square_q40(one + shift(self.up))?;
-        let down = variance.times_square_q40(one.saturating_sub(shift(self.down)))?;
-        let floor_square_e18 = u128::from(self.floor.e9()) * u128::from(self.floor.e9());
-        let floor_q64 = ((floor_square_e18 << 64) / (u128::from(E9) * u128::from(E9))) * u128::from(seconds_to_expiry)
-            / u128::from(SECONDS_PER_YEAR);
-        let up = up.max(TotalVariance::from_q64(floor_q64)?);
+        let flat = Deviation::of(variance);
+        let up = flat.and_then(|flat| flat.times_q40(one + shift(self.up)));
+        let floor = Deviation::of_time(seconds_to_expiry)
+            .and_then(|root_years| root_years.times_q40(shift_by(self.floor, one)));
         Ok(VolatilityShocks {
-            down: Deviation::of(down),
-            flat: Deviation::of(variance),
-            up: Deviation::of(up),
+            down: flat.and_then(|flat| flat.times_q40(one.saturating_sub(shift(self.down)))),
+            flat,
+            up: match (up, floor) {
+                (Some(up), Some(floor)) => Some(up.max(floor)),
+                (up, floor) => up.or(floor),
+            },
         })
     }
 }

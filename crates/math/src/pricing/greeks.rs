@@ -1,0 +1,123 @@
+//! Sensitivities of an option.
+//!
+//! In forward form, with n1 = phi(d1), s = sqrt(w) = sigma sqrt(T), F and the discount factor held fixed
+//! (source: E. G. Haug, *The complete guide to option pricing formulas*, chapter 2):
+//! delta = Phi(d1), gamma = n1 / (F s), vega = F n1 sqrt(T), theta = -F n1 sigma / (2 sqrt(T)), vanna = -n1 d2 / sigma,
+//! volga = vega d1 d2 / sigma. All but delta are the same for call and put.
+
+use super::{Deviation, OptionPair, TotalVariance, black};
+use crate::MathError;
+use crate::fixed::scale_by_q62;
+use crate::special::{ln_ratio_q56, normal_cdf_q62, normal_pdf_q62};
+
+/// Sensitivities of the undiscounted call to its forward.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Greeks {
+    /// dC/dF = Phi(d1), Q62. The put's is this minus one.
+    pub delta_q62: u64,
+    /// F^2 d2C/dF2 = F phi(d1) / sqrt(w), in the scale of the inputs; the put's is the same. Saturates near expiry.
+    pub gamma_cash: u64,
+    /// dC/d sqrt(w) = F phi(d1), in the scale of the inputs; times sqrt(T) it is the vega per unit of volatility. The
+    /// put's is the same.
+    pub vega_per_deviation: u64,
+}
+
+/// Greeks of the call when the log-moneyness ln(forward/strike) and the deviation are already known; no deviation means
+/// no variance: delta is 0 or 1 (0 at the strike) and the others are zero.
+pub fn greeks(forward: u64, log_moneyness_q56: i64, deviation: Option<Deviation>) -> Greeks {
+    let Some(deviation) = deviation else {
+        let delta_q62 = if log_moneyness_q56 > 0 { 1 << 62 } else { 0 };
+        return Greeks {
+            delta_q62,
+            ..Greeks::default()
+        };
+    };
+    let (d1, _) = deviation.standardise(log_moneyness_q56);
+    let vega_per_deviation = scale_by_q62(forward, normal_pdf_q62(d1));
+    Greeks {
+        delta_q62: normal_cdf_q62(d1),
+        gamma_cash: deviation.divide(vega_per_deviation),
+        vega_per_deviation,
+    }
+}
+
+/// All sensitivities of the undiscounted call, for displays and for whoever hedges. In the scale of the inputs unless
+/// said otherwise, rounded toward zero. Near expiry some grow without bound: they saturate at the range of their type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FullGreeks {
+    /// dC/dF, Q62.
+    pub delta_q62: u64,
+    /// F^2 d2C/dF2.
+    pub gamma_cash: u64,
+    /// dC/dsigma, per 1.00 of volatility.
+    pub vega: u64,
+    /// dC/dt per year, F held: never positive.
+    pub theta: i64,
+    /// F d2C/dF dsigma, per 1.00 of volatility.
+    pub vanna_cash: i64,
+    /// d2C/dsigma2, per 1.00 of volatility squared.
+    pub volga: i64,
+}
+
+/// Call and put with every greek. At expiry, without variance, or where forward or strike is zero all greeks but delta
+/// are zero.
+///
+/// Error of delta at most 1e-13, of the others relative to the largest value that the greek takes over strikes 1e-12, as
+/// long as the values themselves have that many digits.
+///
+/// # Errors
+/// [`MathError::OutOfDomain`] if forward or strike is 2^63 or more.
+pub fn black_greeks(
+    forward: u64,
+    strike: u64,
+    variance: TotalVariance,
+    seconds_to_expiry: u64,
+) -> Result<(OptionPair, FullGreeks), MathError> {
+    let (pair, simple) = black(forward, strike, variance)?;
+    let deviations = Deviation::of(variance).zip(Deviation::of_time(seconds_to_expiry));
+    let full = match deviations {
+        Some((deviation, root_years)) if forward != 0 && strike != 0 => {
+            with_time(&simple, ln_ratio_q56(forward, strike)?, deviation, root_years)
+        }
+        _ => FullGreeks {
+            delta_q62: simple.delta_q62,
+            ..FullGreeks::default()
+        },
+    };
+    Ok((pair, full))
+}
+
+/// The greeks that know of time, from those that do not.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a magnitude capped at i64::MAX has a negative; the sign of a product of two signs"
+)]
+fn with_time(simple: &Greeks, log_moneyness_q56: i64, deviation: Deviation, root_years: Deviation) -> FullGreeks {
+    let (d1, d2) = deviation.standardise(log_moneyness_q56);
+    let per_deviation = simple.vega_per_deviation;
+    let vega = root_years.multiply(per_deviation);
+    // sigma = s / sqrt(T), so theta = -F n1 s / (2 T).
+    let theta = root_years.divide(root_years.divide(deviation.multiply(per_deviation))) >> 1;
+    let by_d2 = times_q56(per_deviation, d2.unsigned_abs());
+    let vanna = deviation.divide(root_years.multiply(by_d2));
+    let volga = deviation.divide(root_years.multiply(root_years.multiply(times_q56(by_d2, d1.unsigned_abs()))));
+    let signed = |magnitude: u64, negative: bool| {
+        let magnitude = i64::try_from(magnitude).unwrap_or(i64::MAX);
+        if negative { -magnitude } else { magnitude }
+    };
+    FullGreeks {
+        delta_q62: simple.delta_q62,
+        gamma_cash: simple.gamma_cash,
+        vega,
+        theta: signed(theta, true),
+        vanna_cash: signed(vanna, d2 > 0),
+        volga: signed(volga, (d1 < 0) != (d2 < 0)),
+    }
+}
+
+/// value x factor for a factor in Q56, rounded down and saturating.
+#[expect(clippy::as_conversions, reason = "the minimum bounds the result")]
+fn times_q56(value: u64, factor_q56: u64) -> u64 {
+    let product = u128::from(value).wrapping_mul(u128::from(factor_q56)) >> 56;
+    product.min(u128::from(u64::MAX)) as u64
+}

@@ -1,0 +1,73 @@
+//! A positive number of any size.
+
+/// A positive number as `mantissa x 2^exponent`, the mantissa in [1, 2): what an exponential or a power is when its size
+/// is not known beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exponential {
+    /// Q63 in [1, 2): the top bit is set.
+    pub mantissa_q63: u64,
+    /// Power of two.
+    pub exponent: i32,
+}
+
+impl Exponential {
+    /// From a product of 128 bits in Q`bits`, keeping the 64 highest; zero has no such form and gives `None`.
+    #[expect(
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects,
+        reason = "a non-zero number has at most 127 leading zeros, so its shifted top half has its top bit set; \
+                  `bits` is a constant of at most 128"
+    )]
+    pub(super) const fn from_product(product: u128, bits: i32) -> Option<Self> {
+        if product == 0 {
+            return None;
+        }
+        let zeros = product.leading_zeros();
+        Some(Self {
+            mantissa_q63: ((product << zeros) >> 64) as u64,
+            exponent: 127 - bits - zeros as i32,
+        })
+    }
+
+    /// The number in Q`bits`, rounded down; `None` if it does not fit 64 bits.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "the shift is between 1 and 63 where it is applied; exponents are below 2^16 by construction"
+    )]
+    pub fn to_fixed(self, bits: i32) -> Option<u64> {
+        // value = mantissa 2^(exponent - 63), so in Q`bits` it is mantissa 2^(exponent - 63 + bits).
+        let shift = i64::from(self.exponent) + i64::from(bits) - 63;
+        match shift {
+            1.. => None,
+            -63..=0 => u32::try_from(-shift).ok().map(|right| self.mantissa_q63 >> right),
+            _ => Some(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_eighths_has_a_mantissa_of_one_and_a_half() {
+        let value = Exponential::from_product(3 << 20, 23);
+        assert_eq!(
+            value,
+            Some(Exponential {
+                mantissa_q63: 3 << 62,
+                exponent: -2
+            })
+        );
+        assert_eq!(value.and_then(|value| value.to_fixed(10)), Some(384));
+        assert_eq!(value.and_then(|value| value.to_fixed(2)), Some(1));
+        assert_eq!(value.and_then(|value| value.to_fixed(65)), Some(3 << 62));
+        assert_eq!(value.and_then(|value| value.to_fixed(66)), None);
+        assert_eq!(value.and_then(|value| value.to_fixed(-80)), Some(0));
+    }
+
+    #[test]
+    fn zero_has_no_mantissa() {
+        assert_eq!(Exponential::from_product(0, 62), None);
+    }
+}
