@@ -67,25 +67,33 @@ const CASES: &[Case] = &[
         "solmath 705; brine-fp 42k; rust_decimal 97k; DefiMath 390 gas; Derive 670 gas",
     ),
     case(Kernel::LnRatio),
-    case(Kernel::Exp).beside(
+    case(Kernel::Log1p),
+    case(Kernel::Exp),
+    case(Kernel::ExpAny).beside(
         Kernel::SolmathExp,
         "solmath 961; brine-fp 19k; rust_decimal 29k; Derive 500 gas",
     ),
+    case(Kernel::Expm1),
+    case(Kernel::Pow),
     case(Kernel::Sqrt).beside(
         Kernel::SolmathSqrt,
         "rust_decimal 20k; brine-fp 77k; DefiMath 197 gas; Solady 384 gas",
     ),
+    case(Kernel::Rsqrt),
     case(Kernel::Cdf).beside(
         Kernel::SolmathCdf,
         "solmath 960; DefiMath 618 gas; Derive 1,800 gas; solstat 3,115 gas",
     ),
+    case(Kernel::Survival),
     case(Kernel::Pdf),
+    case(Kernel::Quantile),
     case(Kernel::DeviationOf),
     case(Kernel::CallValue),
     case(Kernel::Price)
         .within(5_000)
         .beside(Kernel::SolmathPrice, "DefiMath 2,582 gas; Derive 13,360 gas"),
-    case(Kernel::PriceGreeks).within(10_000).beside(
+    case(Kernel::PriceGreeks),
+    case(Kernel::FullGreeks).within(10_000).beside(
         Kernel::SolmathFull,
         "solmath 24.7k mean, 25.7k worst; in its precise form 113k mean, 150k worst",
     ),

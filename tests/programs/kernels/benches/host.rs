@@ -8,7 +8,7 @@ use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterio
 use std::hint::black_box;
 use tenor_kernels::inputs::{Quote, quotes, strikes};
 use tenor_kernels::invoke::{RANGE, price, volatility};
-use tenor_math::pricing::{TotalVariance, black};
+use tenor_math::pricing::{TotalVariance, black_greeks};
 use tenor_math::risk::{PriceShocks, strike_risk};
 
 criterion_group!(host, pricing, refresh);
@@ -30,7 +30,7 @@ fn pricing(criterion: &mut Criterion) {
     let quotes = quotes();
     let fixed: Vec<_> = quotes.iter().filter_map(fixed).collect();
     let mut group = criterion.benchmark_group("price");
-    each(&mut group, "tenor-math", &fixed, |(forward, strike, variance)| {
+    each(&mut group, "tenor-math", &fixed, |(forward, strike, variance, _)| {
         price(*forward, *strike, *variance)
     });
     each(&mut group, "black_scholes, f64", &quotes, |quote| {
@@ -38,19 +38,22 @@ fn pricing(criterion: &mut Criterion) {
     });
     group.finish();
     let mut group = criterion.benchmark_group("price and greeks");
-    each(&mut group, "tenor-math", &fixed, |(forward, strike, variance)| {
-        black(*forward, *strike, *variance)
-    });
+    each(
+        &mut group,
+        "tenor-math",
+        &fixed,
+        |(forward, strike, variance, seconds)| black_greeks(*forward, *strike, *variance, *seconds),
+    );
     each(&mut group, "black_scholes, f64", &quotes, |quote| {
         black_scholes::compute_all(quote.spot(), quote.strike, quote.rate(), quote.sigma, quote.years)
     });
     group.finish();
 }
 
-fn fixed(quote: &Quote) -> Option<(u64, u64, TotalVariance)> {
+fn fixed(quote: &Quote) -> Option<(u64, u64, TotalVariance, u64)> {
     let ([forward, strike], [low, high]) = (quote.normalised()?, quote.variance()?);
-    let variance = TotalVariance::from_q64(u128::from(high) << 64 | u128::from(low)).ok()?;
-    Some((forward, strike, variance))
+    let variance = TotalVariance::from_q96(u128::from(high) << 64 | u128::from(low)).ok()?;
+    Some((forward, strike, variance, quote.seconds()))
 }
 
 fn refresh(criterion: &mut Criterion) {

@@ -22,6 +22,8 @@ pub struct Request {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Report {
+    /// First row, as requested.
+    pub first: u64,
     /// Row after the last one that was run.
     pub next: u64,
     /// Rows that gave a result; the units below are theirs.
@@ -42,6 +44,7 @@ pub struct Report {
 pub fn run(request: Request, words: &[u64], meter: &mut impl Meter) -> Option<Report> {
     let kernel = Kernel::of_number(request.kernel)?;
     let mut report = Report {
+        first: request.first,
         next: request.first,
         ..Report::default()
     };

@@ -5,13 +5,13 @@ use crate::meter::{Meter, Sample, measured};
 use crate::row::Row;
 use tenor_math::average::moving_average;
 use tenor_math::liquidation::{AuctionClock, SliceTerms, discount, slice_fraction};
-use tenor_math::pricing::{Deviation, OptionKind, TotalVariance, black, call_value, payoff_per_lot};
+use tenor_math::pricing::{Deviation, OptionKind, TotalVariance, black, black_greeks, call_value, payoff_per_lot};
 use tenor_math::quantity::{LotSize, Price, Ratio, Value};
 use tenor_math::risk::{
     Collateral, Health, HealthBuilder, PriceShocks, RiskParams, SCENARIOS, StrikeMarket, StrikeView, UnderlyingBook,
     VolatilityParams, strike_risk,
 };
-use tenor_math::special::{exp_neg_q62, ln_ratio_q56, ln_u64_q56, normal_cdf_q62, normal_pdf_q62, sqrt_q64};
+use tenor_math::special::{self, ln_ratio_q56};
 use tenor_math::surface::Slice;
 use tenor_math::{MathError, Round, mul_div, mul_div_signed};
 
@@ -25,14 +25,22 @@ pub fn invoke(kernel: Kernel, words: &[u64], meter: &mut impl Meter) -> Option<S
         | Kernel::MulDivSigned
         | Kernel::Ln
         | Kernel::LnRatio
+        | Kernel::Log1p
         | Kernel::Exp
+        | Kernel::ExpAny
+        | Kernel::Expm1
+        | Kernel::Pow
         | Kernel::Sqrt
+        | Kernel::Rsqrt
         | Kernel::Cdf
-        | Kernel::Pdf => special(kernel, &mut row, meter),
+        | Kernel::Survival
+        | Kernel::Pdf
+        | Kernel::Quantile => function(kernel, &mut row, meter),
         Kernel::DeviationOf
         | Kernel::CallValue
         | Kernel::Price
         | Kernel::PriceGreeks
+        | Kernel::FullGreeks
         | Kernel::Payoff
         | Kernel::SliceAccept
         | Kernel::SliceVariance => pricing(kernel, &mut row, meter),
@@ -43,7 +51,7 @@ pub fn invoke(kernel: Kernel, words: &[u64], meter: &mut impl Meter) -> Option<S
 }
 
 #[inline(never)]
-fn special(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) -> Option<Sample> {
+fn function(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) -> Option<Sample> {
     Some(match kernel {
         Kernel::MulDiv | Kernel::MulDivWide => measured(meter, (row.u64()?, row.u64()?, row.u64()?), |(a, b, c)| {
             mul_div(*a, *b, *c, Round::Down)
@@ -51,12 +59,21 @@ fn special(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) -> Option<
         Kernel::MulDivSigned => measured(meter, (row.i64()?, row.u64()?, row.u64()?), |(a, b, c)| {
             mul_div_signed(*a, *b, *c, Round::Down)
         }),
-        Kernel::Ln => measured(meter, row.u64()?, |x| ln_u64_q56(*x)),
-        Kernel::LnRatio => measured(meter, (row.u64()?, row.u64()?), |(x, y)| ln_ratio_q56(*x, *y)),
-        Kernel::Exp => measured(meter, row.i64()?, |x| exp_neg_q62(*x)),
-        Kernel::Sqrt => measured(meter, row.u128()?, |x| sqrt_q64(*x)),
-        Kernel::Cdf => measured(meter, row.i64()?, |x| normal_cdf_q62(*x)),
-        Kernel::Pdf => measured(meter, row.i64()?, |x| normal_pdf_q62(*x)),
+        Kernel::Ln => measured(meter, row.u64()?, |x| special::ln_u64_q56(*x)),
+        Kernel::LnRatio => measured(meter, (row.u64()?, row.u64()?), |(x, y)| special::ln_ratio_q56(*x, *y)),
+        Kernel::Log1p => measured(meter, row.i64()?, |x| special::ln_1p_q62(*x)),
+        Kernel::Exp => measured(meter, row.i64()?, |x| special::exp_neg_q62(*x)),
+        Kernel::ExpAny => measured(meter, row.i64()?, |x| special::exp_q56(*x)),
+        Kernel::Expm1 => measured(meter, row.i64()?, |x| special::exp_m1_q62(*x)),
+        Kernel::Pow => measured(meter, (row.u128()?, row.i64()?), |(base, power)| {
+            special::pow_e9(*base, *power)
+        }),
+        Kernel::Rsqrt => measured(meter, row.u128()?, |x| special::rsqrt_q64(*x)),
+        Kernel::Survival => measured(meter, row.i64()?, |x| special::normal_sf_q62(*x)),
+        Kernel::Quantile => measured(meter, row.u128()?, |p| special::normal_quantile_q56(*p)),
+        Kernel::Sqrt => measured(meter, row.u128()?, |x| special::sqrt_q64(*x)),
+        Kernel::Cdf => measured(meter, row.i64()?, |x| special::normal_cdf_q62(*x)),
+        Kernel::Pdf => measured(meter, row.i64()?, |x| special::normal_pdf_q62(*x)),
         _ => return None,
     })
 }
@@ -81,6 +98,11 @@ fn pricing(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) -> Option<
             meter,
             (row.u64()?, row.u64()?, variance(row)?),
             |(forward, strike, w)| black(*forward, *strike, *w),
+        ),
+        Kernel::FullGreeks => measured(
+            meter,
+            (row.u64()?, row.u64()?, variance(row)?, row.u64()?),
+            |(forward, strike, w, seconds)| black_greeks(*forward, *strike, *w, *seconds),
         ),
         Kernel::Payoff => {
             let (settlement, strike) = (row.price()?, row.price()?);
@@ -108,7 +130,7 @@ fn pricing(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) -> Option<
 }
 
 fn variance(row: &mut Row<'_>) -> Option<TotalVariance> {
-    TotalVariance::from_q64(row.u128()?).ok()
+    TotalVariance::from_q96(row.u128()?).ok()
 }
 
 /// A call's value from forward, strike and total variance alone.

@@ -1,9 +1,10 @@
 //! Results as a digest, by which bytecode and host are compared.
 
 use tenor_math::liquidation::Fraction;
-use tenor_math::pricing::{Deviation, Greeks, OptionPair, TotalVariance};
+use tenor_math::pricing::{Deviation, FullGreeks, Greeks, OptionPair, TotalVariance};
 use tenor_math::quantity::{Price, Ratio, Value};
 use tenor_math::risk::{Health, StrikeRisk};
+use tenor_math::special::Exponential;
 use tenor_math::surface::Slice;
 
 /// An order-dependent mix of words.
@@ -57,9 +58,11 @@ outcomes! {
     Ratio: |it| [it.e9()];
     Value: |it| [it.e9().cast_unsigned()];
     Fraction: |it| [it.e18()];
-    TotalVariance: |it| [it.q64() as u64, (it.q64() >> 64) as u64];
+    TotalVariance: |it| [it.q96() as u64, (it.q96() >> 64) as u64];
     Deviation: |it| [it.s_q56().cast_unsigned()];
     Greeks: |it| [it.delta_q62, it.gamma_cash, it.vega_per_deviation];
+    FullGreeks: |it| [it.delta_q62, it.gamma_cash, it.vega, it.theta as u64, it.vanna_cash as u64, it.volga as u64];
+    Exponential: |it| [it.mantissa_q63, it.exponent as u64];
     OptionPair: |it| [it.call, it.put];
     [i64; tenor_math::risk::MOVES]: |it| it.map(i64::cast_unsigned);
     solmath::BsFull: |it| [it.call as u64, it.put as u64, it.gamma as u64, it.vega as u64, it.call_delta as u64];

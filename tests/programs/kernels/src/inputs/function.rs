@@ -1,6 +1,6 @@
 //! Inputs of functions of one or two numbers.
 
-use super::{binary, decimal, lines, number, signed_binary, signed_decimal};
+use super::{Line, binary, decimal, lines, number, signed_binary, signed_decimal};
 use crate::kernel::Kernel;
 
 pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
@@ -8,20 +8,31 @@ pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
         // As prices are: x 1e9.
         Kernel::Ln => primitives("ln", |x| decimal(x, 9).filter(|x| *x > 0).map(|x| vec![x])),
         Kernel::LnRatio => primitives("ln", ratio),
-        Kernel::Exp => primitives("exp", |x| {
-            (x <= 0.0).then(|| signed_binary(-x, 56).map(|x| vec![x])).flatten()
+        Kernel::Log1p => primitives("log1p", |x| {
+            (-0.5..=1.0)
+                .contains(&x)
+                .then(|| signed_binary(x, 62).map(|x| vec![x]))?
         }),
-        Kernel::Sqrt => primitives("sqrt", |x| {
-            (x < 16_384.0).then(|| binary(x, 64).map(Vec::from)).flatten()
+        Kernel::Exp => primitives("exp", |x| (x <= 0.0).then(|| signed_binary(-x, 56).map(|x| vec![x]))?),
+        Kernel::ExpAny => primitives("exp", |x| signed_binary(x, 56).map(|x| vec![x])),
+        Kernel::Expm1 => primitives("expm1", |x| {
+            (x.abs() <= 1.0).then(|| signed_binary(x, 62).map(|x| vec![x]))?
         }),
-        Kernel::Cdf | Kernel::Pdf => distribution(|x| signed_binary(x, 56)),
+        Kernel::Pow => powers(),
+        Kernel::Sqrt | Kernel::Rsqrt => primitives("sqrt", |x| {
+            (x > 0.0 && x < 16_384.0).then(|| binary(x, 64).map(Vec::from))?
+        }),
+        Kernel::Cdf | Kernel::Survival | Kernel::Pdf => distribution(|x| signed_binary(x, 56)),
+        Kernel::Quantile => {
+            let lines = lines("ncdf.csv");
+            let lines = lines.iter().filter(|line| line["kind"] == "inv");
+            lines
+                .filter_map(|line| binary(number(line, "arg"), 96).map(Vec::from))
+                .collect()
+        }
         Kernel::SolmathLn => primitives("ln", |x| decimal(x, 12).filter(|x| *x > 0).map(|x| vec![x])),
-        Kernel::SolmathExp => primitives("exp", |x| {
-            (x <= 0.0).then(|| signed_decimal(x, 12).map(|x| vec![x])).flatten()
-        }),
-        Kernel::SolmathSqrt => primitives("sqrt", |x| {
-            (x < 16_384.0).then(|| decimal(x, 12).map(|x| vec![x])).flatten()
-        }),
+        Kernel::SolmathExp => primitives("exp", |x| (x <= 0.0).then(|| signed_decimal(x, 12).map(|x| vec![x]))?),
+        Kernel::SolmathSqrt => primitives("sqrt", |x| (x < 16_384.0).then(|| decimal(x, 12).map(|x| vec![x]))?),
         Kernel::SolmathCdf => distribution(|x| signed_decimal(x, 12)),
         _ => return None,
     })
@@ -31,6 +42,21 @@ fn primitives(function: &str, row: impl Fn(f64) -> Option<Vec<u64>>) -> Vec<Vec<
     let lines = lines("prim.csv");
     let lines = lines.iter().filter(|line| line["fn"] == function);
     lines.filter_map(|line| row(number(line, "x"))).collect()
+}
+
+/// x^y, and the scaling of volatility with maturity, (30 days / x)^y.
+fn powers() -> Vec<Vec<u64>> {
+    let row = |line: &Line| {
+        let (x, y) = (number(line, "x"), number(line, "y"));
+        let base = match line["fn"].as_str() {
+            "pow" => x,
+            "vegapow" => 30.0 / x,
+            _ => return None,
+        };
+        let [low, high] = binary(base, 64)?;
+        Some(vec![low, high, signed_decimal(y, 9)?])
+    };
+    lines("prim.csv").iter().filter_map(row).collect()
 }
 
 fn distribution(word: impl Fn(f64) -> Option<u64>) -> Vec<Vec<u64>> {

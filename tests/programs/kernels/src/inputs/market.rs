@@ -17,6 +17,11 @@ pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
             let [low, high] = quote.variance()?;
             Some(vec![forward, strike, low, high])
         }),
+        Kernel::FullGreeks => of_grid(|quote| {
+            let [forward, strike] = quote.normalised()?;
+            let [low, high] = quote.variance()?;
+            Some(vec![forward, strike, low, high, quote.seconds()])
+        }),
         Kernel::CallValue => of_grid(|quote| {
             let [forward, strike] = quote.normalised()?;
             let log = ln_ratio_q56(forward, strike).ok()?.cast_unsigned();
@@ -58,7 +63,7 @@ pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
             ])
         }),
         Kernel::StrikeRisk => of_markets(|market| {
-            let variance = market.variance.q64();
+            let variance = market.variance.q96();
             Some(vec![
                 market.forward.e9(),
                 market.spot.e9(),
@@ -120,9 +125,14 @@ impl Quote {
         Some([word(self.forward)?, word(self.strike)?])
     }
 
-    /// Total variance, Q64.
+    /// Total variance, Q96.
     pub fn variance(&self) -> Option<[u64; 2]> {
-        binary(self.sigma * self.sigma * self.years, 64)
+        binary(self.sigma * self.sigma * self.years, 96)
+    }
+
+    /// Time to expiry, seconds.
+    pub fn seconds(&self) -> u64 {
+        (self.years * SECONDS_PER_YEAR).round() as u64
     }
 
     /// The spot price without yield that has this forward.
