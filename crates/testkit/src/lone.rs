@@ -13,6 +13,8 @@ use solana_transaction::versioned::VersionedTransaction;
 
 const PROGRAM: Pubkey = Pubkey::new_from_array([7; 32]);
 const DATA: Pubkey = Pubkey::new_from_array([8; 32]);
+/// The feature that lets programs read their remaining compute units; not every cluster has it.
+const REMAINING_COMPUTE_UNITS: Pubkey = Pubkey::from_str_const("5TuppMutoyzhUSfuYdhgzD47F92GL1g89KpCZQKqedxP");
 const COMPUTE_LIMIT: u32 = 1_400_000;
 
 /// A program that reads one account.
@@ -27,7 +29,10 @@ impl LoneProgram {
     /// # Panics
     /// If there is no bytecode or the machine refuses it.
     pub fn load(name: &str) -> Self {
-        let mut svm = LiteSVM::new().with_transaction_history(0);
+        let mut features = LiteSVM::mainnet_feature_set();
+        features.activate(&REMAINING_COMPUTE_UNITS, 0);
+        let svm = LiteSVM::new().with_feature_set(features).with_builtins();
+        let mut svm = svm.with_transaction_history(0);
         svm.add_program(PROGRAM, &bytecode::program(name))
             .expect("bytecode that the machine accepts");
         let payer = Actor::named("payer");

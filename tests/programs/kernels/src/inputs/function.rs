@@ -47,14 +47,14 @@ fn primitives(function: &str, row: impl Fn(f64) -> Option<Vec<u64>>) -> Vec<Vec<
 /// x^y, and the scaling of volatility with maturity, (30 days / x)^y.
 fn powers() -> Vec<Vec<u64>> {
     let row = |line: &Line| {
-        let (x, y) = (number(line, "x"), number(line, "y"));
+        let x = number(line, "x");
         let base = match line["fn"].as_str() {
             "pow" => x,
             "vegapow" => 30.0 / x,
             _ => return None,
         };
         let [low, high] = binary(base, 64)?;
-        Some(vec![low, high, signed_decimal(y, 9)?])
+        Some(vec![low, high, signed_decimal(number(line, "y"), 9)?])
     };
     lines("prim.csv").iter().filter_map(row).collect()
 }
