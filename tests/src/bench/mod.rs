@@ -5,7 +5,7 @@ mod kernels;
 mod table;
 
 pub use cases::measure;
-pub use kernels::{KernelBench, KernelRow, measure as measure_kernels};
+pub use kernels::{KernelBench, KernelRow};
 pub use table::{Differences, Table};
 
 /// One measured transaction.
