@@ -52,7 +52,7 @@ fn of_accounts(row: impl Fn(u64, &Line) -> Vec<u64>) -> Vec<Vec<u64>> {
 
 /// Every other account has positions at the references of its strikes, the rest up to half a percent from them.
 fn drifted(spot_e9: u64, index: u64) -> u64 {
-    if index % 2 == 0 {
+    if index.is_multiple_of(2) {
         spot_e9
     } else {
         spot_e9 + spot_e9 / 200 * index / ACCOUNTS as u64
