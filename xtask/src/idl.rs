@@ -23,7 +23,8 @@ pub(crate) fn idl(project: &Project, mode: Generated) -> Result<()> {
             .args(["--locked", "--quiet", "--package", BUILDER]),
     )?;
     let mut stale = Vec::new();
-    for program in Workspace::load(project)?.programs(project)? {
+    let programs = Workspace::load(project)?.programs(project)?;
+    for program in programs.into_iter().filter(|program| program.is_shipped) {
         let current = describe(project, &program)?;
         let name = format!("idl/{}.json", program.lib_name);
         match mode {

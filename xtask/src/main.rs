@@ -12,6 +12,7 @@ mod demo;
 mod digest;
 mod fuzz;
 mod host;
+mod host_times;
 mod idl;
 mod process;
 mod project;

@@ -57,6 +57,11 @@ impl Project {
         self.target_dir.join("deploy")
     }
 
+    /// Where the benchmarks of the host leave their results.
+    pub(crate) fn criterion_dir(&self) -> PathBuf {
+        self.target_dir.join("criterion")
+    }
+
     /// The path of a binary that [`Self::cargo`] built.
     pub(crate) fn binary(&self, name: &str) -> PathBuf {
         self.target_dir

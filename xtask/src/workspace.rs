@@ -46,6 +46,8 @@ pub(crate) struct Program {
     /// Its folder and those of the workspace's packages that go into it.
     pub(crate) source_dirs: BTreeSet<PathBuf>,
     pub(crate) describes_itself: bool,
+    /// False for one that only tests run: it is built, but no client is ever told of it.
+    pub(crate) is_shipped: bool,
 }
 
 impl Workspace {
@@ -55,17 +57,20 @@ impl Workspace {
         serde_json::from_str(&process::read(&mut metadata)?).context("cargo metadata changed its format")
     }
 
-    /// Every package under `programs/`, by name.
+    /// Every package under `programs/` and `tests/programs/`, by name.
     pub(crate) fn programs(&self, project: &Project) -> Result<Vec<Program>> {
-        let folder = project.root().join("programs");
-        let members = self
-            .packages
-            .iter()
-            .filter(|package| package.manifest_path.starts_with(&folder));
-        let mut programs = members
-            .map(|package| self.program(package))
-            .collect::<Result<Vec<_>>>()?;
-        if programs.is_empty() {
+        let mut programs = Vec::new();
+        for (folder, is_shipped) in [("programs", true), ("tests/programs", false)] {
+            let folder = project.root().join(folder);
+            let members = self
+                .packages
+                .iter()
+                .filter(|package| package.manifest_path.starts_with(&folder));
+            for package in members {
+                programs.push(self.program(package, is_shipped)?);
+            }
+        }
+        if !programs.iter().any(|program| program.is_shipped) {
             bail!("no workspace member is under programs/; add one to `members` of Cargo.toml");
         }
         programs.sort_by(|a, b| a.package.cmp(&b.package));
@@ -82,7 +87,7 @@ impl Workspace {
         }
     }
 
-    fn program(&self, package: &Package) -> Result<Program> {
+    fn program(&self, package: &Package, is_shipped: bool) -> Result<Program> {
         let library = package.targets_of_kind("cdylib").next().with_context(|| {
             format!(
                 "program {} has no cdylib; add `crate-type = [\"cdylib\", \"lib\"]` to [lib]",
@@ -97,6 +102,7 @@ impl Workspace {
             dir: package.dir().to_path_buf(),
             source_dirs,
             describes_itself: package.features.contains_key("idl-build"),
+            is_shipped,
         })
     }
 

@@ -10,7 +10,15 @@ const DEPLOY_DIR: &str = "TENOR_DEPLOY_DIR";
 /// # Panics
 /// If there is none: tests run the real program or nothing.
 pub fn margin() -> Vec<u8> {
-    let path = deploy_dir().join("tenor_margin.so");
+    program("tenor_margin")
+}
+
+/// Bytecode of a program, by the name of its library.
+///
+/// # Panics
+/// If there is none.
+pub fn program(name: &str) -> Vec<u8> {
+    let path = deploy_dir().join(name).with_extension("so");
     std::fs::read(&path).unwrap_or_else(|error| {
         panic!(
             "no bytecode at {}: {error}; run `cargo xtask build` or set {DEPLOY_DIR}",

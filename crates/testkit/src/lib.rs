@@ -9,6 +9,7 @@
 //! | [`asset`], [`chain`] | what is traded, and terms that tests use |
 //! | [`oracle`] | price updates as the oracle program would write them |
 //! | [`mint`] | mints and token accounts as the token program would write them |
+//! | [`lone`] | a program without the house around it |
 //! | [`upgrade`] | the program's accounts, with an upgrade authority |
 //! | [`picture`] | every account of the program, decoded |
 //! | [`expect`] | exact failures, which change nothing |
@@ -24,6 +25,7 @@ pub mod bytecode;
 pub mod chain;
 pub mod expect;
 pub mod lite;
+pub mod lone;
 pub mod mint;
 pub mod oracle;
 pub mod picture;
@@ -37,6 +39,7 @@ pub use asset::{Asset, BTC, SOL, USDC, sol, usd, usdc};
 pub use chain::{ChainOf, Instrument, days, hours, weeks};
 pub use expect::{assert_fails_with, assert_lands};
 pub use lite::LiteBank;
+pub use lone::LoneProgram;
 pub use oracle::Feed;
 pub use picture::Picture;
 pub use world::{Outcome, Receipt, Refusal, World};

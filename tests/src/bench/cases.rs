@@ -1,6 +1,6 @@
 //! What is measured.
 
-use super::{Row, Size, Table};
+use super::{Row, Size, Table, kernels};
 use solana_account::ReadableAccount;
 use tenor_margin::state::NO_UNDERLYING;
 use tenor_testkit::action::{
@@ -26,6 +26,7 @@ pub fn measure() -> Table {
     bench.settlement();
     Table {
         rows: bench.rows,
+        kernels: kernels::measure(),
         sizes: sizes(),
         program_bytes: bytecode::margin().len(),
     }

@@ -1,9 +1,11 @@
 //! Compute units of every instruction, measured on the bytecode.
 
 mod cases;
+mod kernels;
 mod table;
 
 pub use cases::measure;
+pub use kernels::{KernelBench, KernelRow};
 pub use table::{Differences, Table};
 
 /// One measured transaction.

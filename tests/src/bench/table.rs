@@ -1,6 +1,6 @@
 //! The committed table: written as markdown, read back to compare.
 
-use super::{Row, Size};
+use super::{KernelRow, Row, Size};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
@@ -13,6 +13,8 @@ const LAMPORTS_PER_SOL: f64 = 1e9;
 pub struct Table {
     /// Transactions.
     pub rows: Vec<Row>,
+    /// Functions of the mathematics.
+    pub kernels: Vec<KernelRow>,
     /// Accounts.
     pub sizes: Vec<Size>,
     /// Bytes of the program.
@@ -47,6 +49,7 @@ impl fmt::Display for Table {
                 "| {instruction} | {case} | {compute_units} | {budget} | {met} | {accounts} | {bytes} |"
             )?;
         }
+        write_kernels(out, &self.kernels)?;
         out.write_str("\n## Sizes\n\n| account | bytes | rent, SOL | budget, SOL | met |\n|---|---:|---:|---:|---|\n")?;
         for size in &self.sizes {
             let sol = |lamports: u64| lamports as f64 / LAMPORTS_PER_SOL;
@@ -67,30 +70,42 @@ impl fmt::Display for Table {
             "\nThe program is {} bytes (not compared: toolchains differ).",
             self.program_bytes
         )?;
-        let missed: Vec<_> = self
-            .rows
-            .iter()
-            .filter(|row| row.budget.is_some_and(|budget| row.compute_units > budget))
-            .collect();
+        let missed = self.missed();
         if !missed.is_empty() {
             out.write_str("\n## Budgets not met yet\n\n")?;
-            for Row {
-                instruction,
-                case,
-                compute_units,
-                budget,
-                ..
-            } in missed
-            {
-                writeln!(
-                    out,
-                    "- {instruction}, {case}: {compute_units} of {}",
-                    budget.unwrap_or_default()
-                )?;
+            for (name, measured, budget) in missed {
+                writeln!(out, "- {name}: {measured} of {budget}")?;
             }
         }
         Ok(())
     }
+}
+
+fn write_kernels(out: &mut fmt::Formatter<'_>, kernels: &[KernelRow]) -> fmt::Result {
+    out.write_str(
+        "\n## Kernels\n\nFunctions of `tenor-math` on the bytecode, between two readings of the remaining units, over \
+         the rows of the vector files.\nBudgets are for the worst row. `solmath` 0.2.0 runs in the same program on the \
+         same rows (worst / mean); what others publish is\nas they state it, in compute units unless it says gas.\n\n\
+         | kernel | worst | mean | budget | met | solmath here | published |\n|---|---:|---:|---:|---|---:|---|\n",
+    )?;
+    for row in kernels {
+        let (budget, met) = verdict(row.worst, row.budget);
+        let solmath = row
+            .solmath
+            .map_or_else(String::new, |(worst, mean)| format!("{worst} / {mean}"));
+        let KernelRow {
+            kernel,
+            worst,
+            mean,
+            published,
+            ..
+        } = row;
+        writeln!(
+            out,
+            "| {kernel} | {worst} | {mean} | {budget} | {met} | {solmath} | {published} |"
+        )?;
+    }
+    Ok(())
 }
 
 fn verdict(measured: u64, budget: Option<u64>) -> (String, &'static str) {
@@ -102,6 +117,26 @@ fn verdict(measured: u64, budget: Option<u64>) -> (String, &'static str) {
 }
 
 impl Table {
+    /// Name, measured units and budget of what takes more than its budget.
+    fn missed(&self) -> Vec<(String, u64, u64)> {
+        let instructions = self.rows.iter().map(|row| {
+            let name = format!("{}, {}", row.instruction, row.case);
+            (name, row.compute_units, row.budget)
+        });
+        let kernels = self
+            .kernels
+            .iter()
+            .map(|row| (row.kernel.to_owned(), row.worst, row.budget));
+        instructions
+            .chain(kernels)
+            .filter_map(|(name, measured, budget)| {
+                budget
+                    .filter(|budget| measured > *budget)
+                    .map(|budget| (name, measured, budget))
+            })
+            .collect()
+    }
+
     /// What differs from a committed table by more than the tolerance, or is missing on either side.
     pub fn compare(&self, committed: &str) -> Differences {
         let (mut known, mut differences) = (numbers(committed), Vec::new());
@@ -155,6 +190,7 @@ mod tests {
         };
         Table {
             rows: vec![row],
+            kernels: Vec::new(),
             sizes: Vec::new(),
             program_bytes: 1,
         }

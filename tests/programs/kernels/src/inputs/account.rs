@@ -1,0 +1,103 @@
+//! Inputs of health checks and liquidations.
+
+use super::market::Market;
+use super::{Line, decimal, lines, number, signed_decimal};
+use crate::invoke::{RANGE, volatility};
+use crate::kernel::Kernel;
+use tenor_math::risk::{PriceShocks, strike_risk};
+
+/// Expiries of an account, and strikes of each.
+const EXPIRIES: u64 = 4;
+const STRIKES: u64 = 8;
+/// Lines of which accounts are made.
+const ACCOUNTS: usize = 40;
+
+pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
+    Some(match kernel {
+        Kernel::Health => of_accounts(|index, line| account(index, line, EXPIRIES, STRIKES)),
+        Kernel::HealthOfOne => of_accounts(|index, line| account(index, line, 1, 1)),
+        Kernel::SliceFraction => of_accounts(|index, line| {
+            // Equity from nothing to a little above the requirement.
+            let maintenance = number(line, "maintenance").max(1.0);
+            let equity = maintenance * index as f64 / ACCOUNTS as f64 * 1.2;
+            let value = |value: f64| signed_decimal(value, 9).expect("a value");
+            vec![
+                value(equity),
+                value(maintenance),
+                value(number(line, "haircut")),
+                20_000_000 + 20_000_000 * index,
+                1_150_000_000,
+            ]
+        }),
+        Kernel::Discount => of_accounts(|index, line| {
+            let maintenance = number(line, "maintenance").max(1.0);
+            let value = |value: f64| signed_decimal(value, 9).expect("a value");
+            vec![600 * index, value(maintenance * 0.9), value(maintenance)]
+        }),
+        Kernel::MovingAverage => of_accounts(|index, line| {
+            let market = Market::of(line);
+            vec![market.spot.e9(), drifted(market.spot.e9(), index), 90 * (index + 1)]
+        }),
+        _ => return None,
+    })
+}
+
+fn of_accounts(row: impl Fn(u64, &Line) -> Vec<u64>) -> Vec<Vec<u64>> {
+    let lines = lines("portfolios.csv");
+    (0..)
+        .zip(lines.iter().take(ACCOUNTS))
+        .map(|(index, line)| row(index, line))
+        .collect()
+}
+
+/// Every other account has positions at the references of its strikes, the rest up to half a percent from them.
+fn drifted(spot_e9: u64, index: u64) -> u64 {
+    if index.is_multiple_of(2) {
+        spot_e9
+    } else {
+        spot_e9 + spot_e9 / 200 * index / ACCOUNTS as u64
+    }
+}
+
+fn account(index: u64, line: &Line, expiries: u64, strikes: u64) -> Vec<u64> {
+    let market = Market::of(line);
+    let spot_e9 = market.spot.e9();
+    let base_e9 = decimal(number(line, "base"), 9).expect("an amount");
+    let base_value = (u128::from(base_e9) * u128::from(spot_e9) / 1_000_000_000) as u64;
+    let mut words = vec![
+        drifted(spot_e9, index),
+        spot_e9 / 2_000,
+        signed_decimal(number(line, "cash"), 9).expect("a value"),
+        base_e9,
+        base_value,
+        decimal(number(line, "cut"), 9).expect("a ratio"),
+        RANGE.e9(),
+        250_000_000,
+    ];
+    for expiry in 0..expiries {
+        for place in 0..strikes {
+            let moneyness = 0.65 + 0.1 * place as f64;
+            words.extend(position(
+                &market,
+                expiry,
+                moneyness * number(line, "spot"),
+                index + place,
+            ));
+        }
+    }
+    words
+}
+
+fn position(market: &Market, expiry: u64, strike: f64, seed: u64) -> Vec<u64> {
+    let shocks = PriceShocks::from_range(RANGE).expect("a range");
+    let logs = shocks.log_moves_q56().expect("logarithms");
+    let risk = strike_risk(&market.strike(strike, expiry + 1), &shocks, &logs, &volatility()).expect("an array");
+    // Mostly short, as the accounts that cost most are.
+    let (call, put) = (7 - (seed % 13) as i64 * 2, 3 - (seed % 5) as i64);
+    let mut words = vec![expiry, call.cast_unsigned(), put.cast_unsigned(), market.spot.e9()];
+    words.extend([risk.mark.e9(), risk.forward_value.e9(), risk.strike_value.e9()].map(i64::cast_unsigned));
+    words.extend([risk.delta_units_e9, risk.gamma_cash.e9()].map(i64::cast_unsigned));
+    words.push(risk.pnl_bound_e9);
+    words.extend(risk.pnl_e9.map(i64::cast_unsigned));
+    words
+}

@@ -1,0 +1,98 @@
+//! What there is to measure.
+
+macro_rules! kernels {
+    ($($name:ident, $words:literal, $label:literal;)*) => {
+        /// A function, or a few that belong together.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Kernel {
+            $(#[doc = $label] $name,)*
+        }
+
+        impl Kernel {
+            /// All of them; the place is the number by which an instruction names one.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// What it is called in tables.
+            pub const fn label(self) -> &'static str {
+                match self {
+                    $(Self::$name => $label,)*
+                }
+            }
+
+            /// Words of one row of its inputs.
+            pub const fn words(self) -> usize {
+                match self {
+                    $(Self::$name => $words,)*
+                }
+            }
+        }
+    };
+}
+
+// Name, words of a row, label.
+kernels! {
+    MulDiv, 3, "mul_div by 1e9";
+    MulDivWide, 3, "mul_div by a number above 2^32";
+    MulDivSigned, 3, "mul_div_signed by 1e9";
+    Ln, 1, "ln of an integer";
+    LnRatio, 2, "ln of a ratio";
+    Log1p, 1, "log1p";
+    Exp, 1, "exp, not above one";
+    ExpAny, 1, "exp";
+    Expm1, 1, "expm1";
+    Pow, 3, "pow";
+    Sqrt, 2, "sqrt";
+    Rsqrt, 2, "rsqrt";
+    Cdf, 1, "normal cdf";
+    Survival, 1, "normal survival function";
+    Pdf, 1, "normal pdf";
+    Quantile, 2, "normal quantile";
+    DeviationOf, 2, "sqrt of a variance, with reciprocal";
+    CallValue, 5, "price, ln and sqrt known";
+    Price, 4, "price";
+    PriceGreeks, 4, "price with delta, gamma and dC/ds";
+    FullGreeks, 5, "price with delta, gamma, vega, theta, vanna, volga";
+    StrikeRisk, 8, "strike refresh, 33 scenarios";
+    LogMoves, 1, "shared by all strikes of a chain: range, 15 ln";
+    SliceAccept, 3, "acceptance of a slice";
+    SliceVariance, 4, "total variance of a slice";
+    SliceFraction, 5, "fraction of a liquidation slice";
+    Discount, 3, "liquidation discount";
+    MovingAverage, 3, "moving average of a price";
+    Payoff, 4, "payoff at expiry";
+    HealthOfOne, 51, "health of one position";
+    Health, 1_384, "health of 32 positions on 4 chains";
+    SolmathLn, 1, "solmath ln_fixed_i";
+    SolmathExp, 1, "solmath exp_fixed_i";
+    SolmathSqrt, 1, "solmath fp_sqrt";
+    SolmathCdf, 1, "solmath norm_cdf_poly";
+    SolmathPrice, 5, "solmath black_scholes_price";
+    SolmathFull, 5, "solmath bs_full";
+    SolmathFullHp, 5, "solmath bs_full_hp";
+    SolmathImpliedVolatility, 5, "solmath implied_vol";
+}
+
+impl Kernel {
+    /// The number by which an instruction names it.
+    pub fn number(self) -> u64 {
+        Self::ALL.iter().take_while(|each| **each != self).count() as u64
+    }
+
+    /// The kernel of a number.
+    pub fn of_number(number: u64) -> Option<Self> {
+        Self::ALL.get(usize::try_from(number).ok()?).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_name_kernels() {
+        for kernel in Kernel::ALL {
+            assert_eq!(Kernel::of_number(kernel.number()), Some(*kernel));
+        }
+        assert_eq!(Kernel::of_number(Kernel::ALL.len() as u64), None);
+    }
+}
