@@ -25,7 +25,15 @@ pub fn mul_div(a: u64, b: u64, divisor: u64, round: Round) -> Result<u64, MathEr
     if divisor == 0 {
         return Err(MathError::DivideByZero);
     }
-    let (product, divisor) = (u128::from(a) * u128::from(b), u128::from(divisor));
+    let product = u128::from(a) * u128::from(b);
+    if let Ok(product) = u64::try_from(product) {
+        // One instruction instead of a long division.
+        return Ok(match round {
+            Round::Down => product / divisor,
+            Round::Up => product.div_ceil(divisor),
+        });
+    }
+    let divisor = u128::from(divisor);
     let quotient = match round {
         Round::Down => product / divisor,
         Round::Up => product.div_ceil(divisor),

@@ -33,7 +33,7 @@ fn cases() -> Vec<Scenario> {
 fn weights_e12(shocks: &PriceShocks) -> Vec<u64> {
     let weight = |(place, _): (usize, &i64)| {
         let one_e9 = 1_000_000_000;
-        u64::try_from(shocks.weighted(place, one_e9).unwrap()).unwrap() * 1_000
+        u64::try_from(shocks.weighted(place, one_e9)).unwrap() * 1_000
     };
     shocks.moves_e9().iter().enumerate().map(weight).collect()
 }
@@ -100,6 +100,8 @@ proptest! {
         let net = calls + puts;
         let mut sums = results.map(|result| result * net);
         grid.add_linear(risk.forward_value.e9() * -puts, &mut sums).unwrap();
-        prop_assert_eq!(loss, -grid.worst_weighted(&sums).unwrap());
+        // The protocol's weights are rounded up in their 62nd bit, the grid's given in twelve digits.
+        let of_grid = -grid.worst_weighted(&sums).unwrap();
+        prop_assert!((loss - of_grid).unsigned_abs() <= 2 + of_grid.unsigned_abs() / 1_000_000_000_000, "{loss} {of_grid}");
     }
 }

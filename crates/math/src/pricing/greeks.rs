@@ -95,13 +95,16 @@ pub fn black_greeks(
 fn with_time(simple: &Greeks, log_moneyness_q56: i64, deviation: Deviation, root_years: Deviation) -> FullGreeks {
     let (d1, d2) = deviation.standardise(log_moneyness_q56);
     let per_deviation = simple.vega_per_deviation;
-    let vega = root_years.multiply(per_deviation);
-    // sigma = s / sqrt(T), so theta = -F n1 s / (2 T). Divisions that enlarge come first, to keep the digits.
-    let theta = root_years.divide(deviation.multiply(root_years.divide(per_deviation))) >> 1;
+    let (root, inverse_root) = (root_years.value(), root_years.inverse());
+    // sigma = s / sqrt(T), so theta = -F n1 s / (2 T). Each factor is one number with all its digits, and the value is
+    // multiplied once: near expiry an intermediate result would lose or overflow what the whole does not.
+    let per_sigma = root.product(deviation.inverse());
+    let decay = deviation.value().product(inverse_root).product(inverse_root);
+    let vega = root.times(per_deviation);
+    let theta = decay.times(per_deviation) >> 1;
     let by_d2 = times_q56(per_deviation, d2.unsigned_abs());
-    let vanna = root_years.multiply(deviation.divide(by_d2));
-    let by_both = deviation.divide(times_q56(by_d2, d1.unsigned_abs()));
-    let volga = root_years.multiply(root_years.multiply(by_both));
+    let vanna = per_sigma.times(by_d2);
+    let volga = per_sigma.product(root).times(times_q56(by_d2, d1.unsigned_abs()));
     let signed = |magnitude: u64, negative: bool| {
         let magnitude = i64::try_from(magnitude).unwrap_or(i64::MAX);
         if negative { -magnitude } else { magnitude }

@@ -2,7 +2,7 @@
 
 use crate::MathError;
 use crate::quantity::SECONDS_PER_YEAR;
-use crate::special::{Root, normalised_root};
+use crate::special::{Exponential, Root, normalised_root};
 
 /// Total variance sigma^2 T, dimensionless, Q96. At most 2^16; a second at 1% volatility is still 2.5e17 raw units, so
 /// that greeks keep twelve digits even there.
@@ -230,6 +230,32 @@ impl Deviation {
     pub(crate) fn divide(self, value: u64) -> u64 {
         let quotient = u128::from(value).wrapping_mul(u128::from(self.reciprocal)) >> self.shift;
         quotient.min(u128::from(u64::MAX)) as u64
+    }
+
+    /// s as a number of any size.
+    #[expect(
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects,
+        reason = "shifts are at most 127"
+    )]
+    pub(super) const fn value(self) -> Exponential {
+        Exponential {
+            mantissa_q63: self.root,
+            exponent: 63 - self.root_shift as i32,
+        }
+    }
+
+    /// 1/s as a number of any size.
+    #[expect(
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects,
+        reason = "shifts are at most 127"
+    )]
+    pub(super) const fn inverse(self) -> Exponential {
+        Exponential {
+            mantissa_q63: self.reciprocal,
+            exponent: 63 - self.shift as i32,
+        }
     }
 
     /// value x s, rounded down and saturating.

@@ -131,11 +131,14 @@ pub fn strike_risk(
     })
 }
 
-/// What the scenarios of a strike share.
-struct StrikePrices {
-    strike: u64,
-    mark_e9: u64,
-    deviations: VolatilityShocks,
+/// What the scenarios of a strike share: the protocol's own set and any other price with it.
+pub(super) struct StrikePrices {
+    /// Discounted strike, in one scale with the forwards.
+    pub(super) strike: u64,
+    /// Unshocked value of the call.
+    pub(super) mark_e9: u64,
+    /// The three deviations.
+    pub(super) deviations: VolatilityShocks,
 }
 
 impl StrikePrices {
@@ -144,7 +147,7 @@ impl StrikePrices {
         clippy::arithmetic_side_effects,
         reason = "both values are below 2^63 by the conversions, so their difference fits i64"
     )]
-    fn result(&self, moved: u64, log_moneyness_q56: i64, shock: VolatilityShock) -> Result<i64, MathError> {
+    pub(super) fn result(&self, moved: u64, log_moneyness_q56: i64, shock: VolatilityShock) -> Result<i64, MathError> {
         let value = call_value(moved, self.strike, log_moneyness_q56, self.deviations.get(shock));
         Ok(to_signed(value)? - to_signed(self.mark_e9)?)
     }
@@ -169,7 +172,7 @@ impl StrikePrices {
 }
 
 /// A lot's forward after a relative move, rounded down; below 2^62.
-fn moved_forward(forward: u64, move_e9: i64) -> Result<u64, MathError> {
+pub(super) fn moved_forward(forward: u64, move_e9: i64) -> Result<u64, MathError> {
     let moved_e9 = E9.checked_add_signed(move_e9).ok_or(MathError::OutOfDomain)?;
     let value = mul_div(forward, moved_e9, E9, Round::Down)?;
     if value >> 62 != 0 {

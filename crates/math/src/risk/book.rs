@@ -3,10 +3,10 @@
 use super::drift::recentred;
 use super::interval::PriceInterval;
 use super::scenario::{PriceShocks, SCENARIOS};
-use super::strike::StrikeView;
+use super::strike::{Step, StrikeView};
 use crate::fixed::checked_product;
 use crate::quantity::{LotSize, Lots, Price, Ratio, Value};
-use crate::{MathError, Round, mul_div};
+use crate::{MathError, Round};
 
 /// Most expiries that one account can hold in one underlying.
 pub const MAX_EXPIRIES: usize = 16;
@@ -26,7 +26,8 @@ pub struct Collateral {
 /// Scenario results of strikes whose arrays share one reference price.
 #[derive(Clone, Debug)]
 struct Group {
-    reference: Price,
+    /// From their reference to the present spot; none while the group is empty.
+    step: Option<Step>,
     pnl_e9: [i64; SCENARIOS],
     /// What their calls gained from the reference to the present spot, at the re-centred marks.
     mark_change: Value,
@@ -70,7 +71,7 @@ impl<'a> UnderlyingBook<'a> {
             shocks,
             pnl_e9: [0; SCENARIOS],
             group: Group {
-                reference: interval.spot(),
+                step: None,
                 pnl_e9: [0; SCENARIOS],
                 mark_change: Value::ZERO,
             },
@@ -104,12 +105,9 @@ impl<'a> UnderlyingBook<'a> {
         strike: &StrikeView<'_>,
     ) -> Result<(), MathError> {
         let net = call.try_add(put)?;
-        if strike.reference != self.group.reference {
-            self.close_group()?;
-            self.group.reference = strike.reference;
-        }
+        let step = self.step_from(strike.reference)?;
         self.add_results(net, strike)?;
-        let marks = strike.marks(self.interval.spot())?;
+        let marks = strike.marks_after(&step)?;
         let value = call.value(marks.call)?.try_add(put.value(marks.put)?)?;
         self.option_value = self.option_value.try_add(value)?;
         let put_forward = self.put_forward.get_mut(expiry).ok_or(MathError::OutOfDomain)?;
@@ -119,7 +117,7 @@ impl<'a> UnderlyingBook<'a> {
             .and_then(|of_calls| delta.checked_add(of_calls))
             .ok_or(MathError::Overflow)?;
         let held = call.magnitude().saturating_add(put.magnitude());
-        self.add_drift(net, held, strike, marks.call)?;
+        self.add_drift(net, held, strike, marks.call, &step)?;
         // A call and a put of opposite sign are a conversion: no naked option.
         let short = if net.get() < 0 { net.magnitude() } else { 0 };
         self.net_short_lots = self.net_short_lots.checked_add(short).ok_or(MathError::Overflow)?;
@@ -148,15 +146,22 @@ impl<'a> UnderlyingBook<'a> {
     }
 
     /// What re-centring may hide of this strike, and the mark's change that the results must not count twice.
-    fn add_drift(&mut self, net: Lots, held: u64, strike: &StrikeView<'_>, mark: Value) -> Result<(), MathError> {
+    fn add_drift(
+        &mut self,
+        net: Lots,
+        held: u64,
+        strike: &StrikeView<'_>,
+        mark: Value,
+        step: &Step,
+    ) -> Result<(), MathError> {
         let magnitude = |lots: u64| i64::try_from(lots).map(Lots::new).map_err(|_| MathError::Overflow);
         let net_magnitude = magnitude(net.magnitude())?;
         let drift = i64::try_from(strike.drift_e9).map_err(|_| MathError::Overflow)?;
         self.drift = self.drift.try_add(net_magnitude.value(Value::from_e9(drift))?)?;
-        if strike.reference == self.interval.spot() {
+        if step.is_zero() {
             return Ok(());
         }
-        let doubt = net_magnitude.value(strike.recentring_doubt(self.interval.spot())?)?;
+        let doubt = net_magnitude.value(strike.recentring_doubt(step)?)?;
         // The forward of a put is exact but for rounding, which a fourfold move repeats.
         let rounding = magnitude(held)?.value(ROUNDING_OF_FORWARD)?;
         self.recentring = self.recentring.try_add(doubt)?.try_add(rounding)?;
@@ -165,12 +170,26 @@ impl<'a> UnderlyingBook<'a> {
         Ok(())
     }
 
+    /// The step from a reference to the present spot; a new reference starts a new group.
+    fn step_from(&mut self, reference: Price) -> Result<Step, MathError> {
+        match self.group.step {
+            Some(step) if step.reference() == reference => Ok(step),
+            _ => {
+                self.close_group()?;
+                let step = Step::between(reference, self.interval.spot())?;
+                self.group.step = Some(step);
+                Ok(step)
+            }
+        }
+    }
+
     /// Moves the open group's results to the present spot and adds them to the sums.
     pub(super) fn close_group(&mut self) -> Result<(), MathError> {
-        let (spot, reference) = (self.interval.spot(), self.group.reference);
-        if spot != reference {
-            let step_q30 = relative_step_q30(spot, reference)?;
-            self.group.pnl_e9 = recentred(&self.group.pnl_e9, self.shocks, step_q30)?;
+        let Some(step) = self.group.step.take() else {
+            return Ok(());
+        };
+        if !step.is_zero() {
+            self.group.pnl_e9 = recentred(&self.group.pnl_e9, self.shocks, step.relative_q30())?;
         }
         let change_e9 = self.group.mark_change.e9();
         for (sum, result) in self.pnl_e9.iter_mut().zip(&mut self.group.pnl_e9) {
@@ -206,13 +225,4 @@ impl<'a> UnderlyingBook<'a> {
             .try_add(collateral.haircut.of(collateral.value, Round::Up)?)?;
         Ok(())
     }
-}
-
-/// (to - from) / from, Q30, rounded toward zero.
-#[expect(clippy::arithmetic_side_effects, reason = "a magnitude that fits i64 has a negative")]
-fn relative_step_q30(to: Price, from: Price) -> Result<i64, MathError> {
-    let magnitude = mul_div(to.e9().abs_diff(from.e9()), 1 << 30, from.e9(), Round::Down)?;
-    let magnitude = i64::try_from(magnitude).ok().filter(|step| step >> 30 == 0);
-    let magnitude = magnitude.ok_or(MathError::OutOfDomain)?;
-    Ok(if to < from { -magnitude } else { magnitude })
 }

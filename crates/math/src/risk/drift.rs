@@ -155,7 +155,10 @@ impl StrikeDrift<'_> {
         };
         let place = scenario(tail).price_move;
         let moved = mul_div(width, shocks.moved_e9(place)?, E9, Round::Up)?;
-        mul_div(moved, shocks.weight_e9(place), E9, Round::Up)
+        let weighted = i64::try_from(moved).map(|moved| shocks.weighted(place, moved));
+        weighted
+            .map(|weighted| weighted.unsigned_abs().saturating_add(1))
+            .map_err(|_| MathError::Overflow)
     }
 
     /// How far the tangent at the mark is from the chords beside it.
@@ -201,48 +204,70 @@ pub(super) fn volatility_drift_e9(
 
 /// Moves an account's summed results of one reference price by a relative step in Q30, taking the middle slope of each
 /// scenario. What the rounding loses is in the strikes' drift.
+///
+/// # Errors
+/// [`MathError::Overflow`] where a result leaves the range of values.
 #[expect(
     clippy::arithmetic_side_effects,
-    clippy::integer_division,
-    reason = "a step below 2^30 times a move below 2^33 fits i64; runs between distinct moves are not zero; sums are below \
-              2^61 and runs at least 2.5e-3, so factors are below 2^44 and both products together below 2^107"
+    reason = "sums are below 2^61 and runs at least 2.5e-3, so factors are below 2^44 and both products together below \
+              2^107"
 )]
 pub(super) fn recentred(
     sums_e9: &[i64; SCENARIOS],
     shocks: &PriceShocks,
     step_q30: i64,
 ) -> Result<[i64; SCENARIOS], MathError> {
+    let factors = slope_factors(shocks, step_q30.unsigned_abs());
     let mut moved = *sums_e9;
-    let mut factors = [(0_i64, 0_i64); MOVES];
     for (index, result) in moved.iter_mut().enumerate() {
         let (below, above) = neighbours(index);
-        let place = scenario(index).price_move;
-        let factor = factors.get_mut(place).ok_or(MathError::OutOfDomain)?;
-        // The first scenario of a move computes what the others share: their neighbours have the same moves.
-        if index >= FIRST_TAIL || index % 3 == 0 {
-            let here = shocks.move_e9(place);
-            let reach = step_q30 * i64::try_from(shocks.moved_e9(place)?).map_err(|_| MathError::Overflow)?;
-            let reach = if below.is_some() && above.is_some() {
-                reach / 2
-            } else {
-                reach
-            };
-            let run = |other: usize| shocks.move_e9(scenario(other).price_move).abs_diff(here);
-            let per = |other: Option<usize>| match other.map(run) {
-                None | Some(0) => Ok(0),
-                Some(run) => i64::try_from(run)
-                    .map(|run| reach / run)
-                    .map_err(|_| MathError::Overflow),
-            };
-            *factor = (per(below)?, per(above)?);
-        }
-        let value = |other: Option<usize>| other.and_then(|other| sums_e9.get(other)).copied().map(i128::from);
-        let middle = i128::from(*result);
-        let falling = value(below).map_or(0, |below| (middle - below) * i128::from(factor.0));
-        let rising = value(above).map_or(0, |above| (above - middle) * i128::from(factor.1));
-        *result = i64::try_from(middle + ((falling + rising) >> 30)).map_err(|_| MathError::Overflow)?;
+        let (of_fall, of_rise) = factors.get(scenario(index).price_move).copied().unwrap_or((0, 0));
+        let value = |other: Option<usize>| other.and_then(|other| sums_e9.get(other)).copied();
+        let middle = *result;
+        let term =
+            |high: i64, low: i64, factor: u64| i128::from(high.wrapping_sub(low)).wrapping_mul(i128::from(factor));
+        let falling = value(below).map_or(0, |below| term(middle, below, of_fall));
+        let rising = value(above).map_or(0, |above| term(above, middle, of_rise));
+        let change = (falling + rising) >> 30;
+        let change = i64::try_from(if step_q30 < 0 { -change } else { change }).map_err(|_| MathError::Overflow)?;
+        *result = middle.checked_add(change).ok_or(MathError::Overflow)?;
     }
     Ok(moved)
+}
+
+/// By move: what the chord to the neighbour below and the one above count for, Q30: the distance `step (1 + m)` over the
+/// chord's run, half of it where there are two.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::integer_division,
+    reason = "a step below 2^30 times one plus a move, below 2^33, fits; a run was checked"
+)]
+fn slope_factors(shocks: &PriceShocks, step_q30: u64) -> [(u64, u64); MOVES] {
+    let mut factors = [(0, 0); MOVES];
+    for (place, factor) in factors.iter_mut().enumerate() {
+        // The middle volatility of a grid move stands for all three: their neighbours have the same moves.
+        let (below, above) = neighbours(if place < FIRST_TAIL / 3 {
+            3 * place + 1
+        } else {
+            FIRST_TAIL - 9 + place
+        });
+        let reach = step_q30 * shocks.moved_e9(place).unwrap_or(0);
+        let reach = if below.is_some() && above.is_some() {
+            reach / 2
+        } else {
+            reach
+        };
+        let per = |other: Option<usize>| {
+            let run = other.map_or(0, |other| {
+                shocks
+                    .move_e9(scenario(other).price_move)
+                    .abs_diff(shocks.move_e9(place))
+            });
+            if run == 0 { 0 } else { reach / run }
+        };
+        *factor = (per(below), per(above));
+    }
+    factors
 }
 
 #[cfg(test)]

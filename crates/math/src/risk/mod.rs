@@ -28,4 +28,4 @@ pub use standard::{
     STALE_FACTOR, StrikePosition, WorstPayoff, fallback_requirement, greatest_expiry_loss, standard_requirement,
     worst_expiry_payoff,
 };
-pub use strike::{Marks, StrikeView};
+pub use strike::{Marks, Step, StrikeView};

@@ -79,27 +79,26 @@ impl UnderlyingBook<'_> {
         let haircut = self.base_haircut;
         let collateral_value = self.base_value.try_sub(haircut)?;
         let (mut worst, mut worst_withdrawal, mut worst_scenario) = (0_i64, 0_i64, 0_u8);
-        let linear = self.linear_results(collateral_value)?;
+        // A put is the call less the forward, which moves with the price.
+        let of_puts = self.shocks.linear_e9(self.put_forward_total()?.try_neg()?)?;
+        let of_collateral = self.shocks.linear_e9(collateral_value)?;
+        // Without shorts an option's value is never negative: only rounding could say so.
+        let option_value_e9 = if self.holds_short {
+            self.option_value.e9()
+        } else {
+            i64::MAX
+        };
         for (index, (pnl, systemic)) in (0_u8..).zip(self.pnl_e9.iter().zip(systemic_e9)) {
             let price_move = scenario(usize::from(index)).price_move;
-            let (put_shift, collateral) = linear.get(price_move).copied().ok_or(MathError::OutOfDomain)?;
-            let options = pnl.checked_add(put_shift).ok_or(MathError::Overflow)?;
-            let options = self.shocks.weighted(price_move, options)?;
-            let collateral = self.shocks.weighted(price_move, collateral)?;
+            let at = |results: &[i64; MOVES]| results.get(price_move).copied().unwrap_or(0);
+            let options = pnl.checked_add(at(&of_puts)).ok_or(MathError::Overflow)?;
+            let options = self.shocks.weighted(price_move, options);
+            let collateral = self.shocks.weighted(price_move, at(&of_collateral));
             let total = options.checked_add(collateral).ok_or(MathError::Overflow)?;
             if total < worst {
                 (worst, worst_scenario) = (total, index);
             }
-            // Without shorts an option's value is never negative: only rounding could say so.
-            let held = if self.holds_short {
-                self.option_value
-                    .e9()
-                    .checked_add(options)
-                    .ok_or(MathError::Overflow)?
-                    .min(0)
-            } else {
-                0
-            };
+            let held = option_value_e9.saturating_add(options).min(0);
             worst_withdrawal = worst_withdrawal.min(held.checked_add(collateral).ok_or(MathError::Overflow)?);
             *systemic = systemic.checked_add(total).ok_or(MathError::Overflow)?;
         }
@@ -125,21 +124,12 @@ impl UnderlyingBook<'_> {
         })
     }
 
-    /// Per move: what parity takes off the puts, and what the collateral gains.
-    fn linear_results(&self, collateral_value: Value) -> Result<[(i64, i64); MOVES], MathError> {
-        let mut results = [(0, 0); MOVES];
-        let mut put_forward = Value::ZERO;
+    fn put_forward_total(&self) -> Result<Value, MathError> {
+        let mut total = Value::ZERO;
         for value in self.put_forward {
-            put_forward = put_forward.try_add(value)?;
+            total = total.try_add(value)?;
         }
-        for (result, move_e9) in results.iter_mut().zip(self.shocks.moves_e9()) {
-            let puts = times_move(put_forward, *move_e9, Round::Up)?;
-            *result = (
-                puts.checked_neg().ok_or(MathError::Overflow)?,
-                times_move(collateral_value, *move_e9, Round::Down)?,
-            );
-        }
-        Ok(results)
+        Ok(total)
     }
 
     /// Deltas with respect to spot. A put's is the call's less the forward's.
@@ -244,13 +234,4 @@ fn signed(value_e9: u64) -> Result<Value, MathError> {
     i64::try_from(value_e9)
         .map(Value::from_e9)
         .map_err(|_| MathError::Overflow)
-}
-
-/// `value x move`, the move x 1e9.
-fn times_move(value: Value, move_e9: i64, round: Round) -> Result<i64, MathError> {
-    if value == Value::ZERO || move_e9 == 0 {
-        return Ok(0);
-    }
-    let value_e9 = if move_e9 < 0 { value.try_neg()?.e9() } else { value.e9() };
-    mul_div_signed(value_e9, move_e9.unsigned_abs(), E9, round)
 }

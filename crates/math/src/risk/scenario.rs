@@ -4,10 +4,11 @@
 //! tails at -66%, -33%, +50%, +100%, +200% and +400% with volatility up. A tail's result is weighted by
 //! min(1, range / |move|), so that a linear position loses in a tail what it loses at the end of the range.
 
+use crate::fixed::{mul_q60, mul_q62};
 use crate::pricing::{Deviation, TotalVariance};
-use crate::quantity::{E9, Ratio, SECONDS_PER_DAY};
-use crate::special::{exp_neg_q62, ln_ratio_q56, ln_u64_q56};
-use crate::{MathError, Round, mul_div_signed};
+use crate::quantity::{E9, Ratio, SECONDS_PER_DAY, Value};
+use crate::special::{ONE_Q62, exp_neg_q62, ln_ratio_q56, ln_u64_q56};
+use crate::{MathError, Round, mul_div};
 
 /// Number of scenarios of an underlying.
 pub const SCENARIOS: usize = 33;
@@ -27,6 +28,26 @@ const TAIL_MOVES_E9: [i64; MOVES - GRID_MOVES] = [
     2_000_000_000,
     4_000_000_000,
 ];
+
+/// The tails' moves in Q60, in their places behind the grid's.
+const TAILS_Q60: [i64; MOVES] = tails_q60();
+
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::integer_division,
+    reason = "evaluated by the compiler"
+)]
+const fn tails_q60() -> [i64; MOVES] {
+    let mut moves = [0; MOVES];
+    let mut tail = 0;
+    while tail < TAIL_MOVES_E9.len() {
+        moves[GRID_MOVES + tail] = (((TAIL_MOVES_E9[tail] as i128) << 60) / E9 as i128) as i64;
+        tail += 1;
+    }
+    moves
+}
 
 /// What a scenario does to implied volatility.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,8 +106,10 @@ pub const fn scenario(index: usize) -> Scenario {
 pub struct PriceShocks {
     /// Relative moves x 1e9.
     moves_e9: [i64; MOVES],
-    /// Weight of each move's result x 1e9: one on the grid.
-    weights_e9: [u64; MOVES],
+    /// The same in Q60, within four units: what linear holdings are multiplied with.
+    moves_q60: [i64; MOVES],
+    /// Weight of each move's result, Q62, rounded up so that a loss is never made smaller: one on the grid.
+    weights_q62: [i64; MOVES],
 }
 
 impl PriceShocks {
@@ -106,16 +129,23 @@ impl PriceShocks {
         let range_e9 = i64::try_from(range.e9()).map_err(|_| MathError::OutOfDomain)?;
         let mut shocks = Self {
             moves_e9: [0; MOVES],
-            weights_e9: [E9; MOVES],
+            moves_q60: [0; MOVES],
+            weights_q62: [ONE_Q62; MOVES],
         };
+        let quarter_q60 = mul_div(range.e9() / 4, 1 << 60, E9, Round::Down)?.cast_signed();
+        shocks.moves_q60 = TAILS_Q60;
+        for (place, quarters) in shocks.moves_q60.iter_mut().zip(GRID_QUARTERS) {
+            *place = quarter_q60 * quarters;
+        }
         let (grid, tails) = shocks.moves_e9.split_at_mut(GRID_MOVES);
         for (place, quarters) in grid.iter_mut().zip(GRID_QUARTERS) {
             *place = range_e9 / 4 * quarters;
         }
-        let weights = shocks.weights_e9.iter_mut().skip(GRID_MOVES);
+        let weights = shocks.weights_q62.iter_mut().skip(GRID_MOVES);
         for ((place, weight), tail_e9) in tails.iter_mut().zip(weights).zip(TAIL_MOVES_E9) {
             *place = tail_e9;
-            *weight = (range.e9() * E9 / tail_e9.unsigned_abs()).min(E9);
+            let weight_q62 = mul_div(range.e9(), ONE_Q62.unsigned_abs(), tail_e9.unsigned_abs(), Round::Up)?;
+            *weight = ONE_Q62.min(weight_q62.cast_signed());
         }
         Ok(shocks)
     }
@@ -134,11 +164,6 @@ impl PriceShocks {
             .ok_or(MathError::OutOfDomain)
     }
 
-    /// Weight of a place's results x 1e9; one out of range.
-    pub(super) fn weight_e9(&self, price_move: usize) -> u64 {
-        self.weights_e9.get(price_move).copied().unwrap_or(E9)
-    }
-
     /// The moves a quarter of the range beyond the grid's ends, -5/4 and +5/4 of it, x 1e9: above -98%.
     #[expect(clippy::arithmetic_side_effects, reason = "five quarters of a range below one")]
     pub(super) fn outer_moves_e9(&self) -> [i64; 2] {
@@ -152,14 +177,30 @@ impl PriceShocks {
     }
 
     /// The result of a scenario times its weight. Rounds down: a loss is never made smaller.
+    pub fn weighted(&self, price_move: usize, result_e9: i64) -> i64 {
+        match self.weights_q62.get(price_move) {
+            None | Some(&ONE_Q62) => result_e9,
+            // A weight of at most one: the product fits.
+            Some(&weight_q62) => mul_q62(result_e9, weight_q62),
+        }
+    }
+
+    /// What a linear holding worth `value` gains at each move, rounded down, within four units of 2^-60 of the value.
     ///
     /// # Errors
-    /// [`MathError::Overflow`].
-    pub fn weighted(&self, price_move: usize, result_e9: i64) -> Result<i64, MathError> {
-        match self.weights_e9.get(price_move) {
-            None | Some(&E9) => Ok(result_e9),
-            Some(&weight_e9) => mul_div_signed(result_e9, weight_e9, E9, Round::Down),
+    /// [`MathError::Overflow`] for a value of 2^61 or more, a fourfold move of which leaves the range.
+    pub(super) fn linear_e9(&self, value: Value) -> Result<[i64; MOVES], MathError> {
+        let mut results = [0; MOVES];
+        if value == Value::ZERO {
+            return Ok(results);
         }
+        if value.e9().unsigned_abs() >> 60 != 0 {
+            return Err(MathError::Overflow);
+        }
+        for (result, move_q60) in results.iter_mut().zip(self.moves_q60) {
+            *result = mul_q60(value.e9(), move_q60);
+        }
+        Ok(results)
     }
 
     /// ln(1 + move) of each move, Q56: what a scenario adds to a log-moneyness.

@@ -1,6 +1,7 @@
 //! A strike as an account's book reads it.
 
 use super::scenario::SCENARIOS;
+use crate::fixed::{mul_q62, scale_by_q62};
 use crate::quantity::{E9, Price, Value};
 use crate::{MathError, Round, mul_div, mul_div_signed};
 
@@ -40,33 +41,101 @@ pub struct Marks {
     pub forward: Value,
 }
 
-impl StrikeView<'_> {
-    /// Marks moved to the present spot, to first order in the call's delta and exactly in the forward; never below
-    /// intrinsic. Rounded down per lot, so long and short are marked at the same number. Source: design section 5.3.
+/// The way from the spot price of a strike's numbers to the present one, computed once for all strikes of one reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    spot: Price,
+    reference: Price,
+    difference_e9: i64,
+    /// Magnitude of the difference over the reference, Q62, rounded down.
+    relative_q62: u64,
+}
+
+impl Step {
+    /// The step between two prices.
     ///
     /// # Errors
-    /// [`MathError::DivideByZero`] if the reference is zero (never refreshed); [`MathError::Overflow`].
-    pub fn marks(&self, spot: Price) -> Result<Marks, MathError> {
-        if spot == self.reference && spot.e9() != 0 {
-            // Nothing to move: the common case, since whoever acts refreshes first.
-            let parity = self.forward_value.try_sub(self.strike_value)?;
-            let call = self.mark.max(parity).or_zero();
-            return Ok(Marks {
-                call,
-                put: call.try_sub(parity)?,
-                forward: self.forward_value,
-            });
+    /// [`MathError::DivideByZero`] if the reference is zero (never refreshed); [`MathError::OutOfDomain`] for a step of one
+    /// or more; [`MathError::Overflow`] for a price of 2^63 or more.
+    pub fn between(reference: Price, spot: Price) -> Result<Self, MathError> {
+        let to_signed = |price: Price| i64::try_from(price.e9()).map_err(|_| MathError::Overflow);
+        let difference_e9 = to_signed(spot)?
+            .checked_sub(to_signed(reference)?)
+            .ok_or(MathError::Overflow)?;
+        let relative_q62 = mul_div(difference_e9.unsigned_abs(), 1 << 62, reference.e9(), Round::Down)?;
+        if relative_q62 >> 62 != 0 {
+            return Err(MathError::OutOfDomain);
         }
-        let step_e9 = difference_e9(spot, self.reference)?;
-        let forward = Value::from_e9(mul_div_signed(
-            self.forward_value.e9(),
-            spot.e9(),
-            self.reference.e9(),
-            Round::Down,
-        )?);
-        let moved = mul_div_signed(step_e9, self.delta_units_e9.unsigned_abs(), E9, Round::Down)?;
+        Ok(Self {
+            spot,
+            reference,
+            difference_e9,
+            relative_q62,
+        })
+    }
+
+    /// Whether the present price is the reference.
+    pub const fn is_zero(&self) -> bool {
+        self.difference_e9 == 0
+    }
+
+    /// The present price.
+    pub const fn spot(&self) -> Price {
+        self.spot
+    }
+
+    /// The price that the step starts from.
+    pub const fn reference(&self) -> Price {
+        self.reference
+    }
+
+    /// The relative step, Q30, rounded toward zero.
+    #[expect(clippy::arithmetic_side_effects, reason = "a magnitude below 2^30 has a negative")]
+    pub(super) const fn relative_q30(&self) -> i64 {
+        let magnitude = (self.relative_q62 >> 32).cast_signed();
+        if self.difference_e9 < 0 { -magnitude } else { magnitude }
+    }
+
+    /// `value` moved by the relative step, rounded down to within two units. A value that is not negative stays so.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a change is smaller than the value, so a fall leaves a value of either sign within its range; a rise is \
+                  checked"
+    )]
+    fn applied_to(&self, value: Value) -> Result<Value, MathError> {
+        let change = mul_q62(value.e9(), self.relative_q62.cast_signed());
+        if self.difference_e9 < 0 {
+            return Ok(Value::from_e9(value.e9() - change - 1));
+        }
+        value.try_add(Value::from_e9(change))
+    }
+}
+
+impl StrikeView<'_> {
+    /// Marks moved to the present spot: see [`StrikeView::marks_after`].
+    ///
+    /// # Errors
+    /// As [`Step::between`]; [`MathError::Overflow`].
+    pub fn marks(&self, spot: Price) -> Result<Marks, MathError> {
+        self.marks_after(&Step::between(self.reference, spot)?)
+    }
+
+    /// Marks moved by a step from the strike's reference, to first order in the call's delta and exactly but for rounding in
+    /// the forward; never below intrinsic. Rounded down per lot, so long and short are marked at the same number. Source:
+    /// design section 5.3.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn marks_after(&self, step: &Step) -> Result<Marks, MathError> {
+        // Mostly there is nothing to move, since whoever acts refreshes first.
+        let (forward, moved_e9) = if step.is_zero() {
+            (self.forward_value, 0)
+        } else {
+            let moved = mul_div_signed(step.difference_e9, self.delta_units_e9.unsigned_abs(), E9, Round::Down)?;
+            (step.applied_to(self.forward_value)?, moved)
+        };
         let parity = forward.try_sub(self.strike_value)?;
-        let call = self.mark.try_add(Value::from_e9(moved))?.max(parity).or_zero();
+        let call = self.mark.try_add(Value::from_e9(moved_e9))?.max(parity).or_zero();
         Ok(Marks {
             call,
             put: call.try_sub(parity)?,
@@ -74,19 +143,18 @@ impl StrikeView<'_> {
         })
     }
 
-    /// Most that a lot's value and results may be off once they are re-centred to `spot`: drift times the relative step, and
-    /// what the rounding of the step and of the results costs. Rounds up; nothing at the reference itself.
+    /// Most that a lot's value and results may be off after a step: drift times the relative step, and what the rounding of
+    /// the step and of the results costs. Rounds up; nothing after no step.
     ///
     /// # Errors
-    /// [`MathError::DivideByZero`] if the reference is zero (never refreshed); [`MathError::Overflow`].
-    pub fn recentring_doubt(&self, spot: Price) -> Result<Value, MathError> {
+    /// [`MathError::Overflow`].
+    pub fn recentring_doubt(&self, step: &Step) -> Result<Value, MathError> {
         /// Units that marks, results and the differences between them lose to rounding.
-        const ROUNDING_UNITS: u64 = 24;
-        let distance = spot.e9().abs_diff(self.reference.e9());
-        if distance == 0 && self.reference.e9() != 0 {
+        const ROUNDING_UNITS: u64 = 26;
+        if step.is_zero() {
             return Ok(Value::ZERO);
         }
-        let by_drift = mul_div(self.drift_e9, distance, self.reference.e9(), Round::Up)?;
+        let by_drift = scale_by_q62(self.drift_e9, step.relative_q62);
         // The step is a multiple of 2^-30 and so are the factors of the results.
         let by_step = self.pnl_bound_e9.saturating_add(self.forward_value.e9().unsigned_abs()) >> 27;
         let doubt = by_drift.saturating_add(by_step).saturating_add(ROUNDING_UNITS);
@@ -94,9 +162,4 @@ impl StrikeView<'_> {
             .map(Value::from_e9)
             .map_err(|_| MathError::Overflow)
     }
-}
-
-fn difference_e9(a: Price, b: Price) -> Result<i64, MathError> {
-    let to_signed = |price: Price| i64::try_from(price.e9()).map_err(|_| MathError::Overflow);
-    to_signed(a)?.checked_sub(to_signed(b)?).ok_or(MathError::Overflow)
 }

@@ -29,6 +29,39 @@ impl Exponential {
         })
     }
 
+    /// Product of two such numbers, rounded down in its 64th bit.
+    #[expect(
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects,
+        reason = "mantissas have their top bit set, so the product has at most one leading zero; exponents are below 2^16"
+    )]
+    pub(crate) const fn product(self, other: Self) -> Self {
+        let product = (self.mantissa_q63 as u128).wrapping_mul(other.mantissa_q63 as u128);
+        let zeros = product.leading_zeros();
+        Self {
+            mantissa_q63: ((product << zeros) >> 64) as u64,
+            exponent: self.exponent + other.exponent + 1 - zeros as i32,
+        }
+    }
+
+    /// `value` times the number, rounded down and saturating.
+    #[expect(
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects,
+        reason = "exponents are below 2^16; the comparisons bound the shift and the result"
+    )]
+    pub(crate) const fn times(self, value: u64) -> u64 {
+        let product = (value as u128).wrapping_mul(self.mantissa_q63 as u128);
+        let right = 63 - self.exponent;
+        if right >= 128 || product == 0 {
+            0
+        } else if right < 0 || (product >> right) > u64::MAX as u128 {
+            u64::MAX
+        } else {
+            (product >> right) as u64
+        }
+    }
+
     /// The number in Q`bits`, rounded down; `None` if it does not fit 64 bits.
     #[expect(
         clippy::arithmetic_side_effects,
@@ -64,6 +97,18 @@ mod tests {
         assert_eq!(value.and_then(|value| value.to_fixed(65)), Some(3 << 62));
         assert_eq!(value.and_then(|value| value.to_fixed(66)), None);
         assert_eq!(value.and_then(|value| value.to_fixed(-80)), Some(0));
+    }
+
+    #[test]
+    fn products_and_multiples_round_down_and_saturate() {
+        let of = |value: u128, bits: i32| Exponential::from_product(value, bits).unwrap();
+        assert_eq!(of(3, 1).product(of(5, 0)), of(15, 1));
+        assert_eq!(of(3, 1).times(7), 10);
+        assert_eq!(of(3, 1).times(0), 0);
+        assert_eq!(of(1, 0).times(u64::MAX), u64::MAX);
+        assert_eq!(of(2, 0).times(1 << 63), u64::MAX);
+        assert_eq!(of(1, -70).times(1), u64::MAX);
+        assert_eq!(of(1, 127).times(u64::MAX), 0);
     }
 
     #[test]
