@@ -3,16 +3,24 @@
 use crate::kernel::Kernel;
 use crate::meter::{Meter, Sample, measured};
 use crate::row::Row;
-use tenor_math::average::moving_average;
-use tenor_math::liquidation::{AuctionClock, SliceTerms, discount, slice_fraction};
-use tenor_math::pricing::{Deviation, OptionKind, TotalVariance, black, black_greeks, call_value, payoff_per_lot};
-use tenor_math::quantity::{LotSize, Price, Ratio, Value};
-use tenor_math::risk::{
-    Collateral, Health, HealthBuilder, PriceShocks, RiskParams, SCENARIOS, StrikeMarket, StrikeView, UnderlyingBook,
-    VolatilityParams, strike_risk,
+use tenor_math::amm::{
+    Anchor, InventoryCurve, InventoryParams, LotGreeks, OptionTerms, PoolState, PriceSpread, Quoter, Side,
 };
+use tenor_math::average::moving_average;
+use tenor_math::interest::{InterestPool, RateModel};
+use tenor_math::liquidation::{AuctionClock, SliceTerms, discount, slice_fraction};
+use tenor_math::pricing::{
+    Deviation, OptionKind, OptionQuote, TotalVariance, black, black_greeks, call_value, check_implied,
+    implied_deviation, payoff_per_lot,
+};
+use tenor_math::quantity::{Atoms, LotSize, Lots, Price, Ratio, Value};
+use tenor_math::risk::{
+    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, RiskParams, SCENARIOS, StrikeMarket, StrikePosition,
+    StrikeView, UnderlyingBook, VolatilityParams, standard_requirement, strike_risk,
+};
+use tenor_math::shares::SharePool;
 use tenor_math::special::{self, ln_ratio_q56};
-use tenor_math::surface::Slice;
+use tenor_math::surface::{Slice, TermPoint, check_calendar, interpolate};
 use tenor_math::{MathError, Round, mul_div, mul_div_signed};
 
 /// Calls a kernel on a row between two readings of the meter; nothing if the row is too short or its words are out of
@@ -42,10 +50,20 @@ pub fn invoke(kernel: Kernel, words: &[u64], meter: &mut impl Meter) -> Option<S
         | Kernel::PriceGreeks
         | Kernel::FullGreeks
         | Kernel::Payoff
-        | Kernel::SliceAccept
-        | Kernel::SliceVariance => pricing(kernel, &mut row, meter),
+        | Kernel::ImpliedWitness
+        | Kernel::ImpliedSolve => pricing(kernel, &mut row, meter),
+        Kernel::SliceAccept | Kernel::PairAccept | Kernel::SliceVariance | Kernel::Interpolate => {
+            surface(kernel, &mut row, meter)
+        }
+        Kernel::AmmGreeks | Kernel::AmmQuote => market_maker(kernel, &mut row, meter),
         Kernel::StrikeRisk | Kernel::LogMoves | Kernel::HealthOfOne | Kernel::Health => risk(kernel, &mut row, meter),
-        Kernel::SliceFraction | Kernel::Discount | Kernel::MovingAverage => rules(kernel, &mut row, meter),
+        Kernel::SliceFraction
+        | Kernel::Discount
+        | Kernel::StandardRule
+        | Kernel::Mint
+        | Kernel::Burn
+        | Kernel::Accrue
+        | Kernel::MovingAverage => rules(kernel, &mut row, meter),
         _ => others(kernel, &mut row, meter),
     }
 }
@@ -107,26 +125,133 @@ fn pricing(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) -> Option<
         Kernel::Payoff => {
             let (settlement, strike) = (row.price()?, row.price()?);
             let lot = LotSize::from_units_e9(row.u64()?).ok()?;
-            let kind = if row.u64()? == 0 {
-                OptionKind::Call
-            } else {
-                OptionKind::Put
-            };
+            let kind = kind(row)?;
             measured(
                 meter,
                 (settlement, strike, lot, kind),
                 |(settlement, strike, lot, kind)| payoff_per_lot(*kind, *settlement, *strike, *lot),
             )
         }
-        Kernel::SliceAccept => measured(meter, (row.u64()?, row.i64()?, row.u64()?), |(theta, rho, psi)| {
-            Slice::try_new(*theta, *rho, *psi)
+        Kernel::ImpliedWitness => {
+            let quote = quote(row)?;
+            measured(meter, (quote, variance(row)?), |(quote, w)| {
+                check_implied(quote, *w, TICK_Q64)
+            })
+        }
+        Kernel::ImpliedSolve => measured(meter, quote(row)?, implied_deviation),
+        _ => return None,
+    })
+}
+
+/// A billionth of a forward of one in Q62.
+const TICK_Q64: u128 = 1 << 96;
+
+fn quote(row: &mut Row<'_>) -> Option<OptionQuote> {
+    Some(OptionQuote {
+        kind: kind(row)?,
+        forward: row.u64()?,
+        strike: row.u64()?,
+        price_q64: row.u128()?,
+    })
+}
+
+fn kind(row: &mut Row<'_>) -> Option<OptionKind> {
+    Some(if row.u64()? == 0 {
+        OptionKind::Call
+    } else {
+        OptionKind::Put
+    })
+}
+
+fn slice(row: &mut Row<'_>) -> Option<(u64, i64, u64)> {
+    Some((row.u64()?, row.i64()?, row.u64()?))
+}
+
+#[inline(never)]
+fn surface(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) -> Option<Sample> {
+    let accept = |(theta, rho, psi): (u64, i64, u64)| Slice::try_new(theta, rho, psi);
+    Some(match kernel {
+        Kernel::SliceAccept => measured(meter, slice(row)?, |slice| accept(*slice)),
+        Kernel::PairAccept => measured(meter, (slice(row)?, slice(row)?), |(near, far)| {
+            let (near, far) = (accept(*near).ok()?, accept(*far).ok()?);
+            check_calendar(&near, &far).ok()
         }),
         Kernel::SliceVariance => {
-            let slice = Slice::try_new(row.u64()?, row.i64()?, row.u64()?).ok()?;
+            let slice = accept(slice(row)?).ok()?;
             measured(meter, (slice, row.i64()?), |(slice, log)| slice.total_variance(*log))
+        }
+        Kernel::Interpolate => {
+            let (near, far) = (point(row)?, point(row)?);
+            measured(meter, (near, far, row.u64()?), |(near, far, seconds)| {
+                interpolate(*near, *far, *seconds)
+            })
         }
         _ => return None,
     })
+}
+
+fn point(row: &mut Row<'_>) -> Option<TermPoint> {
+    Some(TermPoint {
+        seconds: row.u64()?,
+        variance: variance(row)?,
+    })
+}
+
+/// The pool of the measured quotes: a million of vega each way, every charge on.
+fn pool() -> Option<(InventoryCurve, PriceSpread, Anchor)> {
+    let curve = InventoryCurve::try_new(&InventoryParams {
+        vega_cap: Value::from_e9(1_000_000_000_000_000),
+        shift: Ratio::from_bps(4_000),
+        floor: Ratio::from_bps(7_000),
+        ceiling: Ratio::from_bps(15_000),
+        half_spread: Ratio::from_bps(200),
+        half_spread_slope: Ratio::from_bps(200),
+        half_spread_cap: Ratio::from_bps(300),
+    });
+    let spread = PriceSpread {
+        gap: Ratio::from_bps(100),
+        gamma_cap: Value::from_e9(1_000_000_000_000_000),
+        latency: Ratio::from_bps(10),
+        tick: Value::from_e9(100_000),
+    };
+    let anchor = Anchor::try_new(Ratio::from_bps(10_500), 20_000_000);
+    Some((curve.ok()?, spread, anchor.ok()?))
+}
+
+#[inline(never)]
+fn market_maker(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) -> Option<Sample> {
+    let (curve, spread, anchor) = pool()?;
+    let terms = OptionTerms {
+        kind: kind(row)?,
+        forward: row.price()?,
+        strike: row.price()?,
+        discount: row.ratio()?,
+        lot: LotSize::from_units_e9(row.u64()?).ok()?,
+        variance: variance(row)?,
+    };
+    let seconds = row.u64()?;
+    if kernel == Kernel::AmmGreeks {
+        return Some(measured(meter, (terms, seconds), |(terms, seconds)| {
+            LotGreeks::at_base(terms, anchor, *seconds)
+        }));
+    }
+    let greeks = LotGreeks::at_base(&terms, anchor, seconds).ok()?;
+    let state = PoolState {
+        vega: row.value()?,
+        gamma: row.value()?,
+    };
+    let side = if row.u64()? == 0 { Side::Buy } else { Side::Sell };
+    let quoter = Quoter {
+        curve: &curve,
+        spread: &spread,
+        anchor,
+        pool: state,
+    };
+    Some(measured(
+        meter,
+        (quoter, terms, greeks, side, row.u64()?),
+        |(quoter, terms, greeks, side, lots)| quoter.quote(terms, greeks, *side, *lots),
+    ))
 }
 
 fn variance(row: &mut Row<'_>) -> Option<TotalVariance> {
@@ -160,6 +285,7 @@ fn risk(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) -> Option<Sam
                 discount: row.ratio()?,
                 lot: LotSize::from_units_e9(row.u64()?).ok()?,
                 variance: variance(row)?,
+                variance_slope: variance(row)?,
                 seconds_to_expiry: row.u64()?,
             };
             let shocks = PriceShocks::from_range(RANGE).ok()?;
@@ -196,6 +322,9 @@ const LOT: LotSize = match LotSize::from_units_e9(10_000_000) {
     Err(_) => panic!("a positive number"),
 };
 
+/// Lots of a strike that take no charge for concentration.
+const FREE_LOTS: u64 = 5;
+
 /// Volatility shocks of the design.
 pub const fn volatility() -> VolatilityParams {
     VolatilityParams {
@@ -210,8 +339,8 @@ pub const fn volatility() -> VolatilityParams {
 /// A position as accounts hold it: lots, and the strike's stored numbers.
 struct Position<'a> {
     expiry: usize,
-    call: tenor_math::quantity::Lots,
-    put: tenor_math::quantity::Lots,
+    call: Lots,
+    put: Lots,
     view: StrikeView<'a>,
 }
 
@@ -226,7 +355,7 @@ impl<'a> Position<'a> {
             forward_value: row.value()?,
             strike_value: row.value()?,
             delta_units_e9: row.i64()?,
-            gamma_cash: row.value()?,
+            drift_e9: row.u64()?,
             pnl_bound_e9: row.u64()?,
             pnl_e9: bytemuck::cast_slice(row.words(SCENARIOS)?).try_into().ok()?,
         };
@@ -238,8 +367,8 @@ impl<'a> Position<'a> {
         })
     }
 
-    fn add_to(&self, book: &mut UnderlyingBook) -> Result<(), MathError> {
-        book.add_strike(self.expiry, self.call, self.put, &self.view)
+    fn add_to(&self, book: &mut UnderlyingBook<'_>) -> Result<(), MathError> {
+        book.add_strike(self.expiry, self.call, self.put, FREE_LOTS, &self.view)
     }
 }
 
@@ -258,17 +387,19 @@ impl Account<'_> {
     /// Everything that a health check computes; reading the accounts is not among it.
     fn health(&self) -> Result<Health, MathError> {
         let mut health = HealthBuilder::new(self.cash);
-        let mut book = UnderlyingBook::new(self.spot, self.confidence, LOT);
+        let shocks = PriceShocks::from_range(self.range)?;
+        let interval = PriceInterval::around(self.spot, self.confidence);
+        let mut book = UnderlyingBook::new(interval, LOT, &shocks);
         for words in self.positions.chunks_exact(Position::WORDS) {
             let position = Position::of(&mut Row::new(words)).ok_or(MathError::OutOfDomain)?;
             position.add_to(&mut book)?;
         }
         book.add_collateral(self.base)?;
         let params = RiskParams {
-            shocks: PriceShocks::from_range(self.range)?,
             initial_short: Ratio::from_bps(50),
             maintenance_short: Ratio::from_bps(30),
             roll: Ratio::from_bps(10),
+            concentration: Ratio::from_bps(50),
         };
         let risk = book.assess(&params, health.systemic_mut())?;
         health.add(&risk)?;
@@ -296,6 +427,46 @@ fn rules(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) -> Option<Sa
                 (clock, row.value()?, row.value()?),
                 |(clock, equity, maintenance)| discount(*clock, *equity, *maintenance),
             )
+        }
+        Kernel::StandardRule => {
+            let mut strikes = [StrikePosition {
+                strike: Value::ZERO,
+                call: Lots::ZERO,
+                put: Lots::ZERO,
+            }; 8];
+            for strike in &mut strikes {
+                *strike = StrikePosition {
+                    strike: row.value()?,
+                    call: row.lots()?,
+                    put: row.lots()?,
+                };
+            }
+            let reference = strikes[4].strike;
+            measured(meter, strikes, |strikes| {
+                standard_requirement(strikes, reference, Ratio::from_bps(1_500))
+            })
+        }
+        Kernel::Mint => {
+            let pool = SharePool::try_new(Atoms::new(row.u64()?), row.u64()?).ok()?;
+            measured(meter, (pool, Atoms::new(row.u64()?)), |(pool, offered)| {
+                pool.mint(*offered)
+            })
+        }
+        Kernel::Burn => {
+            let pool = SharePool::try_new(Atoms::new(row.u64()?), row.u64()?).ok()?;
+            measured(meter, (pool, row.u64()?), |(pool, shares)| pool.burn(*shares))
+        }
+        Kernel::Accrue => {
+            let ratio = Ratio::from_bps;
+            let model = RateModel::try_new(ratio(100), ratio(8_000), ratio(1_000), ratio(10_000)).ok()?;
+            let mut pool = InterestPool::EMPTY;
+            pool.add_deposit(Atoms::new(row.u64()?)).ok()?;
+            pool.add_borrow(Atoms::new(row.u64()?)).ok()?;
+            pool.accrue(&model, ratio(1_000), row.u64()?).ok()?;
+            measured(meter, (pool, row.u64()?), |(pool, seconds)| {
+                let mut pool = *pool;
+                pool.accrue(&model, ratio(1_000), *seconds).map(|_| pool)
+            })
         }
         Kernel::MovingAverage => measured(
             meter,

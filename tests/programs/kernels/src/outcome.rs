@@ -1,9 +1,12 @@
 //! Results as a digest, by which bytecode and host are compared.
 
+use tenor_math::amm::{LotGreeks, Quote};
+use tenor_math::interest::InterestPool;
 use tenor_math::liquidation::Fraction;
 use tenor_math::pricing::{Deviation, FullGreeks, Greeks, OptionPair, TotalVariance};
 use tenor_math::quantity::{Price, Ratio, Value};
 use tenor_math::risk::{Health, StrikeRisk};
+use tenor_math::shares::{Burned, Minted};
 use tenor_math::special::Exponential;
 use tenor_math::surface::Slice;
 
@@ -57,6 +60,11 @@ outcomes! {
     Price: |it| [it.e9()];
     Ratio: |it| [it.e9()];
     Value: |it| [it.e9().cast_unsigned()];
+    LotGreeks: |it| [it.vega.e9() as u64, it.gamma.e9() as u64, it.delta.e9() as u64];
+    Quote: |it| [it.premium.e9() as u64, it.mark.e9() as u64, it.multiplier.e9(), it.pool.vega.e9() as u64];
+    Minted: |it| [it.shares, it.cost.get(), it.pool.shares()];
+    Burned: |it| [it.paid.get(), it.pool.shares()];
+    InterestPool: |it| [it.borrowed().get(), it.deposited().get(), it.reserve().get(), it.borrow_index().e18() as u64];
     Fraction: |it| [it.e18()];
     TotalVariance: |it| [it.q96() as u64, (it.q96() >> 64) as u64];
     Deviation: |it| [it.s_q56().cast_unsigned()];
@@ -80,6 +88,7 @@ impl Outcome for StrikeRisk {
             value.fold(digest);
         }
         digest.word(self.delta_units_e9.cast_unsigned());
+        digest.word(self.drift_e9);
         self.pnl_e9.iter().for_each(|pnl| pnl.fold(digest));
     }
 }
@@ -91,7 +100,7 @@ impl Outcome for Health {
             self.initial,
             self.maintenance,
             self.haircut,
-            self.uncertainty,
+            self.initial_uncertainty,
             self.withdrawable,
         ] {
             value.fold(digest);

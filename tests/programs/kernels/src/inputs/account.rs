@@ -34,6 +34,28 @@ pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
             let value = |value: f64| signed_decimal(value, 9).expect("a value");
             vec![600 * index, value(maintenance * 0.9), value(maintenance)]
         }),
+        Kernel::StandardRule => of_accounts(|index, line| {
+            let spot = number(line, "spot");
+            let strike = |place: u64| {
+                let price = signed_decimal(spot * (0.65 + 0.1 * place as f64) / 100.0, 9).expect("a value");
+                let lots =
+                    [(index + place) % 13, (index * place) % 7].map(|lots| (lots.cast_signed() - 5).cast_unsigned());
+                [price, lots[0], lots[1]]
+            };
+            (0..STRIKES).flat_map(strike).collect()
+        }),
+        Kernel::Mint => of_accounts(|index, line| {
+            let assets = signed_decimal(number(line, "cash").abs() + 1.0, 9).expect("an amount");
+            vec![assets, assets / 3 * (index + 1), 1_000_000_007 * (index + 1)]
+        }),
+        Kernel::Burn => of_accounts(|index, line| {
+            let assets = signed_decimal(number(line, "cash").abs() + 1.0, 9).expect("an amount");
+            vec![assets, assets / 3 * (index + 1), assets / 7]
+        }),
+        Kernel::Accrue => of_accounts(|index, line| {
+            let deposits = signed_decimal(number(line, "cash").abs() + 1.0, 9).expect("an amount");
+            vec![deposits, deposits / 50 * (index + 5), 86_400, 7 + index * index * 400]
+        }),
         Kernel::MovingAverage => of_accounts(|index, line| {
             let market = Market::of(line);
             vec![market.spot.e9(), drifted(market.spot.e9(), index), 90 * (index + 1)]
@@ -96,7 +118,7 @@ fn position(market: &Market, expiry: u64, strike: f64, seed: u64) -> Vec<u64> {
     let (call, put) = (7 - (seed % 13) as i64 * 2, 3 - (seed % 5) as i64);
     let mut words = vec![expiry, call.cast_unsigned(), put.cast_unsigned(), market.spot.e9()];
     words.extend([risk.mark.e9(), risk.forward_value.e9(), risk.strike_value.e9()].map(i64::cast_unsigned));
-    words.extend([risk.delta_units_e9, risk.gamma_cash.e9()].map(i64::cast_unsigned));
+    words.extend([risk.delta_units_e9.cast_unsigned(), risk.drift_e9]);
     words.push(risk.pnl_bound_e9);
     words.extend(risk.pnl_e9.map(i64::cast_unsigned));
     words

@@ -72,8 +72,56 @@ pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
                 market.lot.units_e9(),
                 variance as u64,
                 (variance >> 64) as u64,
+                market.variance_slope.q96() as u64,
+                (market.variance_slope.q96() >> 64) as u64,
                 market.seconds_to_expiry,
             ])
+        }),
+        Kernel::AmmGreeks => of_markets(|market| Some(terms(market))),
+        Kernel::AmmQuote => {
+            // Where the pool stands and what is asked of it: spread over its limits, either side, one lot to a thousand.
+            let position = |index: u64| {
+                let place = (index.cast_signed() * 37 % 21 - 10) * 70_000_000_000_000;
+                [
+                    place.cast_unsigned(),
+                    place.cast_unsigned(),
+                    index % 2,
+                    1 + index * index % 1_000,
+                ]
+            };
+            let with_pool = |(index, mut row): (u64, Vec<u64>)| {
+                row.extend(position(index));
+                row
+            };
+            (0..)
+                .zip(of_markets(|market| Some(terms(market))))
+                .map(with_pool)
+                .collect()
+        }
+        Kernel::ImpliedSolve => of_grid(implied),
+        Kernel::ImpliedWitness => of_grid(|quote| Some([implied(quote)?.as_slice(), &quote.variance()?].concat())),
+        Kernel::PairAccept => {
+            let slices = of_slices(|slice, _| Some(slice.to_vec()));
+            // Each slice with itself, scaled: later expiries have more variance.
+            let pair = |near: &Vec<u64>| {
+                [
+                    near[0],
+                    near[1],
+                    near[2],
+                    near[0] + near[0] / 7,
+                    near[1],
+                    near[2] + near[2] / 15,
+                ]
+                .to_vec()
+            };
+            slices.iter().map(pair).collect()
+        }
+        Kernel::Interpolate => of_markets(|market| {
+            let (near, seconds) = (market.variance.q96(), market.seconds_to_expiry);
+            let far = near + near / 3;
+            let words = |variance: u128| [variance as u64, (variance >> 64) as u64];
+            let ([a, b], [c, d]) = (words(near), words(far));
+            Some(vec![seconds, a, b, seconds * 2, c, d, seconds + seconds / 3])
         }),
         Kernel::LogMoves => (180..=400).map(|permille| vec![permille * 1_000_000]).collect(),
         Kernel::SliceAccept => of_slices(|slice, _| Some(slice.to_vec())),
@@ -148,6 +196,28 @@ impl Quote {
             0.0
         }
     }
+}
+
+fn terms(market: &StrikeMarket) -> Vec<u64> {
+    let variance = market.variance.q96();
+    vec![
+        market.strike.e9() & 1,
+        market.forward.e9(),
+        market.strike.e9(),
+        market.discount.e9(),
+        market.lot.units_e9(),
+        variance as u64,
+        (variance >> 64) as u64,
+        market.seconds_to_expiry,
+    ]
+}
+
+/// The call's undiscounted price with forward and strike in Q62 and 64 bits below that.
+fn implied(quote: &Quote) -> Option<Vec<u64>> {
+    let [forward, strike] = quote.normalised()?;
+    let price = quote.call / quote.discount / quote.forward.max(quote.strike);
+    let [low, high] = binary(price, 126)?;
+    Some(vec![0, forward, strike, low, high])
 }
 
 fn of_grid(row: impl Fn(&Quote) -> Option<Vec<u64>>) -> Vec<Vec<u64>> {
@@ -229,6 +299,7 @@ impl Market {
             variance: variance
                 .scaled(self.seconds * times, self.slice_seconds)
                 .expect("a variance"),
+            variance_slope: self.slice.steepest_slope().expect("a slope"),
             seconds_to_expiry: self.seconds * times,
         }
     }
