@@ -174,7 +174,8 @@ fn surface(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) -> Option<
         Kernel::SliceAccept => measured(meter, slice(row)?, |slice| accept(*slice)),
         Kernel::PairAccept => measured(meter, (slice(row)?, slice(row)?), |(near, far)| {
             let (near, far) = (accept(*near).ok()?, accept(*far).ok()?);
-            check_calendar(&near, &far).ok()
+            check_calendar(&near, &far).ok()?;
+            Some((near, far))
         }),
         Kernel::SliceVariance => {
             let slice = accept(slice(row)?).ok()?;
