@@ -263,7 +263,7 @@ fn slope_factors(shocks: &PriceShocks, step_q30: u64) -> [(u64, u64); MOVES] {
                     .move_e9(scenario(other).price_move)
                     .abs_diff(shocks.move_e9(place))
             });
-            if run == 0 { 0 } else { reach / run }
+            reach.checked_div(run).unwrap_or(0)
         };
         *factor = (per(below), per(above));
     }

@@ -1,10 +1,11 @@
 //! Scenario results for a set of moves, weights and cases that the caller chooses.
 
-use super::scenario::{Scenario, VolatilityShocks};
+use super::array::{StrikePrices, moved_forward};
+use super::scenario::{Scenario, VolatilityShocks, log_move_q56};
 use crate::pricing::call_value;
 use crate::quantity::E9;
-use crate::special::{ln_ratio_q56, ln_u64_q56};
-use crate::{MathError, Round, mul_div, mul_div_signed};
+use crate::special::ln_ratio_q56;
+use crate::{MathError, Round, mul_div_signed};
 
 /// One in the scale of weights.
 pub const WEIGHT_ONE: u64 = 1_000_000_000_000;
@@ -118,25 +119,24 @@ pub struct StrikeInputs {
 pub fn grid_results(grid: &ScenarioGrid<'_>, inputs: &StrikeInputs, results: &mut [i64]) -> Result<u64, MathError> {
     grid.check_length(results)?;
     bounded(inputs.strike)?;
-    let log_moneyness = ln_ratio_q56(inputs.forward, inputs.strike)?;
-    let price = |forward: u64, log_move: i64, deviation| {
-        call_value(forward, inputs.strike, log_moneyness.wrapping_add(log_move), deviation)
+    let log_moneyness_q56 = ln_ratio_q56(inputs.forward, inputs.strike)?;
+    let now = call_value(inputs.forward, inputs.strike, log_moneyness_q56, inputs.deviations.flat);
+    bounded(now)?;
+    let prices = StrikePrices {
+        strike: inputs.strike,
+        mark_e9: now,
+        deviations: inputs.deviations,
     };
-    let now = price(inputs.forward, 0, inputs.deviations.flat);
-    let now_signed = bounded(now)?;
     // Cases of one move follow each other: its forward and logarithm are computed once.
-    let (mut last_move, mut moved, mut log_move) = (0, inputs.forward, 0);
+    let (mut last_move, mut moved, mut log) = (0, inputs.forward, log_moneyness_q56);
     for (result, case) in results.iter_mut().zip(grid.cases) {
         let move_e9 = grid.move_e9(*case)?;
         if move_e9 != last_move {
-            let moved_e9 = E9.checked_add_signed(move_e9).ok_or(MathError::OutOfDomain)?;
-            moved = mul_div(inputs.forward, moved_e9, E9, Round::Down)?;
-            log_move = ln_u64_q56(moved_e9)?.wrapping_sub(ln_u64_q56(E9)?);
+            moved = moved_forward(inputs.forward, move_e9)?;
+            log = log_moneyness_q56.wrapping_add(log_move_q56(move_e9)?);
             last_move = move_e9;
         }
-        bounded(moved)?;
-        let value = price(moved, log_move, inputs.deviations.get(case.volatility));
-        *result = bounded(value)?.checked_sub(now_signed).ok_or(MathError::Overflow)?;
+        *result = prices.result(moved, log, case.volatility)?;
     }
     Ok(now)
 }

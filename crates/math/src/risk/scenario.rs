@@ -7,7 +7,7 @@
 use crate::fixed::{mul_q60, mul_q62};
 use crate::pricing::{Deviation, TotalVariance};
 use crate::quantity::{E9, Ratio, SECONDS_PER_DAY, Value};
-use crate::special::{ONE_Q62, exp_neg_q62, ln_ratio_q56, ln_u64_q56};
+use crate::special::{ONE_Q62, exp_neg_q62, ln_ratio_q56};
 use crate::{MathError, Round, mul_div};
 
 /// Number of scenarios of an underlying.
@@ -209,13 +209,19 @@ impl PriceShocks {
     /// [`MathError::OutOfDomain`] never, since moves lie above -90%.
     pub fn log_moves_q56(&self) -> Result<[i64; MOVES], MathError> {
         let mut logs = [0; MOVES];
-        let ln_one = ln_u64_q56(E9)?;
         for (log, move_e9) in logs.iter_mut().zip(self.moves_e9) {
-            let moved_e9 = E9.checked_add_signed(move_e9).ok_or(MathError::OutOfDomain)?;
-            *log = ln_u64_q56(moved_e9)?.wrapping_sub(ln_one);
+            *log = log_move_q56(move_e9)?;
         }
         Ok(logs)
     }
+}
+
+/// ln(1 + move) of a relative move x 1e9, Q56.
+///
+/// # Errors
+/// [`MathError::OutOfDomain`] for a move of minus one or below.
+pub(super) fn log_move_q56(move_e9: i64) -> Result<i64, MathError> {
+    ln_ratio_q56(E9.checked_add_signed(move_e9).ok_or(MathError::OutOfDomain)?, E9)
 }
 
 /// How far volatility moves in a scenario.
