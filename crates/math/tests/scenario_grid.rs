@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::arithmetic_side_effects,
+    clippy::integer_division,
     clippy::unwrap_used,
     reason = "a test states what it expects by failing there"
 )]
@@ -31,11 +32,12 @@ fn cases() -> Vec<Scenario> {
 
 /// Weights of the moves, as their definition states them: the range over the move, at most one.
 fn weights_e12(shocks: &PriceShocks) -> Vec<u64> {
-    let weight = |(place, _): (usize, &i64)| {
-        let one_e9 = 1_000_000_000;
-        u64::try_from(shocks.weighted(place, one_e9)).unwrap() * 1_000
+    let range_e9 = *shocks.moves_e9().iter().take(9).max().unwrap();
+    let weight = |move_e9: &i64| {
+        let ratio = i128::from(range_e9) * 1_000_000_000_000 / i128::from(*move_e9).abs().max(1);
+        u64::try_from(ratio.min(1_000_000_000_000)).unwrap()
     };
-    shocks.moves_e9().iter().enumerate().map(weight).collect()
+    shocks.moves_e9().iter().map(weight).collect()
 }
 
 fn market() -> impl Strategy<Value = StrikeMarket> {
@@ -100,8 +102,8 @@ proptest! {
         let net = calls + puts;
         let mut sums = results.map(|result| result * net);
         grid.add_linear(risk.forward_value.e9() * -puts, &mut sums).unwrap();
-        // The protocol's moves and weights are binary, of the grid's nine digits are taken here.
+        // The protocol's moves and weights are binary, the grid's have nine and twelve digits.
         let of_grid = -grid.worst_weighted(&sums).unwrap();
-        prop_assert!((loss - of_grid).unsigned_abs() <= 8 + of_grid.unsigned_abs() / 500_000_000, "{loss} {of_grid}");
+        prop_assert!((loss - of_grid).unsigned_abs() <= 8 + of_grid.unsigned_abs() / 100_000_000_000, "{loss} {of_grid}");
     }
 }

@@ -301,7 +301,6 @@ fn risk(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) -> Option<Sam
                 confidence: row.price()?,
                 cash: row.value()?,
                 base: Collateral {
-                    units_e9: row.u64()?,
                     value: row.value()?,
                     haircut: row.ratio()?,
                 },

@@ -90,7 +90,6 @@ fn account(index: u64, line: &Line, expiries: u64, strikes: u64) -> Vec<u64> {
         drifted(spot_e9, index),
         spot_e9 / 2_000,
         signed_decimal(number(line, "cash"), 9).expect("a value"),
-        base_e9,
         base_value,
         decimal(number(line, "cut"), 9).expect("a ratio"),
         RANGE.e9(),
