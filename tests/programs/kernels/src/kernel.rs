@@ -70,8 +70,8 @@ kernels! {
     Accrue, 4, "interest, accrual";
     MovingAverage, 3, "moving average of a price";
     Payoff, 4, "payoff at expiry";
-    HealthOfOne, 51, "health of one position";
-    Health, 1_384, "health of 32 positions on 4 chains";
+    HealthOfOne, 50, "health of one position";
+    Health, 1_383, "health of 32 positions on 4 chains";
     SolmathLn, 1, "solmath ln_fixed_i";
     SolmathExp, 1, "solmath exp_fixed_i";
     SolmathSqrt, 1, "solmath fp_sqrt";
