@@ -1,5 +1,7 @@
 //! Every check there is, cheapest first.
 
+use std::env;
+use std::ffi::OsString;
 use std::io;
 use std::process::{ExitCode, Stdio};
 
@@ -55,11 +57,17 @@ fn require_component(project: &Project, subcommand: &str, component: &str) -> Re
     Ok(())
 }
 
+/// Random cases of each property: what the caller asks for, or as many as the documentation promises.
+fn cases_per_property() -> OsString {
+    env::var_os("PROPTEST_CASES").unwrap_or_else(|| "100000".into())
+}
+
 fn tests(project: &Project, tally: &mut Tally) -> Result<()> {
     let mut command = project.cargo("test");
     // All of them, so that the tally is of all of them.
     command
         .args(["--workspace", "--locked", "--no-fail-fast"])
+        .env("PROPTEST_CASES", cases_per_property())
         .stdout(Stdio::piped());
     let mut child = command.spawn().context("cannot start `cargo test`")?;
     let output = child.stdout.take().context("`cargo test` has no output")?;

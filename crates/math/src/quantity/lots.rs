@@ -60,6 +60,19 @@ impl Lots {
             .map(Value::from_e9)
             .ok_or(MathError::Overflow)
     }
+
+    /// Worth of as many lots, whichever way held, at an amount per lot, USD x 1e9.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub(crate) fn magnitude_value(self, per_lot_e9: u64) -> Result<Value, MathError> {
+        i64::try_from(self.magnitude())
+            .ok()
+            .zip(i64::try_from(per_lot_e9).ok())
+            .and_then(|(lots, per_lot)| checked_product(lots, per_lot))
+            .map(Value::from_e9)
+            .ok_or(MathError::Overflow)
+    }
 }
 
 /// How much of the underlying one lot is, in units of 1e-9 of it: 0.01 SOL is 10,000,000.

@@ -11,9 +11,6 @@ use crate::{MathError, Round};
 /// Most expiries that one account can hold in one underlying.
 pub const MAX_EXPIRIES: usize = 16;
 
-/// Units that the forward of a lot and its part of a move may be off at another price than the reference.
-const ROUNDING_OF_FORWARD: Value = Value::from_e9(16);
-
 /// Collateral priced by the underlying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Collateral {
@@ -31,6 +28,12 @@ struct Group {
     pnl_e9: [i64; SCENARIOS],
     /// What their calls gained from the reference to the present spot, at the re-centred marks.
     mark_change: Value,
+    /// Sum of net lots x drift.
+    drift: Value,
+    /// Sum of net lots x (largest result + forward): what the rounding of a step is relative to.
+    size_e9: u64,
+    /// Sum of lots, calls and puts apart.
+    held_lots: u64,
 }
 
 /// An account's positions and collateral in one underlying, summed strike by strike.
@@ -74,6 +77,9 @@ impl<'a> UnderlyingBook<'a> {
                 step: None,
                 pnl_e9: [0; SCENARIOS],
                 mark_change: Value::ZERO,
+                drift: Value::ZERO,
+                size_e9: 0,
+                held_lots: 0,
             },
             pnl_bound_e9: 0,
             put_forward: [Value::ZERO; MAX_EXPIRIES],
@@ -127,16 +133,13 @@ impl<'a> UnderlyingBook<'a> {
     }
 
     fn add_results(&mut self, net: Lots, strike: &StrikeView<'_>) -> Result<(), MathError> {
-        let bound = i64::try_from(net.magnitude())
-            .ok()
-            .zip(i64::try_from(strike.pnl_bound_e9).ok())
-            .and_then(|(lots, bound)| checked_product(lots, bound))
-            .ok_or(MathError::Overflow)?;
+        let bound = net.magnitude_value(strike.pnl_bound_e9)?.e9().unsigned_abs();
         self.pnl_bound_e9 = self
             .pnl_bound_e9
-            .checked_add(bound.unsigned_abs())
+            .checked_add(bound)
             .filter(|bound| bound >> 61 == 0)
             .ok_or(MathError::Overflow)?;
+        self.group.size_e9 = self.group.size_e9.saturating_add(bound);
         // Every partial sum is at most the bound above: wrapping never happens, and checking each of the 33 products would
         // cost eight times as much.
         for (sum, pnl) in self.group.pnl_e9.iter_mut().zip(strike.pnl_e9) {
@@ -154,17 +157,13 @@ impl<'a> UnderlyingBook<'a> {
         mark: Value,
         step: &Step,
     ) -> Result<(), MathError> {
-        let magnitude = |lots: u64| i64::try_from(lots).map(Lots::new).map_err(|_| MathError::Overflow);
-        let net_magnitude = magnitude(net.magnitude())?;
-        let drift = i64::try_from(strike.drift_e9).map_err(|_| MathError::Overflow)?;
-        self.drift = self.drift.try_add(net_magnitude.value(Value::from_e9(drift))?)?;
+        self.group.drift = self.group.drift.try_add(net.magnitude_value(strike.drift_e9)?)?;
         if step.is_zero() {
             return Ok(());
         }
-        let doubt = net_magnitude.value(strike.recentring_doubt(step)?)?;
-        // The forward of a put is exact but for rounding, which a fourfold move repeats.
-        let rounding = magnitude(held)?.value(ROUNDING_OF_FORWARD)?;
-        self.recentring = self.recentring.try_add(doubt)?.try_add(rounding)?;
+        let forwards = net.magnitude_value(strike.forward_value.e9().unsigned_abs())?;
+        self.group.size_e9 = self.group.size_e9.saturating_add(forwards.e9().unsigned_abs());
+        self.group.held_lots = self.group.held_lots.saturating_add(held);
         let change = net.value(mark.try_sub(strike.mark)?)?;
         self.group.mark_change = self.group.mark_change.try_add(change)?;
         Ok(())
@@ -190,7 +189,11 @@ impl<'a> UnderlyingBook<'a> {
         };
         if !step.is_zero() {
             self.group.pnl_e9 = recentred(&self.group.pnl_e9, self.shocks, step.relative_q30())?;
+            let doubt = step.doubt(self.group.drift, self.group.size_e9, self.group.held_lots)?;
+            self.recentring = self.recentring.try_add(doubt)?;
         }
+        self.drift = self.drift.try_add(self.group.drift)?;
+        (self.group.drift, self.group.size_e9, self.group.held_lots) = (Value::ZERO, 0, 0);
         let change_e9 = self.group.mark_change.e9();
         for (sum, result) in self.pnl_e9.iter_mut().zip(&mut self.group.pnl_e9) {
             *sum = result

@@ -226,9 +226,14 @@ pub(super) fn recentred(
         let middle = *result;
         let term =
             |high: i64, low: i64, factor: u64| i128::from(high.wrapping_sub(low)).wrapping_mul(i128::from(factor));
-        let falling = value(below).map_or(0, |below| term(middle, below, of_fall));
-        let rising = value(above).map_or(0, |above| term(above, middle, of_rise));
-        let change = (falling + rising) >> 30;
+        let change = match (value(below), value(above)) {
+            // Inside the grid both chords have the same run: their middle is the chord across.
+            (Some(below), Some(above)) if of_fall == of_rise => term(above, below, of_rise),
+            (Some(below), Some(above)) => term(middle, below, of_fall) + term(above, middle, of_rise),
+            (Some(below), None) => term(middle, below, of_fall),
+            (None, Some(above)) => term(above, middle, of_rise),
+            (None, None) => 0,
+        } >> 30;
         let change = i64::try_from(if step_q30 < 0 { -change } else { change }).map_err(|_| MathError::Overflow)?;
         *result = middle.checked_add(change).ok_or(MathError::Overflow)?;
     }

@@ -7,7 +7,7 @@
 use crate::fixed::{mul_q60, mul_q62};
 use crate::pricing::{Deviation, TotalVariance};
 use crate::quantity::{E9, Ratio, SECONDS_PER_DAY, Value};
-use crate::special::{ONE_Q62, exp_neg_q62, ln_ratio_q56};
+use crate::special::{ONE_Q62, exp_neg_q62, ln_e9_q56, ln_ratio_q56};
 use crate::{MathError, Round, mul_div};
 
 /// Number of scenarios of an underlying.
@@ -221,7 +221,7 @@ impl PriceShocks {
 /// # Errors
 /// [`MathError::OutOfDomain`] for a move of minus one or below.
 pub(super) fn log_move_q56(move_e9: i64) -> Result<i64, MathError> {
-    ln_ratio_q56(E9.checked_add_signed(move_e9).ok_or(MathError::OutOfDomain)?, E9)
+    ln_e9_q56(E9.checked_add_signed(move_e9).ok_or(MathError::OutOfDomain)?)
 }
 
 /// How far volatility moves in a scenario.

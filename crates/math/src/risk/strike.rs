@@ -7,9 +7,9 @@ use crate::{MathError, Round, mul_div, mul_div_signed};
 
 /// A strike as the account's book needs it: [`super::StrikeRisk`] with the spot price at which it was computed.
 ///
-/// Marks and results hold at the reference. Near it they are re-centred to first order, and the error is at most
-/// [`StrikeView::recentring_doubt`] a lot, in mark and in any scenario of an account's equity less requirement: proved
-/// from the convexity of a call in the price, for steps up to 3% and at most a fifth of the price range.
+/// Marks and results hold at the reference. Near it they are re-centred to first order, and the error is at most the drift
+/// times the relative step a lot, and rounding, in mark and in any scenario of an account's equity less requirement:
+/// proved from the convexity of a call in the price, for steps up to 3% and at most a fifth of the price range.
 #[derive(Clone, Copy, Debug)]
 pub struct StrikeView<'a> {
     /// Spot at which the array was computed.
@@ -96,6 +96,24 @@ impl Step {
         if self.difference_e9 < 0 { -magnitude } else { magnitude }
     }
 
+    /// Most that the value and the results of an account's lots may be off after the step: their drift times it, and what the
+    /// rounding of the step and of the results costs. `size_e9` is the sum over lots of the largest result and the forward.
+    /// Rounds up.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub(super) fn doubt(&self, drift: Value, size_e9: u64, held_lots: u64) -> Result<Value, MathError> {
+        /// Units that marks, results, forwards and the differences between them lose to rounding, a lot.
+        const UNITS_PER_LOT: u64 = 48;
+        let by_drift = scale_by_q62(drift.or_zero().e9().unsigned_abs(), self.relative_q62);
+        // The step is a multiple of 2^-30 and so are the factors of the results.
+        let by_rounding = held_lots.saturating_mul(UNITS_PER_LOT).saturating_add(size_e9 >> 27);
+        let doubt = by_drift.saturating_add(by_rounding).saturating_add(2);
+        i64::try_from(doubt)
+            .map(Value::from_e9)
+            .map_err(|_| MathError::Overflow)
+    }
+
     /// `value` moved by the relative step, rounded down to within two units. A value that is not negative stays so.
     #[expect(
         clippy::arithmetic_side_effects,
@@ -141,25 +159,5 @@ impl StrikeView<'_> {
             put: call.try_sub(parity)?,
             forward,
         })
-    }
-
-    /// Most that a lot's value and results may be off after a step: drift times the relative step, and what the rounding of
-    /// the step and of the results costs. Rounds up; nothing after no step.
-    ///
-    /// # Errors
-    /// [`MathError::Overflow`].
-    pub fn recentring_doubt(&self, step: &Step) -> Result<Value, MathError> {
-        /// Units that marks, results and the differences between them lose to rounding.
-        const ROUNDING_UNITS: u64 = 26;
-        if step.is_zero() {
-            return Ok(Value::ZERO);
-        }
-        let by_drift = scale_by_q62(self.drift_e9, step.relative_q62);
-        // The step is a multiple of 2^-30 and so are the factors of the results.
-        let by_step = self.pnl_bound_e9.saturating_add(self.forward_value.e9().unsigned_abs()) >> 27;
-        let doubt = by_drift.saturating_add(by_step).saturating_add(ROUNDING_UNITS);
-        i64::try_from(doubt)
-            .map(Value::from_e9)
-            .map_err(|_| MathError::Overflow)
     }
 }

@@ -72,6 +72,29 @@ pub fn ln_1p_q62(x_q62: i64) -> Result<i64, MathError> {
     Ok(whole_q62 + sum.fraction_q62)
 }
 
+/// ln(x / 1e9) for a number in the scale of prices and ratios, Q56, to nearest. Error at most 1e-17.
+///
+/// # Errors
+/// [`MathError::OutOfDomain`] at zero.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "exponents are in 0..64 and fractions in [0, 2^62]"
+)]
+pub fn ln_e9_q56(x_e9: u64) -> Result<i64, MathError> {
+    let above = Logarithm::of(x_e9)?;
+    let difference = Logarithm {
+        exponent: above.exponent - LN_1E9.exponent,
+        fraction_q62: above.fraction_q62 - LN_1E9.fraction_q62,
+    };
+    Ok(difference.q56())
+}
+
+/// Of 1e9 itself, so that it is not computed again for every ratio.
+const LN_1E9: Logarithm = Logarithm {
+    exponent: 29,
+    fraction_q62: 2_868_457_638_680_451_760,
+};
+
 impl Logarithm {
     #[expect(
         clippy::as_conversions,
@@ -165,6 +188,14 @@ mod tests {
         assert_eq!(ln_ratio_q56(3, 6), Ok(-ln_2_q56));
         assert_eq!(ln_q64_q56(1 << 63), Ok(-ln_2_q56));
         assert_eq!(ln_q64_q56(1 << 127), ln_u64_q56(1 << 63));
+    }
+
+    #[test]
+    fn over_a_billion_is_the_ratio() {
+        for x in [1, 7, 340_000_000, 1_000_000_000, 1_180_000_000, u64::MAX] {
+            assert_eq!(ln_e9_q56(x), ln_ratio_q56(x, 1_000_000_000));
+        }
+        assert_eq!(ln_e9_q56(0), Err(MathError::OutOfDomain));
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod tables;
 
 pub use exp::{exp_m1_q62, exp_neg_q62, exp_q56};
 pub use exponential::Exponential;
-pub use ln::{ln_1p_q62, ln_q64_q56, ln_ratio_q56, ln_u64_q56};
+pub use ln::{ln_1p_q62, ln_e9_q56, ln_q64_q56, ln_ratio_q56, ln_u64_q56};
 pub use normal::{normal_cdf_q62, normal_pdf_q62, normal_sf_q62};
 pub use power::pow_e9;
 pub use quantile::normal_quantile_q56;
