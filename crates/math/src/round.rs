@@ -25,6 +25,9 @@ pub fn mul_div(a: u64, b: u64, divisor: u64, round: Round) -> Result<u64, MathEr
     if divisor == 0 {
         return Err(MathError::DivideByZero);
     }
+    if a == 0 || b == 0 {
+        return Ok(0);
+    }
     let product = u128::from(a) * u128::from(b);
     if let Ok(product) = u64::try_from(product) {
         // One instruction instead of a long division.

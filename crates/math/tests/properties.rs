@@ -19,8 +19,8 @@ use tenor_math::liquidation::{AuctionClock, SliceTerms, discount, slice_fraction
 use tenor_math::pricing::{TotalVariance, black};
 use tenor_math::quantity::{LotSize, Lots, Price, Ratio, Value};
 use tenor_math::risk::{
-    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, RiskParams, StrikeMarket, StrikeRisk, StrikeView,
-    UnderlyingBook, VolatilityParams, strike_risk,
+    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, Purpose, RiskParams, StrikeMarket, StrikeRisk,
+    StrikeView, UnderlyingBook, VolatilityParams, strike_risk,
 };
 use tenor_math::surface::Slice;
 
@@ -136,7 +136,9 @@ impl Portfolio {
         })
         .unwrap();
         let mut builder = HealthBuilder::new(Value::from_e9(self.cash_e9));
-        let risk = book.assess(params, builder.systemic_mut()).unwrap();
+        let risk = book
+            .assess(params, Purpose::Liquidation, builder.systemic_mut())
+            .unwrap();
         builder.add(&risk).unwrap();
         builder.finish(Ratio::ZERO, Ratio::from_bps(8_000)).unwrap()
     }

@@ -16,8 +16,8 @@ use proptest::prelude::*;
 use tenor_math::Round;
 use tenor_math::quantity::{LotSize, Lots, Price, Ratio, Value};
 use tenor_math::risk::{
-    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, RiskParams, StrikeMarket, StrikeRisk, StrikeView,
-    UnderlyingBook, VolatilityParams, strike_risk,
+    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, Purpose, RiskParams, StrikeMarket, StrikeRisk,
+    StrikeView, UnderlyingBook, VolatilityParams, strike_risk,
 };
 use tenor_math::special::ln_ratio_q56;
 use tenor_math::surface::Slice;
@@ -84,14 +84,14 @@ impl Market {
     /// Health at `spot` on arrays of `reference` prices, one for each holding.
     fn health(
         &self,
-        spot: Price,
+        (spot, confidence): (Price, Price),
         references: &[Price],
         first: Price,
         book: &[Holding],
         base_e9: u64,
     ) -> Option<Health> {
         let shocks = self.shocks();
-        let interval = PriceInterval::around(spot, Price::from_e9(0));
+        let interval = PriceInterval::around(spot, confidence);
         let mut sums = UnderlyingBook::new(interval, self.lot(), &shocks);
         for (holding, reference) in book.iter().zip(references) {
             let strike = Price::from_e9(first.e9() / 1_000 * holding.strike_permille);
@@ -123,7 +123,9 @@ impl Market {
             concentration: Ratio::ZERO,
         };
         let mut health = HealthBuilder::new(Value::from_e9(1_000_000_000_000));
-        let risk = sums.assess(&params, health.systemic_mut()).unwrap();
+        let risk = sums
+            .assess(&params, Purpose::Liquidation, health.systemic_mut())
+            .unwrap();
         health.add(&risk).unwrap();
         Some(health.finish(Ratio::from_bps(1_000), Ratio::from_bps(8_000)).unwrap())
     }
@@ -189,13 +191,46 @@ proptest! {
             Price::from_e9(u64::try_from(i128::from(first.e9()) - distance).unwrap())
         };
         let references: Vec<Price> = (0..book.len()).map(|place| reference(steps_e9[if shared { 0 } else { place }])).collect();
-        let Some(moved) = market.health(first, &references, first, &book, base_e9) else { return Ok(()) };
-        let fresh = market.health(first, &vec![first; book.len()], first, &book, base_e9).unwrap();
+        let exact = (first, Price::from_e9(0));
+        let fresh_references = vec![first; book.len()];
+        let Some(moved) = market.health(exact, &references, first, &book, base_e9) else { return Ok(()) };
+        let fresh = market.health(exact, &fresh_references, first, &book, base_e9).unwrap();
         let (moved_initial, fresh_initial) = (moved.initial_health().unwrap(), fresh.initial_health().unwrap());
         prop_assert!(moved_initial <= fresh_initial, "flattered: {} > {}", moved_initial.e9(), fresh_initial.e9());
         prop_assert!(moved.withdrawable <= fresh.withdrawable, "{} > {}", moved.withdrawable.e9(), fresh.withdrawable.e9());
-        let favoured = moved.maintenance_health().unwrap().try_add(moved.liquidation_tolerance).unwrap();
+        let favoured = moved.maintenance_health().unwrap().try_add(moved.liquidation_tolerance.unwrap()).unwrap();
         let fresh_maintenance = fresh.maintenance_health().unwrap();
         prop_assert!(favoured >= fresh_maintenance, "condemned: {} < {}", favoured.e9(), fresh_maintenance.e9());
+    }
+
+    #[test]
+    fn whom_the_confidence_interval_condemns_is_unhealthy_all_over_it(
+        market in market(),
+        book in holdings(),
+        step_e9 in -30_000_000_i64..30_000_000,
+        confidence_e9 in 0_i64..30_000_000,
+        place_e9 in -1_000_000_000_i64..=1_000_000_000,
+        base_e9 in 0_u64..5_000_000_000,
+    ) {
+        // Arrays of a reference price, the stored price, and a true price within its confidence.
+        let stored = Price::from_e9(200 * USD);
+        let limit = i64::from(market.range_bps) * 100_000 / 5 - 1_000;
+        let part = |parts_e9: i64| i128::from(stored.e9()) * i128::from(parts_e9) / 1_000_000_000;
+        let at = |distance: i128| Price::from_e9(u64::try_from(i128::from(stored.e9()) + distance).unwrap());
+        let step = step_e9.clamp(-limit / 3, limit / 3) / 2;
+        let confidence = part(confidence_e9.clamp(0, limit / 3) / 2);
+        let reference = at(part(step));
+        let truth = at(confidence * i128::from(place_e9) / 1_000_000_000);
+        let interval = (stored, Price::from_e9(u64::try_from(confidence).unwrap()));
+        let references = vec![reference; book.len()];
+        let Some(seen) = market.health(interval, &references, stored, &book, base_e9) else { return Ok(()) };
+        let references = vec![truth; book.len()];
+        let fresh = market.health((truth, Price::from_e9(0)), &references, stored, &book, base_e9).unwrap();
+        let favoured = seen.maintenance_health().unwrap().try_add(seen.liquidation_tolerance.unwrap()).unwrap();
+        // The naked short's charge is a share of spot, at the stored price here and at the true one there.
+        let shorts: i64 = book.iter().map(|holding| -(holding.call + holding.put).min(0)).sum();
+        let charge = confidence * i128::from(shorts) * i128::from(market.lot_units_e9) / 1_000_000_000 * 30 / 10_000 + 100;
+        let true_health = i128::from(fresh.maintenance_health().unwrap().e9());
+        prop_assert!(i128::from(favoured.e9()) + charge >= true_health, "condemned: {} < {true_health}", favoured.e9());
     }
 }

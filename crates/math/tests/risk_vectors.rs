@@ -19,7 +19,7 @@ use tenor_math::Round;
 use tenor_math::pricing::TotalVariance;
 use tenor_math::quantity::{LotSize, Lots, Price, Ratio, Value};
 use tenor_math::risk::{
-    Collateral, HealthBuilder, PriceInterval, PriceShocks, RiskParams, StrikeMarket, StrikeRisk, StrikeView,
+    Collateral, HealthBuilder, PriceInterval, PriceShocks, Purpose, RiskParams, StrikeMarket, StrikeRisk, StrikeView,
     UnderlyingBook, VolatilityParams, strike_risk,
 };
 use tenor_math::special::ln_ratio_q56;
@@ -204,7 +204,9 @@ fn requirements_match_the_independent_calculation() {
             roll: Ratio::from_bps(10),
             concentration: Ratio::ZERO,
         };
-        let risk = book.assess(&params, health.systemic_mut()).unwrap();
+        let risk = book
+            .assess(&params, Purpose::Liquidation, health.systemic_mut())
+            .unwrap();
         health.add(&risk).unwrap();
         let health = health.finish(Ratio::ZERO, Ratio::from_bps(8_000)).unwrap();
 

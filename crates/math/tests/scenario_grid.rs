@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use tenor_math::pricing::TotalVariance;
 use tenor_math::quantity::{LotSize, Lots, Price, Ratio};
 use tenor_math::risk::{
-    HealthBuilder, PriceInterval, PriceShocks, RiskParams, SCENARIOS, Scenario, ScenarioGrid, StrikeInputs,
+    HealthBuilder, PriceInterval, PriceShocks, Purpose, RiskParams, SCENARIOS, Scenario, ScenarioGrid, StrikeInputs,
     StrikeMarket, StrikeRisk, StrikeView, UnderlyingBook, VolatilityParams, grid_results, scenario, strike_risk,
 };
 
@@ -98,7 +98,7 @@ proptest! {
             concentration: Ratio::ZERO,
         };
         let mut health = HealthBuilder::new(tenor_math::quantity::Value::ZERO);
-        let loss = book.assess(&params, health.systemic_mut()).unwrap().scenario_loss.e9();
+        let loss = book.assess(&params, Purpose::Liquidation, health.systemic_mut()).unwrap().scenario_loss.e9();
         let net = calls + puts;
         let mut sums = results.map(|result| result * net);
         grid.add_linear(risk.forward_value.e9() * -puts, &mut sums).unwrap();

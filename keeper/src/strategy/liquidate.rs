@@ -104,8 +104,7 @@ impl Case<'_> {
             .house()
             .ok_or_else(|| SkipReason::Health("no house".to_owned()))?;
         let is_active = self.data.account.liquidation.is_active();
-        let at_target = is_at_target(&self.health, house.liquidation_target())
-            .map_err(|error| SkipReason::Health(SdkError::from(error).to_string()))?;
+        let at_target = is_at_target(&self.health, house.liquidation_target());
         if is_active && (at_target || self.health.maintenance == Value::ZERO) {
             return self.touch();
         }

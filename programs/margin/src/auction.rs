@@ -2,17 +2,17 @@
 
 use crate::error::{MarginError, OrMarginError};
 use crate::state::{ClearingHouse, LiquidationState};
-use tenor_math::Round;
-use tenor_math::liquidation::AuctionClock;
+use tenor_math::liquidation::{AuctionClock, Standing};
 use tenor_math::quantity::{Ratio, UnixSeconds, Value};
 use tenor_math::risk::Health;
 
-/// Whether equity has reached the target at which an auction ends.
-///
-/// # Errors
-/// [`MarginError::MathOverflow`].
-pub fn is_at_target(health: &Health, target: Ratio) -> Result<bool, MarginError> {
-    Ok(health.equity >= target.of(health.maintenance, Round::Up).or_margin_error()?)
+/// Whether equity has reached the target at which an auction ends, exactly.
+pub fn is_at_target(health: &Health, target: Ratio) -> bool {
+    let standing = Standing {
+        equity: health.equity,
+        maintenance: health.maintenance,
+    };
+    standing.is_at_target(target)
 }
 
 impl LiquidationState {
@@ -42,13 +42,8 @@ impl LiquidationState {
         if self.is_active() {
             return self.clock().advanced(UnixSeconds::new(self.touched_at), now);
         }
-        let is_recent =
-            self.ended_at != 0 && now.since(UnixSeconds::new(self.ended_at)) <= house.auction_memory_seconds;
-        if is_recent {
-            self.clock()
-        } else {
-            AuctionClock::default()
-        }
+        let ended_at = (self.ended_at != 0).then_some(UnixSeconds::new(self.ended_at));
+        self.clock().resumed(ended_at, now, house.auction_memory_seconds)
     }
 
     fn advanced(self, health: &Health, house: &ClearingHouse, now: UnixSeconds) -> Result<Self, MarginError> {
@@ -71,7 +66,7 @@ impl LiquidationState {
         house: &ClearingHouse,
         now: UnixSeconds,
     ) -> Result<Self, MarginError> {
-        if health.maintenance == Value::ZERO || is_at_target(health, house.liquidation_target())? {
+        if health.maintenance == Value::ZERO || is_at_target(health, house.liquidation_target()) {
             return Ok(Self {
                 active: 0,
                 ended_at: now.get(),

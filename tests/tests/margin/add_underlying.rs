@@ -117,7 +117,7 @@ fn requires_that_every_parameter_is_within_its_bounds() {
             ..terms.feed
         }),
         feed(FeedLimits {
-            max_drift_e9: 50_000_001,
+            max_drift_e9: 30_000_001,
             ..terms.feed
         }),
         feed(FeedLimits {

@@ -4,8 +4,7 @@ use crate::MathError;
 use crate::quantity::SECONDS_PER_YEAR;
 use crate::special::{Exponential, Root, normalised_root};
 
-/// Total variance sigma^2 T, dimensionless, Q96. At most 2^16; a second at 1% volatility is still 2.5e17 raw units, so
-/// that greeks keep twelve digits even there.
+/// Total variance sigma^2 T, dimensionless, Q96. At most 2^16; a second at 1% volatility is still 2.5e17 raw units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TotalVariance(u128);
 

@@ -80,42 +80,21 @@ pub fn strike_risk(
     let deviations = volatility.shocked(market.variance, market.seconds_to_expiry)?;
     let mark_e9 = call_value(forward, strike, log_moneyness_q56, deviations.flat);
 
-    let strike_prices = StrikePrices {
+    let prices = StrikePrices {
         strike,
         mark_e9,
         deviations,
     };
-    let mut shocked = [(0_u64, 0_i64); MOVES];
-    for ((place, move_e9), log_move) in shocked.iter_mut().zip(shocks.moves_e9()).zip(log_moves_q56) {
-        *place = (
-            moved_forward(forward, *move_e9)?,
-            log_moneyness_q56.wrapping_add(*log_move),
-        );
-    }
-    let mut pnl_e9 = [0_i64; SCENARIOS];
-    let mut pnl_bound_e9 = 0_u64;
-    for (index, pnl) in pnl_e9.iter_mut().enumerate() {
-        if index == UNSHOCKED {
-            continue;
-        }
-        let case = scenario(index);
-        let (moved, log) = shocked.get(case.price_move).copied().ok_or(MathError::OutOfDomain)?;
-        *pnl = strike_prices.result(moved, log, case.volatility)?;
-        pnl_bound_e9 = pnl_bound_e9.max(pnl.unsigned_abs());
-    }
+    let (pnl_e9, pnl_bound_e9) = prices.array(forward, log_moneyness_q56, shocks, log_moves_q56)?;
     let greeks = greeks(forward, log_moneyness_q56, deviations.flat);
     let drift = StrikeDrift {
         pnl_e9: &pnl_e9,
-        outer: strike_prices.outer(forward, log_moneyness_q56, shocks)?,
+        outer: prices.outer(forward, log_moneyness_q56, shocks)?,
         forward_e9: forward,
         slope_e9: crate::fixed::scale_by_q62(forward, greeks.delta_q62),
     };
-    let volatility_drift =
-        volatility_drift_e9(strike, market.variance_slope, deviations.flat, deviations.up_factor_q40);
-    let drift_e9 = drift
-        .per_step_e9(shocks)?
-        .checked_add(volatility_drift)
-        .ok_or(MathError::Overflow)?;
+    let by_volatility = volatility_drift_e9(strike, market.variance_slope, &deviations)?;
+    let drift_e9 = drift.per_step_e9(shocks)?.checked_add(by_volatility);
     let vega = Deviation::of_time(market.seconds_to_expiry)
         .map_or(0, |root_years| root_years.multiply(greeks.vega_per_deviation));
     Ok(StrikeRisk {
@@ -127,7 +106,7 @@ pub fn strike_risk(
         vega: Value::from_e9(to_signed(vega)?),
         pnl_e9,
         pnl_bound_e9,
-        drift_e9,
+        drift_e9: drift_e9.ok_or(MathError::Overflow)?,
     })
 }
 
@@ -150,6 +129,34 @@ impl StrikePrices {
     pub(super) fn result(&self, moved: u64, log_moneyness_q56: i64, shock: VolatilityShock) -> Result<i64, MathError> {
         let value = call_value(moved, self.strike, log_moneyness_q56, self.deviations.get(shock));
         Ok(to_signed(value)? - to_signed(self.mark_e9)?)
+    }
+
+    /// Results of all scenarios, and their largest magnitude.
+    fn array(
+        &self,
+        forward: u64,
+        log_moneyness_q56: i64,
+        shocks: &PriceShocks,
+        log_moves_q56: &[i64; MOVES],
+    ) -> Result<([i64; SCENARIOS], u64), MathError> {
+        let mut shocked = [(0_u64, 0_i64); MOVES];
+        for ((place, move_e9), log_move) in shocked.iter_mut().zip(shocks.moves_e9()).zip(log_moves_q56) {
+            *place = (
+                moved_forward(forward, *move_e9)?,
+                log_moneyness_q56.wrapping_add(*log_move),
+            );
+        }
+        let (mut results_e9, mut bound_e9) = ([0_i64; SCENARIOS], 0_u64);
+        for (index, result) in results_e9.iter_mut().enumerate() {
+            if index == UNSHOCKED {
+                continue;
+            }
+            let case = scenario(index);
+            let (moved, log) = shocked.get(case.price_move).copied().ok_or(MathError::OutOfDomain)?;
+            *result = self.result(moved, log, case.volatility)?;
+            bound_e9 = bound_e9.max(result.unsigned_abs());
+        }
+        Ok((results_e9, bound_e9))
     }
 
     /// Results beyond both ends of the grid, for the bound on drift.

@@ -9,8 +9,8 @@
 //! A rule that used the account's own chords alone would not hold: longs and shorts that cancel at the grid's points can
 //! leave any slope between them.
 
-use super::scenario::{MOVES, PriceShocks, SCENARIOS, scenario};
-use crate::pricing::{Deviation, TotalVariance};
+use super::scenario::{MOVES, PriceShocks, SCENARIOS, VolatilityShocks, scenario};
+use crate::pricing::TotalVariance;
 use crate::quantity::E9;
 use crate::{MathError, Round, mul_div};
 
@@ -94,12 +94,13 @@ impl StrikeDrift<'_> {
     /// [`MathError::Overflow`]; [`MathError::OutOfDomain`] never.
     pub(super) fn per_step_e9(&self, shocks: &PriceShocks) -> Result<u64, MathError> {
         let spacing_e9 = shocks.move_e9(1).unsigned_abs();
-        let mut largest = self.of_mark(spacing_e9)?;
+        let of_mark = self.of_mark(spacing_e9)?;
+        let mut largest = of_mark;
         for quarter in 0..PLACE_OF_QUARTER.len() {
             largest = largest.max(self.of_quarter(quarter, shocks, spacing_e9)?);
         }
         for tail in FIRST_TAIL..SCENARIOS {
-            largest = largest.max(self.of_tail(tail, shocks)?);
+            largest = largest.max(self.of_tail(tail, of_mark, shocks)?);
         }
         Ok(largest)
     }
@@ -130,12 +131,13 @@ impl StrikeDrift<'_> {
         mul_div(second, shocks.moved_e9(place)?, width, Round::Up)
     }
 
-    /// The same for a tail, times its weight. Beyond the outermost tails a call's slope is between zero and the forward.
+    /// The same for a tail, times its weight w. Equity and w times a result are 1 - w of the mark's error and w of the
+    /// value's in the tail. Beyond the outermost tails a call's slope is between zero and the forward.
     #[expect(
         clippy::arithmetic_side_effects,
         reason = "slopes are at most the forward and a few units of rounding, below 2^63"
     )]
-    fn of_tail(&self, tail: usize, shocks: &PriceShocks) -> Result<u64, MathError> {
+    fn of_tail(&self, tail: usize, of_mark: u64, shocks: &PriceShocks) -> Result<u64, MathError> {
         let (below, above) = neighbours(tail);
         let slope = |low: usize, high: usize| -> Result<u64, MathError> {
             let result = |index: usize| self.pnl_e9.get(index).copied().unwrap_or(0);
@@ -155,10 +157,12 @@ impl StrikeDrift<'_> {
         };
         let place = scenario(tail).price_move;
         let moved = mul_div(width, shocks.moved_e9(place)?, E9, Round::Up)?;
-        let weighted = i64::try_from(moved).map(|moved| shocks.weighted(place, moved));
-        weighted
-            .map(|weighted| weighted.unsigned_abs().saturating_add(1))
-            .map_err(|_| MathError::Overflow)
+        let weighted = |value: u64| -> Result<u64, MathError> {
+            let value = i64::try_from(value).map_err(|_| MathError::Overflow)?;
+            Ok(shocks.weighted(place, value).unsigned_abs())
+        };
+        let of_rest = of_mark.saturating_sub(weighted(of_mark)?);
+        Ok(weighted(moved)?.saturating_add(of_rest).saturating_add(2))
     }
 
     /// How far the tangent at the mark is from the chords beside it.
@@ -180,26 +184,33 @@ impl StrikeDrift<'_> {
 ///
 /// Derivation: dC/ds = F phi(d1) = K phi(d2) <= 0.399 K for s = sqrt(w); a step d moves ln(F/K) by at most 1.031 |d| while
 /// |d| <= 3%, so w by at most that times the slice's steepest slope, and sqrt(w) by at most that over sqrt(w); a shock
-/// multiplies it by at most 1 + u. 7/17 > 0.399 x 1.031.
+/// multiplies it by at most 1 + u. 7/17 > 0.399 x 1.031. Rounds up.
+///
+/// # Errors
+/// [`MathError::OutOfDomain`] for a slope of two or more, which no accepted slice has.
 #[expect(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::integer_division,
-    reason = "the minimum bounds a slope in Q62; a product of 64 and 43 bits fits u128, and times 7 too"
+    reason = "a strike below 2^63 times a slope below 2 in Q62 is below 2^126; a product of 64 and 43 bits fits u128, and \
+              times 7 too"
 )]
 pub(super) fn volatility_drift_e9(
     strike_e9: u64,
     slope: TotalVariance,
-    flat: Option<Deviation>,
-    largest_factor_q40: u64,
-) -> u64 {
-    let Some(flat) = flat else {
-        return 0;
+    deviations: &VolatilityShocks,
+) -> Result<u64, MathError> {
+    let Some(flat) = deviations.flat else {
+        return Ok(0);
     };
-    let slope_q62 = (slope.q96() >> 34).min(u128::from(u64::MAX)) as u64;
-    let per_root = flat.divide(crate::fixed::scale_by_q62(strike_e9, slope_q62).saturating_add(1));
-    let shocked = (u128::from(per_root) * u128::from(largest_factor_q40)) >> 40;
-    u64::try_from((shocked + 1) * 7 / 17 + 1).unwrap_or(u64::MAX)
+    let slope_q62 = slope.q96() >> 34;
+    if slope_q62 >> 63 != 0 || strike_e9 >> 63 != 0 {
+        return Err(MathError::OutOfDomain);
+    }
+    let moved = ((u128::from(strike_e9) * slope_q62) >> 62) as u64;
+    let per_root = flat.divide(moved.saturating_add(1));
+    let shocked = (u128::from(per_root) * u128::from(deviations.up_factor_q40)) >> 40;
+    u64::try_from((shocked + 1) * 7 / 17 + 1).map_err(|_| MathError::Overflow)
 }
 
 /// Moves an account's summed results of one reference price by a relative step in Q30, taking the middle slope of each

@@ -18,8 +18,9 @@ pub struct Health {
     pub haircut: Value,
     /// What price uncertainty and stale marks can cost: against the account in initial health.
     pub initial_uncertainty: Value,
-    /// What they can hide: in its favour before a liquidation starts.
-    pub liquidation_tolerance: Value,
+    /// What they can hide: in its favour before a liquidation starts. Only if computed for
+    /// [`super::Purpose::Liquidation`].
+    pub liquidation_tolerance: Option<Value>,
     /// What could be withdrawn: equity without option gains, less the loss that it must survive. Negative if nothing.
     pub withdrawable: Value,
 }
@@ -54,9 +55,10 @@ impl Health {
     /// re-centred marks hide: the condition for a liquidation to start.
     ///
     /// # Errors
-    /// [`MathError::Overflow`].
+    /// [`MathError::OutOfDomain`] for a health that was not computed for a liquidation; [`MathError::Overflow`].
     pub fn is_certainly_unhealthy(&self) -> Result<bool, MathError> {
-        Ok(self.maintenance_health()?.try_add(self.liquidation_tolerance)? < Value::ZERO)
+        let tolerance = self.liquidation_tolerance.ok_or(MathError::OutOfDomain)?;
+        Ok(self.maintenance_health()?.try_add(tolerance)? < Value::ZERO)
     }
 
     /// The withdrawal rule: unrealised option gains never leave the house.
@@ -83,7 +85,7 @@ pub struct HealthBuilder {
     initial_contingency: Value,
     maintenance_contingency: Value,
     initial_uncertainty: Value,
-    liquidation_tolerance: Value,
+    liquidation_tolerance: Option<Value>,
     withdrawal_uncertainty: Value,
     systemic_e9: [i64; SCENARIOS],
 }
@@ -101,7 +103,7 @@ impl HealthBuilder {
             initial_contingency: Value::ZERO,
             maintenance_contingency: Value::ZERO,
             initial_uncertainty: Value::ZERO,
-            liquidation_tolerance: Value::ZERO,
+            liquidation_tolerance: Some(Value::ZERO),
             withdrawal_uncertainty: Value::ZERO,
             systemic_e9: [0; SCENARIOS],
         }
@@ -130,7 +132,11 @@ impl HealthBuilder {
         sum(&mut self.maintenance_contingency, risk.maintenance_contingency)?;
         sum(&mut self.withdrawal_uncertainty, risk.withdrawal_uncertainty)?;
         sum(&mut self.initial_uncertainty, risk.initial_uncertainty)?;
-        sum(&mut self.liquidation_tolerance, risk.liquidation_tolerance)
+        self.liquidation_tolerance = match (self.liquidation_tolerance, risk.liquidation_tolerance) {
+            (Some(total), Some(part)) => Some(total.try_add(part)?),
+            _ => None,
+        };
+        Ok(())
     }
 
     /// Health with R = sum W - credit (sum W - W_sys). Requirements round up.

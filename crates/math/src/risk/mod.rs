@@ -20,7 +20,7 @@ pub use health::{Health, HealthBuilder, WithdrawalCheck};
 pub use interval::PriceInterval;
 pub use isolated::{IsolatedOption, IsolatedParams, IsolatedRequirement, isolated_short};
 pub use range::{HourlyVariance, MAX_RISE_PER_HOUR_E9, RangeParams};
-pub use requirement::{RiskParams, UnderlyingRisk};
+pub use requirement::{Purpose, RiskParams, UnderlyingRisk};
 pub use scenario::{
     MOVES, PriceShocks, SCENARIOS, Scenario, VolatilityParams, VolatilityShock, VolatilityShocks, scenario,
 };

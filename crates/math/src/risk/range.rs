@@ -34,7 +34,7 @@ impl HourlyVariance {
 
     /// The variance after a mark that stands `hours` after the one before: `v l^n + (1 - l^n) r^2 / n` with decay l, the
     /// return r over all n hours spread evenly over them. No hours change nothing; a return beyond one e-fold counts as one
-    /// e-fold. Rounds to within three units of 2^-62.
+    /// e-fold. Rounds down in every product: low by at most 2 n + 12 units of 2^-62.
     ///
     /// # Errors
     /// [`MathError::OutOfDomain`] for a zero price or a decay of one or more.
@@ -121,7 +121,8 @@ impl RangeParams {
     }
 
     /// The range at `now`, when it was `range` at `moved_at`: toward the target, falling at once and rising by at most two
-    /// points an hour. Rises round down, so that many small steps never outrun one large one.
+    /// points an hour, pro rata. Rises round down, so within a day many small steps never outrun one large one; a pause
+    /// counts for a day at most.
     ///
     /// # Errors
     /// As [`RangeParams::target`].

@@ -1,6 +1,7 @@
 //! What a book in one underlying is worth and can lose.
 
 use super::UnderlyingBook;
+use super::drift::recentred;
 use super::scenario::{MOVES, SCENARIOS, scenario};
 use crate::quantity::{E9, Lots, Price, Ratio, Value};
 use crate::{MathError, Round, mul_div, mul_div_signed};
@@ -16,6 +17,15 @@ pub struct RiskParams {
     pub roll: Ratio,
     /// Initial contingency per option above the free share of its strike's open interest, as a fraction of spot.
     pub concentration: Ratio,
+}
+
+/// What a health is computed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A trade or a withdrawal, which the price's uncertainty counts against.
+    Action,
+    /// Starting a liquidation, before which it counts for the account: that costs another pass over the scenarios.
+    Liquidation,
 }
 
 /// What one underlying contributes to an account's health.
@@ -42,13 +52,15 @@ pub struct UnderlyingRisk {
     /// The same for a withdrawal, where options without shorts count for nothing and so cost nothing.
     pub withdrawal_uncertainty: Value,
     /// What a liquidation must leave to the account: how much better it may stand somewhere in the oracle's confidence
-    /// interval, or once its arrays are refreshed.
-    pub liquidation_tolerance: Value,
+    /// interval, or once its arrays are refreshed. Only for [`Purpose::Liquidation`].
+    pub liquidation_tolerance: Option<Value>,
 }
 
 impl UnderlyingRisk {
     /// The same where the book cannot lose more than `greatest_loss` until its last expiry, marks included: no requirement
-    /// asks for more than that. Source: design section 5.2.
+    /// asks for more than that. The least of two sub-additive numbers is not sub-additive, so merging capped books may cost
+    /// more than they did apart; the scenarios' sums for the correlation credit are left as they are. Source: design section
+    /// 5.2.
     #[must_use]
     pub fn capped(self, greatest_loss: Value) -> Self {
         let limit = greatest_loss.or_zero();
@@ -73,14 +85,53 @@ impl UnderlyingBook<'_> {
     pub fn assess(
         &mut self,
         params: &RiskParams,
+        purpose: Purpose,
         systemic_e9: &mut [i64; SCENARIOS],
     ) -> Result<UnderlyingRisk, MathError> {
         self.close_group()?;
         let haircut = self.base_haircut;
         let collateral_value = self.base_value.try_sub(haircut)?;
-        let (mut worst, mut worst_withdrawal, mut worst_scenario) = (0_i64, 0_i64, 0_u8);
+        let put_forward = self.put_forward_total()?;
+        let losses = self.losses(put_forward, collateral_value, systemic_e9)?;
+        let deltas = self.deltas(collateral_value)?;
+        let (initial_contingency, maintenance_contingency) = self.contingencies(params, &deltas)?;
+        let settled_debt = self.settled_value.try_neg()?.or_zero();
+        let of_collateral = self.interval_cost(deltas.collateral_e9)?;
+        let of_all = self.interval_cost(deltas.total_e9()?)?.try_add(self.recentring)?;
+        Ok(UnderlyingRisk {
+            option_value: self.option_value.try_add(self.settled_value)?,
+            collateral_value,
+            haircut,
+            scenario_loss: Value::from_e9(losses.worst_e9).try_neg()?,
+            worst_scenario: losses.worst_scenario,
+            withdrawal_loss: Value::from_e9(losses.worst_withdrawal_e9)
+                .try_sub(settled_debt)?
+                .try_neg()?,
+            initial_contingency,
+            maintenance_contingency,
+            initial_uncertainty: of_all,
+            // Options may count for nothing where the price truly is, and then collateral stands alone.
+            withdrawal_uncertainty: if self.holds_short {
+                of_all.max(of_collateral)
+            } else {
+                of_collateral
+            },
+            liquidation_tolerance: match purpose {
+                Purpose::Action => None,
+                Purpose::Liquidation => Some(self.liquidation_tolerance(&deltas, put_forward, collateral_value)?),
+            },
+        })
+    }
+
+    /// The worst weighted results over the scenarios, zero if none is a loss.
+    fn losses(
+        &self,
+        put_forward: Value,
+        collateral_value: Value,
+        systemic_e9: &mut [i64; SCENARIOS],
+    ) -> Result<Losses, MathError> {
         // A put is the call less the forward, which moves with the price.
-        let of_puts = self.shocks.linear_e9(self.put_forward_total()?.try_neg()?)?;
+        let of_puts = self.shocks.linear_e9(put_forward.try_neg()?)?;
         let of_collateral = self.shocks.linear_e9(collateral_value)?;
         // Without shorts an option's value is never negative: only rounding could say so.
         let option_value_e9 = if self.holds_short {
@@ -88,6 +139,7 @@ impl UnderlyingBook<'_> {
         } else {
             i64::MAX
         };
+        let mut losses = Losses::default();
         for (index, (pnl, systemic)) in (0_u8..).zip(self.pnl_e9.iter().zip(systemic_e9)) {
             let price_move = scenario(usize::from(index)).price_move;
             let at = |results: &[i64; MOVES]| results.get(price_move).copied().unwrap_or(0);
@@ -95,33 +147,15 @@ impl UnderlyingBook<'_> {
             let options = self.shocks.weighted(price_move, options);
             let collateral = self.shocks.weighted(price_move, at(&of_collateral));
             let total = options.checked_add(collateral).ok_or(MathError::Overflow)?;
-            if total < worst {
-                (worst, worst_scenario) = (total, index);
+            if total < losses.worst_e9 {
+                (losses.worst_e9, losses.worst_scenario) = (total, index);
             }
             let held = option_value_e9.saturating_add(options).min(0);
-            worst_withdrawal = worst_withdrawal.min(held.checked_add(collateral).ok_or(MathError::Overflow)?);
+            let withdrawal = held.checked_add(collateral).ok_or(MathError::Overflow)?;
+            losses.worst_withdrawal_e9 = losses.worst_withdrawal_e9.min(withdrawal);
             *systemic = systemic.checked_add(total).ok_or(MathError::Overflow)?;
         }
-        let deltas = self.deltas(collateral_value)?;
-        let (initial_contingency, maintenance_contingency) = self.contingencies(params, &deltas)?;
-        let settled_debt = self.settled_value.try_neg()?.or_zero();
-        Ok(UnderlyingRisk {
-            option_value: self.option_value.try_add(self.settled_value)?,
-            collateral_value,
-            haircut,
-            scenario_loss: Value::from_e9(worst).try_neg()?,
-            worst_scenario,
-            withdrawal_loss: Value::from_e9(worst_withdrawal).try_sub(settled_debt)?.try_neg()?,
-            initial_contingency,
-            maintenance_contingency,
-            initial_uncertainty: self.initial_uncertainty(deltas.options_e9, deltas.collateral_e9, true)?,
-            withdrawal_uncertainty: self.initial_uncertainty(
-                deltas.options_e9,
-                deltas.collateral_e9,
-                self.holds_short,
-            )?,
-            liquidation_tolerance: self.liquidation_tolerance(&deltas)?,
-        })
+        Ok(losses)
     }
 
     fn put_forward_total(&self) -> Result<Value, MathError> {
@@ -182,38 +216,48 @@ impl UnderlyingBook<'_> {
         Ok((initial, maintenance))
     }
 
-    /// Cost of the price's interval to collateral and, if they count, options, and what re-centring may hide of these.
-    fn initial_uncertainty(
-        &self,
-        options_e9: i64,
-        collateral_e9: i64,
-        options_count: bool,
-    ) -> Result<Value, MathError> {
-        let counted = if options_count { options_e9 } else { 0 };
-        let delta = counted.checked_add(collateral_e9).ok_or(MathError::Overflow)?;
-        let cost = signed(self.interval.worst_loss_e9(delta)?)?;
-        if options_count {
-            cost.try_add(self.recentring)
-        } else {
-            Ok(cost)
-        }
+    /// Cost of the price's interval to a delta.
+    fn interval_cost(&self, delta_e9: i64) -> Result<Value, MathError> {
+        signed(self.interval.worst_loss_e9(delta_e9)?)
     }
 
-    /// What delta and drift can be worth over the oracle's confidence, besides re-centring.
-    fn liquidation_tolerance(&self, deltas: &Deltas) -> Result<Value, MathError> {
-        let delta = deltas
-            .options_e9
-            .checked_add(deltas.collateral_e9)
-            .ok_or(MathError::Overflow)?;
-        let first_order = signed(self.interval.confidence_cost_e9(delta)?)?;
+    /// How much better maintenance health may be anywhere in the oracle's confidence interval, or after a refresh.
+    ///
+    /// Equity less a part of a scenario's loss is part value now, part value in the scenario: so it moves by at most the
+    /// larger of the two. Each value moves by its middle slope and, as after any step, by the drift. Rounds up.
+    fn liquidation_tolerance(
+        &self,
+        deltas: &Deltas,
+        put_forward: Value,
+        collateral_value: Value,
+    ) -> Result<Value, MathError> {
         let (spot_e9, confidence_e9) = (self.interval.spot().e9(), self.interval.confidence().e9());
-        let by_drift = if spot_e9 == 0 || confidence_e9 == 0 {
-            Value::ZERO
-        } else {
-            mul_div_signed(self.drift.e9(), confidence_e9, spot_e9, Round::Up).map(Value::from_e9)?
-        };
-        first_order.try_add(by_drift)?.try_add(self.recentring)
+        if spot_e9 == 0 || confidence_e9 == 0 {
+            return Ok(self.recentring);
+        }
+        let step_q30 = mul_div(confidence_e9, 1 << 30, spot_e9, Round::Up)?.min(1 << 30);
+        let moved = recentred(&self.pnl_e9, self.shocks, step_q30.cast_signed())?;
+        let linear = collateral_value.try_sub(put_forward)?;
+        let linear_moves = self.shocks.linear_e9(linear)?;
+        let mut largest = self.interval.confidence_cost_e9(deltas.total_e9()?)?;
+        for (index, (moved, pnl)) in moved.iter().zip(self.pnl_e9).enumerate() {
+            let at_move = linear_moves.get(scenario(index).price_move).copied().unwrap_or(0);
+            let linear_e9 = linear.e9().checked_add(at_move).ok_or(MathError::Overflow)?;
+            let of_linear = mul_div_signed(linear_e9, step_q30, 1 << 30, Round::Down)?;
+            let change = moved.checked_sub(pnl).and_then(|change| change.checked_add(of_linear));
+            largest = largest.max(change.ok_or(MathError::Overflow)?.unsigned_abs().saturating_add(2));
+        }
+        let by_drift = mul_div_signed(self.drift.e9(), step_q30, 1 << 30, Round::Up).map(Value::from_e9)?;
+        signed(largest)?.try_add(by_drift)?.try_add(self.recentring)
     }
+}
+
+/// Weighted results of the worst scenarios, USD x 1e9, not positive.
+#[derive(Clone, Copy, Default)]
+struct Losses {
+    worst_e9: i64,
+    worst_scenario: u8,
+    worst_withdrawal_e9: i64,
 }
 
 /// Deltas of a book in 1e-9 units of the underlying.
@@ -223,6 +267,14 @@ struct Deltas {
     collateral_e9: i64,
     /// Sum over expiries of the magnitude.
     expiries_e9: u64,
+}
+
+impl Deltas {
+    fn total_e9(&self) -> Result<i64, MathError> {
+        self.options_e9
+            .checked_add(self.collateral_e9)
+            .ok_or(MathError::Overflow)
+    }
 }
 
 /// What a delta is worth at a price, rounded up.

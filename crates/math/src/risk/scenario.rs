@@ -29,8 +29,8 @@ const TAIL_MOVES_E9: [i64; MOVES - GRID_MOVES] = [
     4_000_000_000,
 ];
 
-/// The tails' moves in Q60, in their places behind the grid's.
-const TAILS_Q60: [i64; MOVES] = tails_q60();
+/// The tails' moves in Q60, rounded toward zero.
+const TAILS_Q60: [i64; MOVES - GRID_MOVES] = tails_q60();
 
 #[expect(
     clippy::arithmetic_side_effects,
@@ -39,11 +39,11 @@ const TAILS_Q60: [i64; MOVES] = tails_q60();
     clippy::integer_division,
     reason = "evaluated by the compiler"
 )]
-const fn tails_q60() -> [i64; MOVES] {
-    let mut moves = [0; MOVES];
+const fn tails_q60() -> [i64; MOVES - GRID_MOVES] {
+    let mut moves = [0; MOVES - GRID_MOVES];
     let mut tail = 0;
     while tail < TAIL_MOVES_E9.len() {
-        moves[GRID_MOVES + tail] = (((TAIL_MOVES_E9[tail] as i128) << 60) / E9 as i128) as i64;
+        moves[tail] = (((TAIL_MOVES_E9[tail] as i128) << 60) / E9 as i128) as i64;
         tail += 1;
     }
     moves
@@ -106,8 +106,8 @@ pub const fn scenario(index: usize) -> Scenario {
 pub struct PriceShocks {
     /// Relative moves x 1e9.
     moves_e9: [i64; MOVES],
-    /// The same in Q60, within four units: what linear holdings are multiplied with.
-    moves_q60: [i64; MOVES],
+    /// A quarter of the range, Q60, rounded down: what linear holdings are multiplied with.
+    quarter_q60: i64,
     /// Weight of each move's result, Q62, rounded up so that a loss is never made smaller: one on the grid.
     weights_q62: [i64; MOVES],
 }
@@ -129,14 +129,9 @@ impl PriceShocks {
         let range_e9 = i64::try_from(range.e9()).map_err(|_| MathError::OutOfDomain)?;
         let mut shocks = Self {
             moves_e9: [0; MOVES],
-            moves_q60: [0; MOVES],
+            quarter_q60: mul_div(range.e9() / 4, 1 << 60, E9, Round::Down)?.cast_signed(),
             weights_q62: [ONE_Q62; MOVES],
         };
-        let quarter_q60 = mul_div(range.e9() / 4, 1 << 60, E9, Round::Down)?.cast_signed();
-        shocks.moves_q60 = TAILS_Q60;
-        for (place, quarters) in shocks.moves_q60.iter_mut().zip(GRID_QUARTERS) {
-            *place = quarter_q60 * quarters;
-        }
         let (grid, tails) = shocks.moves_e9.split_at_mut(GRID_MOVES);
         for (place, quarters) in grid.iter_mut().zip(GRID_QUARTERS) {
             *place = range_e9 / 4 * quarters;
@@ -145,7 +140,8 @@ impl PriceShocks {
         for ((place, weight), tail_e9) in tails.iter_mut().zip(weights).zip(TAIL_MOVES_E9) {
             *place = tail_e9;
             let weight_q62 = mul_div(range.e9(), ONE_Q62.unsigned_abs(), tail_e9.unsigned_abs(), Round::Up)?;
-            *weight = ONE_Q62.min(weight_q62.cast_signed());
+            // Above two in Q62 a quotient is no signed word: cut off first.
+            *weight = weight_q62.min(ONE_Q62.unsigned_abs()).cast_signed();
         }
         Ok(shocks)
     }
@@ -188,7 +184,7 @@ impl PriceShocks {
     /// What a linear holding worth `value` gains at each move, rounded down, within four units of 2^-60 of the value.
     ///
     /// # Errors
-    /// [`MathError::Overflow`] for a value of 2^61 or more, a fourfold move of which leaves the range.
+    /// [`MathError::Overflow`] for a value of 2^60 or more: a fourfold move stays below 2^62.
     pub(super) fn linear_e9(&self, value: Value) -> Result<[i64; MOVES], MathError> {
         let mut results = [0; MOVES];
         if value == Value::ZERO {
@@ -197,8 +193,14 @@ impl PriceShocks {
         if value.e9().unsigned_abs() >> 60 != 0 {
             return Err(MathError::Overflow);
         }
-        for (result, move_q60) in results.iter_mut().zip(self.moves_q60) {
+        let (grid, tails) = results.split_at_mut(GRID_MOVES);
+        for (result, move_q60) in tails.iter_mut().zip(TAILS_Q60) {
             *result = mul_q60(value.e9(), move_q60);
+        }
+        // One product for the whole grid: its moves are multiples of a quarter of the range.
+        let quarter_q60 = i128::from(value.e9()).wrapping_mul(i128::from(self.quarter_q60));
+        for (result, quarters) in grid.iter_mut().zip(GRID_QUARTERS) {
+            *result = scaled_by_quarters(quarter_q60, quarters);
         }
         Ok(results)
     }
@@ -214,6 +216,29 @@ impl PriceShocks {
         }
         Ok(logs)
     }
+}
+
+/// A product in Q60 times a number of quarters from -4 to 4, as a whole number rounded down; sums and shifts instead of a
+/// second product.
+#[expect(
+    clippy::as_conversions,
+    reason = "a value below 2^60 times a quarter below 2^58 and four is below 2^120, and shifted by 60 below 2^60"
+)]
+fn scaled_by_quarters(product_q60: i128, quarters: i64) -> i64 {
+    let twice = product_q60.wrapping_add(product_q60);
+    let magnitude = match quarters.unsigned_abs() {
+        0 => 0,
+        1 => product_q60,
+        2 => twice,
+        3 => twice.wrapping_add(product_q60),
+        _ => twice.wrapping_add(twice),
+    };
+    let signed = if quarters < 0 {
+        magnitude.wrapping_neg()
+    } else {
+        magnitude
+    };
+    (signed >> 60) as i64
 }
 
 /// ln(1 + move) of a relative move x 1e9, Q56.
@@ -327,6 +352,21 @@ impl VolatilityShocks {
             VolatilityShock::Down => self.down,
             VolatilityShock::Flat => self.flat,
             VolatilityShock::Up => self.up,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tail_within_the_range_counts_in_full() {
+        for bps in [3_300, 6_500, 6_600, 7_800] {
+            let shocks = PriceShocks::from_range(Ratio::from_bps(bps)).unwrap();
+            let fall_by_a_third = GRID_MOVES + 1;
+            assert_eq!(shocks.move_e9(fall_by_a_third), -330_000_000);
+            assert_eq!(shocks.weighted(fall_by_a_third, -1_000_000), -1_000_000, "{bps}");
         }
     }
 }

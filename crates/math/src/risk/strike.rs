@@ -3,13 +3,15 @@
 use super::scenario::SCENARIOS;
 use crate::fixed::{mul_q62, scale_by_q62};
 use crate::quantity::{E9, Price, Value};
+use crate::special::ONE_Q62;
 use crate::{MathError, Round, mul_div, mul_div_signed};
 
 /// A strike as the account's book needs it: [`super::StrikeRisk`] with the spot price at which it was computed.
 ///
 /// Marks and results hold at the reference. Near it they are re-centred to first order, and the error is at most the drift
 /// times the relative step a lot, and rounding, in mark and in any scenario of an account's equity less requirement:
-/// proved from the convexity of a call in the price, for steps up to 3% and at most a fifth of the price range.
+/// proved from the convexity of a call in the price, for steps up to 3% and at most a fifth of the price range, at the
+/// same time and with the same range: what time does to a strike is the business of the age that its reader allows.
 #[derive(Clone, Copy, Debug)]
 pub struct StrikeView<'a> {
     /// Spot at which the array was computed.
@@ -106,26 +108,26 @@ impl Step {
         /// Units that marks, results, forwards and the differences between them lose to rounding, a lot.
         const UNITS_PER_LOT: u64 = 48;
         let by_drift = scale_by_q62(drift.or_zero().e9().unsigned_abs(), self.relative_q62);
-        // The step is a multiple of 2^-30 and so are the factors of the results.
-        let by_rounding = held_lots.saturating_mul(UNITS_PER_LOT).saturating_add(size_e9 >> 27);
+        // A delta is known to 1e-9 of the underlying, which the difference of prices multiplies; the step is a multiple of
+        // 2^-30 and so are the factors of the results.
+        let by_delta = mul_div(self.difference_e9.unsigned_abs(), 1, E9, Round::Up)?;
+        let per_lot = by_delta.saturating_add(UNITS_PER_LOT);
+        let by_rounding = held_lots.saturating_mul(per_lot).saturating_add(size_e9 >> 27);
         let doubt = by_drift.saturating_add(by_rounding).saturating_add(2);
         i64::try_from(doubt)
             .map(Value::from_e9)
             .map_err(|_| MathError::Overflow)
     }
 
-    /// `value` moved by the relative step, rounded down to within two units. A value that is not negative stays so.
-    #[expect(
-        clippy::arithmetic_side_effects,
-        reason = "a change is smaller than the value, so a fall leaves a value of either sign within its range; a rise is \
-                  checked"
-    )]
+    /// `value` moved by the relative step, which was rounded toward zero: within two units below 2^61. A value that is not
+    /// negative stays so.
+    #[expect(clippy::arithmetic_side_effects, reason = "a step is below one")]
     fn applied_to(&self, value: Value) -> Result<Value, MathError> {
-        let change = mul_q62(value.e9(), self.relative_q62.cast_signed());
+        let relative_q62 = self.relative_q62.cast_signed();
         if self.difference_e9 < 0 {
-            return Ok(Value::from_e9(value.e9() - change - 1));
+            return Ok(Value::from_e9(mul_q62(value.e9(), ONE_Q62 - relative_q62)));
         }
-        value.try_add(Value::from_e9(change))
+        value.try_add(Value::from_e9(mul_q62(value.e9(), relative_q62)))
     }
 }
 

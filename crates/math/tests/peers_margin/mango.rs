@@ -8,7 +8,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use serde_json::Value as Json;
 use tenor_math::quantity::{E9, LotSize, Price, Ratio, Value};
-use tenor_math::risk::{Collateral, HealthBuilder, PriceInterval, PriceShocks, RiskParams, UnderlyingBook};
+use tenor_math::risk::{Collateral, HealthBuilder, PriceInterval, PriceShocks, Purpose, RiskParams, UnderlyingBook};
 
 /// What a deposit counts for: its weight, scaled down where the bank's deposits exceed its limit.
 fn weight(case: &Json, place: usize, setup: &Json) -> BigRational {
@@ -52,7 +52,9 @@ fn equity(case: &Json, setup: &Json) -> f64 {
             haircut: Ratio::from_e9(E9 - counted),
         };
         book.add_collateral(collateral).unwrap();
-        let risk = book.assess(&params, health.systemic_mut()).unwrap();
+        let risk = book
+            .assess(&params, Purpose::Liquidation, health.systemic_mut())
+            .unwrap();
         health.add(&risk).unwrap();
     }
     let health = health.finish(Ratio::ZERO, Ratio::ONE).unwrap();

@@ -57,7 +57,7 @@ pub fn assess(
         add_positions(&mut book, account, positions, underlying, market, freshness)?;
         add_collaterals(&mut book, account, registry, underlying)?;
         let risk = book
-            .assess(&underlying.risk_params(), health.systemic_mut())
+            .assess(&underlying.risk_params(), freshness.purpose(), health.systemic_mut())
             .or_margin_error()?;
         health.add(&risk).or_margin_error()?;
     }

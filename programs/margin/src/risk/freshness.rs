@@ -3,6 +3,7 @@
 use crate::error::MarginError;
 use crate::state::{Chain, Strike, Underlying};
 use tenor_math::quantity::UnixSeconds;
+use tenor_math::risk::Purpose;
 
 /// Which ages an action accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,14 @@ pub enum Freshness {
 }
 
 impl Freshness {
+    /// What a health at these ages is for: a view shows what a liquidation would see.
+    pub const fn purpose(self) -> Purpose {
+        match self {
+            Self::Action(_) => Purpose::Action,
+            Self::Liquidation(_) | Self::AsStored => Purpose::Liquidation,
+        }
+    }
+
     /// Checks the age of an underlying's price.
     ///
     /// # Errors

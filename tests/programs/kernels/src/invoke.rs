@@ -15,8 +15,8 @@ use tenor_math::pricing::{
 };
 use tenor_math::quantity::{Atoms, LotSize, Lots, Price, Ratio, Value};
 use tenor_math::risk::{
-    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, RiskParams, SCENARIOS, StrikeMarket, StrikePosition,
-    StrikeView, UnderlyingBook, VolatilityParams, standard_requirement, strike_risk,
+    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, Purpose, RiskParams, SCENARIOS, StrikeMarket,
+    StrikePosition, StrikeView, UnderlyingBook, VolatilityParams, standard_requirement, strike_risk,
 };
 use tenor_math::shares::SharePool;
 use tenor_math::special::{self, ln_ratio_q56};
@@ -401,7 +401,7 @@ impl Account<'_> {
             roll: Ratio::from_bps(10),
             concentration: Ratio::from_bps(50),
         };
-        let risk = book.assess(&params, health.systemic_mut())?;
+        let risk = book.assess(&params, Purpose::Liquidation, health.systemic_mut())?;
         health.add(&risk)?;
         health.finish(self.credit, Ratio::from_bps(8_000))
     }

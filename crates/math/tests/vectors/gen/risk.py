@@ -81,7 +81,8 @@ def requirement(m, confidence, cash, base, haircut, positions):
     withdrawal = max(mp.mpf(0), -min(
         (min(mp.mpf(0), value + weight * options(s)) if short else 0) + weight * held * shift
         for s, (shift, _, weight) in enumerate(SCENARIOS)))
-    cost = uncertainty if short else held / spot * confidence
+    alone = held / spot * confidence
+    cost = max(uncertainty, alone) if short else alone
     return dict(equity=equity, initial=R + c_im, maintenance=P["factor"] * R + c_mm, haircut=cut,
                 uncertainty=uncertainty, withdrawable=cash + held - withdrawal - c_im - cost)
 

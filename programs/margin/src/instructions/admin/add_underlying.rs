@@ -57,7 +57,12 @@ impl AddUnderlyingArgs {
                 "max_risk_age_seconds",
                 (10..=3_600).contains(&feed.max_risk_age_seconds),
             ),
-            ("max_drift_e9", (100_000..=50_000_000).contains(&feed.max_drift_e9)),
+            (
+                // Where the bound on re-centred numbers is proved: 3%, and a fifth of the range.
+                "max_drift_e9",
+                (100_000..=30_000_000).contains(&feed.max_drift_e9)
+                    && feed.max_drift_e9.saturating_mul(5) <= risk.range_floor_e9,
+            ),
             (
                 "max_surface_age_seconds",
                 (60..=86_400).contains(&feed.max_surface_age_seconds),
