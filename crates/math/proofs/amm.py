@@ -1,12 +1,26 @@
-#!/usr/bin/env python3
-"""Exhaustive proofs, at reduced width, of the market maker's integer rules: every input of the stated ranges is tried.
+"""The market maker's integer rules.
 
-The formulas are those of src/amm with the scales 2^56 and 1e9 replaced by small ones. Prints one line for each claim and
-exits with 1 if one fails.
+What is exhaustive is so at reduced width: the formulas are those of `src/amm` with the scales 2^56 and 1e9 replaced by small
+ones, and every input of the stated ranges is tried.
 """
 
-import sys
 from itertools import product
+
+from z3 import And, If, Ints
+
+from proof import absolute, ceil_of, floor_of, proof, prove, require
+
+METHOD = "exhaustive at reduced width"
+
+
+def holds_everywhere(cases) -> str:
+    """Requires every one of the cases, of which there is at least one."""
+    points = 0
+    for holds in cases:
+        points += 1
+        require(holds, f"case {points} fails")
+    require(points > 0, "there are no cases")
+    return f"{points} cases"
 
 
 def ceil_div(a, b):
@@ -14,10 +28,26 @@ def ceil_div(a, b):
 
 
 def gap_charge(buy, before, after, cap, gap, scale):
-    """spread.rs: gap_charge."""
     lean = (lambda g: max(0, -g)) if buy else (lambda g: max(0, g))
     twice = max(0, lean(after) ** 2 - lean(before) ** 2)
     return ceil_div(ceil_div(twice, 2 * cap) * gap, scale)
+
+
+@proof(
+    "amm-gap",
+    "Cutting an order in two never lowers what it pays for gaps, nor raises it by more than gap / 1e9 and two units",
+    "amm/spread.rs: PriceSpread::gap_charge",
+    METHOD,
+    (
+        "Side::Buy => u128::from(gamma.e9().min(0).unsigned_abs())",
+        "Side::Sell => u128::from(gamma.e9().max(0).unsigned_abs())",
+        "let twice = (after * after).saturating_sub(before * before)",
+        "twice.div_ceil(2 * u128::from(self.gamma_cap.e9().unsigned_abs()))",
+        "charge.div_ceil(u128::from(E9))",
+    ),
+)
+def amm_gap():
+    return holds_everywhere(slices_never_pay_less_gap_than_the_whole())
 
 
 def slices_never_pay_less_gap_than_the_whole():
@@ -30,14 +60,32 @@ def slices_never_pay_less_gap_than_the_whole():
             yield whole <= parts <= whole + gap // 4 + 2
 
 
-def a_buyer_pays_at_least_and_a_seller_receives_at_most_across_a_cut():
-    """quote.rs: Worth::of rounds up for an ask, down for a bid; a cut changes it by at most one unit, for the pool."""
-    for price, a, b, divisor in product(range(40), range(1, 12), range(1, 12), range(1, 16)):
-        ask = ceil_div(price * a, divisor) + ceil_div(price * b, divisor) - ceil_div(price * (a + b), divisor)
-        bid = price * a // divisor + price * b // divisor - price * (a + b) // divisor
-        yield 0 <= ask <= 1 and -1 <= bid <= 0
+@proof(
+    "amm-cut",
+    "Across a cut at one price a buyer pays at least, and a seller receives at most, what one order of the whole would, by at "
+    "most one unit",
+    "amm/quote.rs: Worth::of",
+    "SMT, integers",
+    ("Round::Down => product / divisor", "Round::Up => product.div_ceil(divisor)",
+     "let discounted = mul_div(scaled, self.terms.discount.e9(), E9, round)?"),
+)
+def amm_cut():
+    first, second, divisor, a, b, whole = Ints("first second divisor a b whole")
+    parts, both = (first >= 0, second >= 0, divisor > 0), first + second
+    prove(And(a + b >= whole, a + b <= whole + 1), *parts, ceil_of(a, first, divisor), ceil_of(b, second, divisor),
+          ceil_of(whole, both, divisor))
+    prove(And(a + b <= whole, a + b >= whole - 1), *parts, floor_of(a, first, divisor), floor_of(b, second, divisor),
+          floor_of(whole, both, divisor))
 
 
+
+RULE = (
+    "spread <= cap && slope <= shift", "floor - cap < ONE_Q56 >> 3", "kink_q56(ONE_Q56 - floor, shift)",
+    "kink_q56(ceiling - ONE_Q56, shift)", "if slope == 0 { 0 } else { kink_q56(cap - spread, slope) }",
+    "if widest > lowest.min(highest)", "floor <= ONE_Q56 && ceiling >= ONE_Q56",
+    "(ONE_Q56 - product_q56(self.shift_q56, position_q56)).clamp(self.floor_q56, self.ceiling_q56)",
+    "self.half_spread_q56 + product_q56(self.slope_q56, position_q56.abs())", "widened.min(self.half_spread_cap_q56)",
+)
 ONE = 16
 
 
@@ -66,8 +114,19 @@ def multiplier(rule, buy, x):
     return mid + half if buy else mid - half
 
 
+@proof(
+    "amm-monotone",
+    "The multiplier of an accepted rule never rises with inventory, on either side, by more than two units of "
+    "rounding",
+    "amm/inventory.rs: InventoryCurve::try_new",
+    METHOD,
+    RULE,
+)
+def amm_monotone():
+    return holds_everywhere(an_accepted_rule_never_rises_with_inventory_by_more_than_two_units())
+
+
 def an_accepted_rule_never_rises_with_inventory_by_more_than_two_units():
-    """inventory.rs: on both sides; the units are the roundings of the two products and of the kinks."""
     for rule in rules():
         for buy in (True, False):
             values = [multiplier(rule, buy, x) for x in range(-48, 49)]
@@ -77,6 +136,17 @@ def an_accepted_rule_never_rises_with_inventory_by_more_than_two_units():
                 least = min(least, value)
 
 
+@proof(
+    "amm-bid-ask",
+    "An accepted rule always has a bid at most its ask and of at least one eighth",
+    "amm/inventory.rs: InventoryCurve::try_new",
+    METHOD,
+    RULE,
+)
+def amm_bid_ask():
+    return holds_everywhere(an_accepted_rule_always_has_a_bid_below_its_ask_and_above_an_eighth())
+
+
 def an_accepted_rule_always_has_a_bid_below_its_ask_and_above_an_eighth():
     for rule in rules():
         for x in range(-48, 49):
@@ -84,46 +154,35 @@ def an_accepted_rule_always_has_a_bid_below_its_ask_and_above_an_eighth():
             yield ONE // 8 <= bid <= ask
 
 
-def a_nudge_keeps_the_base_and_the_step():
-    """nudge.rs: Anchor::nudged."""
-    for level, offset, mid, step in product(range(4, 33), range(-12, 13), range(0, 40), range(0, 12)):
-        if not 4 <= level + offset <= 32:
-            continue
-        target = min(32, max(4, mid))
-        moved = min(abs(target - level), step)
-        gain = moved if target >= level else -moved
-        new_level, new_offset = level + gain, offset - gain
-        toward = abs(target - new_level) <= abs(target - level)
-        yield new_level + new_offset == level + offset and abs(gain) <= step and toward and 4 <= new_level <= 32
+@proof(
+    "amm-nudge",
+    "A nudge leaves the base as it was to the last bit, moves the level by at most its step, never away from the target nor "
+    "past it, and within its bounds",
+    "amm/nudge.rs: Anchor::nudged",
+    "SMT, integers",
+    ("average_mid.e9().clamp(MIN_LEVEL_E9, MAX_LEVEL_E9)", "target.abs_diff(self.level.e9()).min(max_step.e9())",
+     "if target >= self.level.e9()", "self.level.e9().checked_add_signed(gain)", "self.offset_e9.checked_sub(gain)"),
+)
+def amm_nudge():
+    level, offset, target, most, low, high = Ints("level offset target most low high")
+    gap = absolute(target - level)
+    step = If(gap < most, gap, most)
+    gain = If(target >= level, step, -step)
+    moved = level + gain
+    prove(And(moved + offset - gain == level + offset, absolute(gain) <= most, low <= moved, moved <= high,
+              absolute(target - moved) == gap - step), low <= level, level <= high, low <= target, target <= high, most >= 0)
 
 
-def the_navs_never_cross():
-    """nav.rs: for one position; sums keep the order."""
-    for lots, bid, width, unearned in product(range(-9, 10), range(9), range(9), range(9)):
-        high, low = (bid + width, bid) if lots >= 0 else (bid, bid + width)
-        yield lots * high >= lots * low - unearned
-
-
-CLAIMS = [
-    slices_never_pay_less_gap_than_the_whole,
-    a_buyer_pays_at_least_and_a_seller_receives_at_most_across_a_cut,
-    an_accepted_rule_never_rises_with_inventory_by_more_than_two_units,
-    an_accepted_rule_always_has_a_bid_below_its_ask_and_above_an_eighth,
-    a_nudge_keeps_the_base_and_the_step,
-    the_navs_never_cross,
-]
-
-
-def main():
-    failed = 0
-    for claim in CLAIMS:
-        points = wrong = 0
-        for holds in claim():
-            points += 1
-            wrong += not holds
-        failed += wrong > 0
-        print(f"{'proved' if not wrong else 'FAILED'}  {points:>9} points  {claim.__name__.replace('_', ' ')}")
-    return 1 if failed else 0
-
-
-sys.exit(main())
+@proof(
+    "amm-navs",
+    "What a position adds to the ask-NAV is at least what it adds to the bid-NAV",
+    "amm/nav.rs: NavBuilder::add",
+    "SMT, integers",
+    ("if holding.lots.get() >= 0 { (holding.ask, holding.bid) } else { (holding.bid, holding.ask) }",
+     ".try_sub(holding.unearned)?",
+     "holding.bid > holding.ask || holding.bid < Value::ZERO || holding.unearned < Value::ZERO"),
+)
+def amm_navs():
+    lots, bid, ask, unearned = Ints("lots bid ask unearned")
+    to_ask, to_bid = If(lots >= 0, lots * ask, lots * bid), If(lots >= 0, lots * bid, lots * ask) - unearned
+    prove(to_ask >= to_bid, 0 <= bid, bid <= ask, unearned >= 0)

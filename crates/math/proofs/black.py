@@ -2,7 +2,7 @@
 
 from z3 import And, If, Ints
 
-from proof import ceil_of, proof, prove
+from proof import floor_of, proof, prove, require_code
 
 ONE = 2**62
 CALL_VALUE = (
@@ -55,9 +55,10 @@ def parity():
 @proof(
     "marks",
     "Re-centred marks obey parity exactly and neither leg is below its intrinsic value, wherever spot has gone",
-    "risk/strike.rs: StrikeView::marks",
+    "risk/strike.rs: StrikeView::marks_after",
     "SMT, integers",
-    ("self.mark.try_add(Value::from_e9(moved))?.max(parity).or_zero()", "put: call.try_sub(parity)?"),
+    ("let parity = forward.try_sub(self.strike_value)?",
+     "self.mark.try_add(Value::from_e9(moved_e9))?.max(parity).or_zero()", "put: call.try_sub(parity)?"),
 )
 def marks():
     mark, moved, forward, strike, call, put = Ints("mark moved forward strike call put")
@@ -82,15 +83,14 @@ def put_array():
 
 @proof(
     "put-shift",
-    "What parity takes off the puts is rounded against the account, by less than one unit for a whole book",
-    "risk/requirement.rs: linear_results",
+    "What parity takes off the puts is one product for a whole book, rounded down once: never more than the account gains at "
+    "the move in Q60, and less than one unit below it",
+    "risk/requirement.rs: UnderlyingBook::assess",
     "SMT, integers",
-    ("times_move(put_forward, *move_e9, Round::Up)?", "mul_div_signed(value_e9, move_e9.unsigned_abs(), E9, round)",
-     "if move_e9 < 0 { value.try_neg()?.e9() } else { value.e9() }", "puts.checked_neg()"),
+    ("self.shocks.linear_e9(self.put_forward_total()?.try_neg()?)?", "pnl.checked_add(at(&of_puts))"),
 )
 def put_shift():
-    forward, move, rounded, product = Ints("forward move rounded product")
-    sign, size = If(move < 0, -1, 1), If(move < 0, -move, move)
-    prove(sign * forward * size == forward * move)
-    given = (product == forward * move, ceil_of(rounded, product, 10**9))
-    prove(And(-rounded * 10**9 <= -product, -rounded * 10**9 > -product - 10**9), *given)
+    require_code("risk/scenario.rs", ("*result = mul_q60(value.e9(), move_q60)",))
+    forward, move, product, taken = Ints("forward move product taken")
+    given = (product == -forward * move, floor_of(taken, product, 2**60))
+    prove(And(taken * 2**60 <= -forward * move, taken * 2**60 > -forward * move - 2**60), *given)

@@ -1,7 +1,7 @@
 """Total variance, its root and reciprocal, and what a price makes of their errors."""
 
 from flint import arb, fmpq
-from z3 import And, If, Implies, Ints
+from z3 import And, If, Implies, Ints, Reals
 
 import ln
 import normal
@@ -78,6 +78,25 @@ def variance_scaled():
     prove(lower < 2**114, 0 <= rest, rest < 2**48, 0 <= low_n, low_n < 2**112, lower == rest * 2**64 + low_n)
     result = whole * 2**64 + last
     prove(And(result * d <= up * 2**64 + low_n, up * 2**64 + low_n < (result + 1) * d), 0 < d, *steps)
+
+
+@proof("variance-times", "`times_q40` is floor(value factor / 2^40) with no intermediate of 2^115 or more, and "
+       "`times_square_q40` is at most w factor^2 and less than nine units of 2^-96 below it", f"{FILE}: "
+       "TotalVariance::times_square_q40", "SMT, integers",
+       ("(((value >> 64) * factor) << 24) + (((value & low_word) * factor) >> 40)", "if factor_q40 >> 43 != 0",
+        "Self::from_q96(times_q40(Self::from_q96(times_q40(self.0, factor_q40))?.0, factor_q40))", "if q96 >> 112 != 0"))
+def variance_times():
+    high, low, factor, part, high_part = Ints("high low factor part high_part")
+    sized = (0 <= high, high < 2**48, 0 <= low, low < 2**64, 0 <= factor, factor < 2**43)
+    prove(And(high * factor >= 0, high * factor < 2**91, low * factor >= 0, low * factor < 2**107), *sized)
+    prove(And(part >= 0, part < 2**67, high_part * 2**24 + part < 2**115 + 2**67), 0 <= high_part, high_part < 2**91,
+          floor_of(part, low * factor, 2**40), 0 <= low * factor, low * factor < 2**107)
+    result = high_part * 2**24 + part
+    prove(floor_of(result, high_part * 2**64 + low * factor, 2**40), floor_of(part, low * factor, 2**40))
+    # Twice: what the first product lost, below one unit, times a factor below eight, and what the second loses.
+    value, ratio, first, second = Reals("value ratio first second")
+    prove(And(second <= value * ratio * ratio, second > value * ratio * ratio - 9), value >= 0, 0 <= ratio, ratio < 8,
+          first <= value * ratio, first > value * ratio - 1, second <= first * ratio, second > first * ratio - 1)
 
 
 @proof("deviation-shifts", "Every shift of a deviation is within its word, and scaling by a factor keeps the value: the new "

@@ -21,6 +21,8 @@ SUM = (
     "whole_q62.wrapping_add(i128::from(self.fraction_q62))",
     "(self.q62().wrapping_add(32) >> 6) as i64",
 )
+TOP_BITS = ("64_u32.saturating_sub(x_q64.leading_zeros())", "Self::of((x_q64 >> right) as u64)?",
+            "top.exponent + i64::from(right) - 64")
 METHOD = "ball arithmetic over each table entry"
 
 
@@ -83,7 +85,7 @@ def ln_error():
 
 
 @proof("ln-q64-error", "The documented bound of ln_q64_q56 holds for every x from 2^-64 to 2^64", f"{FILE}: ln_q64_q56",
-       METHOD, FRACTION + SUM + ("Self::of((x_q64 >> right) as u64)?",))
+       METHOD, FRACTION + SUM + TOP_BITS)
 def ln_q64_error():
     error = q62_error(64) + dropped() + arb(0, HALF_Q56)
     return require_within(upper(error), claimed(FILE, "ln_q64_q56"), "error")

@@ -5,8 +5,8 @@ from flint import arb, arb_series, fmpq
 
 import ln
 
-from kernel import claimed, distance, exact, horner_loss, hull, require_no_wrap, require_within, tables, upper
-from proof import constant, proof, require
+from kernel import claimed, distance, horner_loss, hull, require_no_wrap, require_within, tables, upper
+from proof import proof, require, require_code
 
 FILE = "special/normal.rs"
 TABLE = "TAIL"
@@ -68,14 +68,16 @@ def cdf_range():
     "The documented bound of normal_quantile_q56 holds on its whole domain",
     "special/quantile.rs: normal_quantile_q56",
     "ball arithmetic over each table interval; the function from its differential equation x' = t q(t) / phi(x)",
-    ("sqrt_q64((ln_tail_q56.unsigned_abs() as u128) << 9)", "let place = t_q56.saturating_sub(START_Q56)",
+    ("Logarithm::of_q96(tail_q96)?.q56()", "const MIN_TAIL_Q96: u128 = 1 << 36",
+     "sqrt_q64((ln_tail_q56.unsigned_abs() as u128) << 9)", "let place = t_q56.saturating_sub(START_Q56)",
      "QUANTILE_Q59.get((place >> 52) as usize)", "(((place & ((1 << 52) - 1)) << 11) as i64) - super::ONE_Q62",
      "(polynomial_q62(row, within_q62).max(0) + 4) >> 3", "const START_Q56: u64 = 9 << 53"),
 )
 def quantile_error():
     bits, table = tables()["QUANTILE"]
-    log_error = upper(ln.q62_error(96) + ln.dropped()) + arb(ln.HALF_Q56)
-    log_error += upper(exact(constant("special/quantile.rs", "LN_2_POW_32_Q56"), 56) - 32 * arb(2).log())
+    require_code(ln.FILE, ln.FRACTION + ln.SUM + ln.TOP_BITS + ("exponent: as_q64.exponent - 32",))
+    # A tail from 2^-60 to one half has exponents from -60 to -1.
+    log_error = upper(ln.q62_error(60) + ln.dropped() + arb(0, ln.HALF_Q56))
     half, worst = arb(fmpq(1, 32)), arb(0)
     # The least t is that of a tail of one half.
     first = (2 * arb(2).log()).sqrt()

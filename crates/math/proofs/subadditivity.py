@@ -6,10 +6,12 @@ need only the scenario of each underlying's loss and that of the systemic loss, 
 
 from z3 import And, Ints, Real, Reals, Sum
 
-from proof import at_least, floor_of, proof, prove
+from proof import at_least, floor_of, proof, prove, require_code
 
 HEALTH = "risk/health.rs: HealthBuilder::finish"
 CODE = ("self.systemic_e9.iter().copied().min().unwrap_or(0).min(0)", "self.losses.try_sub(credit)?")
+# What collateral counts for is its worth less a fraction of it, whatever the options are.
+HAIRCUT = ("risk/book.rs", ("collateral.haircut.of(collateral.value, Round::Up)?",))
 UNDERLYINGS, SCENARIOS = 2, 3
 
 
@@ -58,8 +60,8 @@ def requirement(book, rho):
     return (1 - rho) * losses(book) + rho * systemic(book)
 
 
-@proof("r-subadditive", "R of merged portfolios is at most the sum of theirs, for every credit in [0, 1], collateral "
-       "taking the same haircut in all: see below for the one that covered calls lift", HEALTH, "SMT, reals", CODE)
+@proof("r-subadditive", "R of merged portfolios is at most the sum of theirs, for every credit in [0, 1]", HEALTH,
+       "SMT, reals", CODE)
 def r_subadditive():
     # Both parts are sub-additive, and R weighs them with weights that are not negative.
     require_subadditive(losses)
@@ -77,10 +79,11 @@ def r_homogeneous():
     prove((1 - rho) * (x * l) + rho * (x * s) == x * ((1 - rho) * l + rho * s))
 
 
-@proof("long-for-nothing", "A long received for nothing never lowers equity - R, collateral taking the same haircut: its "
-       "weighted loss in any scenario is at most its mark", HEALTH, "SMT, reals",
+@proof("long-for-nothing", "A long received for nothing never lowers equity - R: its weighted loss in any scenario "
+       "is at most its mark, and no haircut depends on it", HEALTH, "SMT, reals",
        CODE + ("let without_options = self.cash.try_add(self.collateral)?",))
 def long_for_nothing():
+    require_code(*HAIRCUT)
     book, gain, mark = results("a"), results("g"), Real("mark")
     # A long in the first underlying: worth its mark, its result w (value - mark) is at least -mark as w <= 1.
     given = [mark >= 0, *[g >= -mark for g in gain[0]], *[g == 0 for g in gain[1]]]
@@ -88,9 +91,10 @@ def long_for_nothing():
         prove(measure(plus(book, gain)) <= measure(book) + mark, *given)
 
 
-@proof("short-for-nothing", "A short taken for nothing never raises equity - R, collateral taking the same haircut", HEALTH,
-       "SMT, reals", CODE)
+@proof("short-for-nothing", "A short taken for nothing never raises equity - R: no haircut depends on it", HEALTH, "SMT, reals",
+       CODE)
 def short_for_nothing():
+    require_code(*HAIRCUT)
     book, gain, mark = results("a"), results("g"), Real("mark")
     given = [mark >= 0, *[g <= mark for g in gain[0]], *[g == 0 for g in gain[1]]]
     for measure in (losses, systemic):
@@ -105,14 +109,20 @@ def weighted_long():
     prove(w * (value - mark) >= -mark, 0 <= w, w <= 1, value >= 0, mark >= 0)
 
 
-@proof("r-rounding", "With each weighted result rounded down, W of merged portfolios is still at most the sum; with the "
-       "credit rounded down R exceeds the sum by at most one unit of 1e-9 USD", HEALTH, "SMT, integers",
-       CODE)
+@proof("r-rounding", "With results, linear gains and weighted results rounded down, W of merged portfolios of given "
+       "collateral values is still at most the sum; with the credit rounded down R exceeds the sum by at most one unit of "
+       "1e-9 USD", HEALTH, "SMT, integers", CODE)
 def r_rounding():
+    require_code("risk/scenario.rs", ("mul_q62(result_e9, weight_q62)", "mul_q60(value.e9(), move_q60)"))
+    require_code("risk/requirement.rs", ("options.checked_add(collateral)",))
     x, y, w, a, b, both = Ints("x y w a b both")
     e9 = 10**9
-    # Rounded results: merging gives at least the sum, so a loss at most the sum.
-    prove(both >= a + b, floor_of(a, x * w, e9), floor_of(b, y * w, e9), floor_of(both, (x + y) * w, e9))
+    # Rounded products: merging gives at least the sum, so a loss at most the sum. First of a move in Q60, then of a weight
+    # in Q62, which does not fall with its factor.
+    for one in (2**60, 2**62):
+        prove(both >= a + b, floor_of(a, x * w, one), floor_of(b, y * w, one), floor_of(both, (x + y) * w, one))
+    less, more, product, larger = Ints("less more product larger")
+    prove(less <= more, product <= larger, floor_of(less, product, 2**62), floor_of(more, larger, 2**62))
     l1, l2, s1, s2, l, s, c1, c2, c, rho = Ints("l1 l2 s1 s2 l s c1 c2 c rho")
     given = (
         0 <= rho, rho <= e9, l <= l1 + l2, s <= s1 + s2, s <= l,

@@ -1,0 +1,85 @@
+"""The price range that follows the market."""
+
+from z3 import And, If, Implies, Ints
+
+from proof import at_least, floor_of, proof, prove, require, require_code
+
+FILE = "risk/range.rs"
+CODE = (
+    "const MAX_RISE_PER_HOUR_E9: u64 = 20_000_000", "const SECONDS_PER_HOUR: u64 = 3_600",
+    "now.since(moved_at).min(SECONDS_PER_HOUR.saturating_mul(24))",
+    "mul_div(MAX_RISE_PER_HOUR_E9, elapsed, SECONDS_PER_HOUR, Round::Down)?", "range.e9().saturating_add(rise_e9)",
+    "Ok(target.min(limit).max(self.floor))",
+)
+PER_HOUR, HOUR, DAY = 20_000_000, 3_600, 86_400
+
+
+def lesser(x, y):
+    return If(x < y, x, y)
+
+
+def rise(name: str, seconds):
+    """The rise that a time allows, and what defines it."""
+    found = Ints(name)[0]
+    return found, (seconds >= 0, floor_of(found, PER_HOUR * lesser(seconds, DAY), HOUR))
+
+
+def next_range(range_, target, risen, floor):
+    return at_least(lesser(target, range_ + risen), floor)
+
+
+@proof("range-bounds", "Whatever the range was, the next lies between the floor and the cap, and nothing overflows", f"{FILE}: "
+       "RangeParams::next", "SMT, integers",
+       CODE + ("Ratio::from_e9(range_e9).clamp(self.floor, self.cap)", "self.cap < self.floor", "self.horizon_hours > 720",
+               "(u128::from(variance.0) * u128::from(self.horizon_hours)) << 2"))
+def range_bounds():
+    range_, target, floor, cap, seconds, variance, hours = Ints("range target floor cap seconds variance hours")
+    risen, defined = rise("risen", seconds)
+    then = next_range(range_, target, risen, floor)
+    prove(And(floor <= then, then <= cap, risen <= 480_000_000), *defined, range_ >= 0, floor <= target, target <= cap)
+    # The root's domain ends at 2^78; 27 (sqrt 720) times ten deviations x 1e9 is far below 2^64.
+    prove(variance * hours * 4 < 2**74, 0 <= variance, variance <= 2**62, 0 <= hours, hours <= 720)
+
+
+@proof("range-rise", "From a range not below the floor the range rises by at most two points an hour, pro rata, over any number "
+       "of steps and whatever the targets between them", f"{FILE}: RangeParams::next", "SMT, integers, induction over steps",
+       CODE)
+def range_rise():
+    range_, target, floor, seconds, start, before = Ints("range target floor seconds start before")
+    risen, defined = rise("risen", seconds)
+    then = next_range(range_, target, risen, floor)
+    # In units of 1e-9 / 3,600: risen so far by at most the time so far, and after one more step too.
+    prove(And((then - start) * HOUR <= PER_HOUR * (before + seconds), then >= floor), *defined, range_ >= floor,
+          before >= 0, (range_ - start) * HOUR <= PER_HOUR * before)
+
+
+@proof("range-split", "Cutting up to a day into steps of one target never outruns one step over the whole, and neither does "
+       "cutting any longer time where the target is at most 48 points above", f"{FILE}: RangeParams::next", "SMT, integers",
+       CODE)
+def range_split():
+    range_, target, floor, first, second = Ints("range target floor first second")
+    a, a_defined = rise("a", first)
+    b, b_defined = rise("b", second)
+    whole, whole_defined = rise("whole", first + second)
+    once = next_range(range_, target, whole, floor)
+    twice = next_range(next_range(range_, target, a, floor), target, b, floor)
+    given = (*a_defined, *b_defined, *whole_defined, range_ >= floor, floor <= target)
+    prove(Implies(first + second <= DAY, a + b <= whole), *given)
+    prove(Implies(first + second <= DAY, twice <= once), *given)
+    prove(Implies(target - range_ <= 24 * PER_HOUR, twice <= once), *given)
+
+
+@proof("variance-range", "A variance stays in [0, 1] whatever the marks: its two parts weigh one together", f"{FILE}: "
+       "HourlyVariance::after", "SMT, integers",
+       ("(u128::from(magnitude) * u128::from(magnitude)) >> 50) as u64 / hours", ".min(MAX_RETURN_Q56)",
+        "scale_by_q62(self.0, kept_q62) + scale_by_q62(square_q62, ONE - kept_q62)", "const MAX_RETURN_Q56: u64 = 1 << 56",
+        "let (mut power, mut rest) = (ONE, hours)"))
+def variance_range():
+    require_code("fixed.rs", ("((value as u128).wrapping_mul(fraction_q62 as u128) >> 62) as u64",))
+    one = 2**62
+    require((2**56) ** 2 >> 50 == one, "a return of one e-fold is not a square of one")
+    old, new, kept, first, second, p, q = Ints("old new kept first second p q")
+    prove(And(0 <= old * kept, old * kept <= one * kept, 0 <= new * (one - kept), new * (one - kept) <= one * (one - kept)),
+          0 <= old, old <= one, 0 <= new, new <= one, 0 <= kept, kept <= one)
+    prove(And(0 <= first + second, first + second <= one), 0 <= p, p <= one * kept, 0 <= q, q <= one * (one - kept),
+          0 <= kept, kept <= one, floor_of(first, p, one), floor_of(second, q, one))
