@@ -6,6 +6,11 @@ use crate::{MathError, Round};
 
 /// The price of a round, fixed as the pool's assets and shares when it closed: the order in which requests are served, and
 /// what has been served before, change nothing for any of them.
+///
+/// The caller serves a round from assets and shares set aside when it closed, to which nothing but its own requests
+/// happens. There no request lowers the price of a share and, supply within `u64`, none is refused for want of assets. On a
+/// pool that has moved since, a round serves at a price that is not the pool's: after a loss withdrawals lower the price for
+/// those who stay until the pool cannot pay, after a gain deposits do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServiceRound {
     entering: SharePool,
@@ -35,7 +40,8 @@ impl ServiceRound {
         })
     }
 
-    /// Serves a deposit: shares down, their cost up, the rest of the offer back. `current` is the pool as it stands now.
+    /// Serves a deposit: shares down, their cost up, the rest of the offer back. `current` is what was set aside, as the
+    /// requests before have left it.
     ///
     /// # Errors
     /// [`MathError::OutOfDomain`] if the offer buys no share; [`MathError::Overflow`].
@@ -50,7 +56,8 @@ impl ServiceRound {
         Ok(Minted { shares, cost, pool })
     }
 
-    /// Serves a withdrawal: what the shares are worth, rounded down. `current` is the pool as it stands now.
+    /// Serves a withdrawal: what the shares are worth, rounded down. `current` is what was set aside, as the requests before
+    /// have left it.
     ///
     /// # Errors
     /// [`MathError::OutOfDomain`] for more shares than there are; [`MathError::Overflow`] if the pool cannot pay.
@@ -97,6 +104,19 @@ mod tests {
         assert_eq!(level, Ok(ServiceRound::at(pool(299, 1_100))));
         let crossed = ServiceRound::between(Atoms::new(2), Atoms::new(1), 1);
         assert_eq!(crossed, Err(MathError::OutOfDomain));
+    }
+
+    #[test]
+    fn a_pool_that_lost_since_the_round_pays_for_the_price_of_then() {
+        // A seventh of an atom a share then, 100 for 2,100 shares now.
+        let round = ServiceRound::at(pool(299, 1_100));
+        let lost = round.serve_withdrawal(pool(99, 1_100), 600).unwrap();
+        assert_eq!((lost.paid, lost.pool), (Atoms::new(85), pool(14, 500)));
+        assert_eq!(round.serve_withdrawal(lost.pool, 500), Err(MathError::Overflow));
+        // From what was set aside the rest keep theirs.
+        let kept = round.serve_withdrawal(pool(299, 1_100), 600).unwrap();
+        assert_eq!((kept.paid, kept.pool), (Atoms::new(85), pool(214, 500)));
+        assert_eq!(round.serve_withdrawal(kept.pool, 500).unwrap().paid, Atoms::new(71));
     }
 
     #[test]
