@@ -88,7 +88,7 @@ pub struct SliceTerms {
 /// after the haircut) and, the requirement being homogeneous, M' = (1 - f) M. Setting E' = t M' gives f.
 ///
 /// # Errors
-/// [`MathError::OutOfDomain`] unless M is positive, H not negative, and d < t; [`MathError::Overflow`] never within
+/// [`MathError::OutOfDomain`] unless E and M are positive, H not negative, d < t and t below 2^32 x 1e-9; [`MathError::Overflow`] never within
 /// the range of [`Value`].
 #[expect(
     clippy::arithmetic_side_effects,
@@ -104,7 +104,8 @@ pub fn slice_fraction(terms: &SliceTerms) -> Result<Fraction, MathError> {
         discount,
         target,
     } = *terms;
-    if maintenance <= Value::ZERO || haircut < Value::ZERO || discount >= target || target.e9() >> 32 != 0 {
+    let positive = equity > Value::ZERO && maintenance > Value::ZERO;
+    if !positive || haircut < Value::ZERO || discount >= target || target.e9() >> 32 != 0 {
         return Err(MathError::OutOfDomain);
     }
     let (m, e, h) = (
@@ -178,6 +179,9 @@ mod tests {
             maintenance: Value::ZERO,
             ..terms(1)
         });
+        refused(terms(0));
+        refused(terms(-1));
+        refused(terms(i64::MIN));
         refused(SliceTerms {
             haircut: Value::from_e9(-1),
             ..terms(1)
