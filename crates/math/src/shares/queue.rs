@@ -1,8 +1,8 @@
 //! A round of queued deposits and withdrawals, each served at exactly the round's price.
 
 use super::{Burned, Minted, SharePool};
+use crate::MathError;
 use crate::quantity::Atoms;
-use crate::{MathError, Round};
 
 /// The price of a round, fixed as the pool's assets and shares when it closed: the order in which requests are served, and
 /// what has been served before, change nothing for any of them.
@@ -46,14 +46,7 @@ impl ServiceRound {
     /// # Errors
     /// [`MathError::OutOfDomain`] if the offer buys no share; [`MathError::Overflow`].
     pub fn serve_deposit(&self, current: SharePool, offered: Atoms) -> Result<Minted, MathError> {
-        let shares = self.entering.shares_for(offered)?;
-        if shares == 0 {
-            return Err(MathError::OutOfDomain);
-        }
-        let cost = self.entering.worth_of(shares, Round::Up)?;
-        let supply = current.shares().checked_add(shares).ok_or(MathError::Overflow)?;
-        let pool = SharePool::try_new(current.assets().try_add(cost)?, supply)?;
-        Ok(Minted { shares, cost, pool })
+        self.entering.mint_into(current, offered)
     }
 
     /// Serves a withdrawal: what the shares are worth, rounded down. `current` is what was set aside, as the requests before
@@ -62,10 +55,7 @@ impl ServiceRound {
     /// # Errors
     /// [`MathError::OutOfDomain`] for more shares than there are; [`MathError::Overflow`] if the pool cannot pay.
     pub fn serve_withdrawal(&self, current: SharePool, shares: u64) -> Result<Burned, MathError> {
-        let supply = current.shares().checked_sub(shares).ok_or(MathError::OutOfDomain)?;
-        let paid = self.leaving.worth_of(shares, Round::Down)?;
-        let pool = SharePool::try_new(current.assets().try_sub(paid)?, supply)?;
-        Ok(Burned { paid, pool })
+        self.leaving.burn_from(current, shares)
     }
 }
 
