@@ -70,8 +70,8 @@ impl InterestIndex {
         }
     }
 
-    /// The index raised by the part `earned / total` of itself, rounded down, in favour of the house; `earned` counts as at
-    /// most twice the total, short of one unit.
+    /// The index raised by the part `earned / total` of itself, rounded down, in favour of the house; what is earned counts as
+    /// at most twice the total, short of one unit.
     ///
     /// # Errors
     /// [`MathError::DivideByZero`]; [`MathError::OutOfDomain`] if the total is 2^95 or more.
