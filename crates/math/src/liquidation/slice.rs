@@ -60,9 +60,7 @@ impl Fraction {
     /// # Errors
     /// [`MathError::Overflow`]; [`MathError::OutOfDomain`] if negative.
     pub fn of_value(self, value: Value) -> Result<Value, MathError> {
-        let magnitude = u64::try_from(value.e9()).map_err(|_| MathError::OutOfDomain)?;
-        let part = mul_div(magnitude, self.0, E18, Round::Down)?;
-        i64::try_from(part).map(Value::from_e9).map_err(|_| MathError::Overflow)
+        mul_div(value.to_unsigned_e9()?, self.0, E18, Round::Down).and_then(Value::from_unsigned_e9)
     }
 }
 

@@ -4,13 +4,12 @@
 //! (arXiv:1804.04924). With psi = theta phi and k = ln(K/F):
 //! w(k) = 1/2 (theta + rho psi k + sqrt((psi k + rho theta)^2 + theta^2 (1 - rho^2))).
 
-use super::{MAX_LOG_MONEYNESS_Q56, ONE_Q56, e12_to_q56, mul_q56};
+use super::{MAX_LOG_MONEYNESS_Q56, ONE_Q56, e12_to_q56};
+use crate::fixed::mul_q56;
 use crate::pricing::{TotalVariance, Volatility};
-use crate::quantity::{E9, Ratio};
+use crate::quantity::{E9, E12, Ratio};
 use crate::{MathError, Round};
 
-/// One in the decimal scale of slice parameters.
-pub const E12: u64 = 1_000_000_000_000;
 const MAX_THETA_E12: u64 = 16_000_000_000_000;
 const MAX_PSI_E12: u64 = 4_000_000_000_000;
 /// 4 in the scale of a product of two parameters.
