@@ -86,8 +86,8 @@ pub struct SliceTerms {
 /// after the haircut) and, the requirement being homogeneous, M' = (1 - f) M. Setting E' = t M' gives f.
 ///
 /// # Errors
-/// [`MathError::OutOfDomain`] unless E and M are positive, H not negative, d < t and t below 2^32 x 1e-9; [`MathError::Overflow`] never within
-/// the range of [`Value`].
+/// [`MathError::OutOfDomain`] unless E and M are positive, H not negative, d < t and t below 2^32 x 1e-9; [`MathError::Overflow`]
+/// never within the range of [`Value`].
 #[expect(
     clippy::arithmetic_side_effects,
     clippy::integer_division,
