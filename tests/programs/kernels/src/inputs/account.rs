@@ -17,9 +17,9 @@ pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
         Kernel::Health => of_accounts(|index, line| account(index, line, EXPIRIES, STRIKES)),
         Kernel::HealthOfOne => of_accounts(|index, line| account(index, line, 1, 1)),
         Kernel::SliceFraction => of_accounts(|index, line| {
-            // Equity from nothing to a little above the requirement.
+            // Equity from little to a fifth above the requirement.
             let maintenance = number(line, "maintenance").max(1.0);
-            let equity = maintenance * index as f64 / ACCOUNTS as f64 * 1.2;
+            let equity = maintenance * (index + 1) as f64 / ACCOUNTS as f64 * 1.2;
             let value = |value: f64| signed_decimal(value, 9).expect("a value");
             vec![
                 value(equity),
