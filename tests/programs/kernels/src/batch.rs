@@ -5,8 +5,8 @@ use crate::kernel::Kernel;
 use crate::meter::Meter;
 use bytemuck::{Pod, Zeroable};
 
-/// Units below which no further row is begun: the largest kernel takes less.
-const RESERVE: u64 = 700_000;
+/// Units below which no further row is begun: the largest kernel takes less, with all that its row is first made into.
+const RESERVE: u64 = 1_100_000;
 
 /// Instruction data.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]

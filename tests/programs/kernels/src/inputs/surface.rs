@@ -60,11 +60,17 @@ const FINE: [[i64; 5]; 2] = [
     [658, 1_600, 419_514, -1_400_656, 283],
     [564, 1_485, 452_298, -1_373_066, 327],
 ];
-/// Pairs x 1e6, near and far, that nearly touch where both bend most, found by search: 83 intervals to acceptance, 56 to
-/// refusal, which is certain at 256.
+/// Pairs x 1e6, near and far, that nearly touch along a whole wing, found by search: the first is accepted after 255
+/// intervals, the second refused at the 256th, beyond which none goes.
 const CLOSE: [[[i64; 5]; 2]; 2] = [
-    [[313, 805, 255_813, 30_991, 341], [350, 2_294, 528_013, -31_097, 139]],
-    [[313, 805, 255_813, 30_991, 341], [350, 2_294, 528_037, -31_097, 139]],
+    [
+        [59, 34_338, -999_000, 2_000_000, 1_290],
+        [59, 34_478, -998_905, 2_000_000, 1_287],
+    ],
+    [
+        [59, 34_340, -999_000, 2_000_000, 1_290],
+        [59, 34_472, -999_000, 2_000_000, 1_288],
+    ],
 ];
 
 fn e12(slice_e6: [i64; 5]) -> Vec<u64> {
