@@ -34,7 +34,7 @@ pub struct Means {
 pub const CAST: [Means; 3] = [
     Means {
         role: Role::Writer,
-        usdc: 2_000,
+        usdc: 5_000,
         sol: 150,
     },
     Means {

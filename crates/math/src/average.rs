@@ -5,12 +5,15 @@ use crate::{MathError, Round, mul_div};
 
 /// Seconds in which the average closes most of the gap to the price: one hour.
 const TIME_CONSTANT_SECONDS: u64 = 3_600;
-/// Farthest that the average moves in an hour x 1e9: 6% of itself.
+/// Farthest that one call moves the average after an hour or more x 1e9: 6% of itself.
 const MAX_HOURLY_STEP_E9: u64 = 60_000_000;
 
 /// The average after a price that stood `elapsed_seconds` after the one before: it closes the part elapsed / (elapsed +
-/// one hour) of the gap, but moves by at most 6% of itself an hour, pro rata. An average of zero starts at the price.
+/// one hour) of the gap, but moves by at most 6% of itself, below an hour pro rata. An average of zero starts at the price.
 /// Rounds the step toward the old average. Source: design section 8.
+///
+/// The bound is of one call, and calls compound: however often it is called, in an hour the average rises by less than
+/// e^0.06 - 1, 6.184% of itself, and falls by at most 6%.
 ///
 /// # Errors
 /// [`MathError::Overflow`] never for prices below 2^63.
@@ -66,5 +69,20 @@ mod tests {
         assert_eq!(after(100_000, 1_000_000, 1_800), 103_000);
         assert_eq!(after(100_000, 1_000_000, 36_000), 106_000);
         assert_eq!(after(100_000, 50_000, 0), 100_000);
+    }
+
+    #[test]
+    fn calls_of_a_second_compound_to_the_exponential_of_six_percent_an_hour() {
+        let hour = |price: u64| (0..3_600).fold(1_000_000_000_000, |average, _| after(average, price, 1));
+        // 1e12 (1 + 0.06 / 3,600)^3,600 and 1e12 (1 - 0.06 / 3,600)^3,600 in exact decimals; a step rounds by less than two.
+        let (risen, fallen) = (hour(1 << 62), hour(1));
+        assert!(
+            risen <= 1_061_836_015_633 && risen > 1_061_836_015_633 - 2 * 3_600,
+            "{risen}"
+        );
+        assert!(
+            (941_764_062_696..941_764_062_696 + 2 * 3_600).contains(&fallen),
+            "{fallen}"
+        );
     }
 }

@@ -27,6 +27,18 @@ pub(crate) const fn mul_q60(a: i64, b: i64) -> i64 {
     ((a as i128).wrapping_mul(b as i128) >> 60) as i64
 }
 
+/// `a * b` for two numbers of which at least one is Q56: the other's format is kept. Rounds down.
+///
+/// Exact in 128 bits; the caller ensures that the result fits `i64`.
+#[expect(
+    clippy::as_conversions,
+    reason = "the caller's bound makes the high word a sign extension"
+)]
+#[inline(always)]
+pub(crate) const fn mul_q56(a: i64, b: i64) -> i64 {
+    ((a as i128).wrapping_mul(b as i128) >> 56) as i64
+}
+
 /// `value * fraction` for a fraction in [0, 1] as Q62. Rounds down; never overflows, since the result is at most
 /// `value`.
 #[expect(clippy::as_conversions, reason = "the result is at most `value`")]

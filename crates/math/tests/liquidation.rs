@@ -181,7 +181,7 @@ proptest! {
 
     #[test]
     fn small_accounts_below_the_target_close_in_full(
-        equity in 0_i64..1 << 40, maintenance in 1_i64..1 << 40, below in 0_i64..1 << 40,
+        equity in 1_i64..1 << 40, maintenance in 1_i64..1 << 40, below in 0_i64..1 << 40,
     ) {
         let terms = SliceTerms {
             equity: value(equity),

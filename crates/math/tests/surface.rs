@@ -17,7 +17,13 @@
 mod decimal;
 #[path = "surface/essvi.rs"]
 mod essvi;
+#[path = "surface/raw_calendar.rs"]
+mod raw_calendar;
 #[path = "surface/raw_svi.rs"]
 mod raw_svi;
+#[path = "surface/raw_svi_range.rs"]
+mod raw_svi_range;
+#[path = "surface/smile.rs"]
+mod smile;
 #[path = "surface/term.rs"]
 mod term;

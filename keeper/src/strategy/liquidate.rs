@@ -6,7 +6,6 @@ use super::upkeep::{Eagerness, Upkeep};
 use super::{Intent, IntentKind, Settings, SkipReason};
 use crate::world::World;
 use solana_pubkey::Pubkey;
-use tenor_sdk::SdkError;
 use tenor_sdk::decode::AccountData;
 use tenor_sdk::instruction::{liquidate_slice, touch_liquidation};
 use tenor_sdk::margin::auction::is_at_target;

@@ -42,7 +42,7 @@ pub fn of(picture: &Picture, actor: &Actor) -> Reckoning {
     let lot = i128::from(underlying.lot_units_e9);
 
     let (mut options, mut results, mut shorts, mut delta) = (0, [0_i128; 33], 0, 0);
-    let (mut put_forward, mut net_calls) = (0, 0);
+    let mut put_forward = 0;
     for held in &data.positions {
         let strike = &chain.strikes[usize::from(held.strike_slot)];
         assert_eq!(strike.reference_price_e9, underlying.price_e9, "arrays at spot");
@@ -54,25 +54,19 @@ pub fn of(picture: &Picture, actor: &Actor) -> Reckoning {
             *sum += (calls + puts) * i128::from(pnl);
         }
         put_forward += puts * i128::from(strike.forward_value_e9);
-        net_calls += calls;
         shorts += (-(calls + puts)).max(0);
         let forward_units = i128::from(strike.forward_value_e9) * E9 * SCALE / spot;
         delta += (calls + puts) * i128::from(strike.delta_units_e9) * SCALE - puts * forward_units;
     }
 
-    let (mut worth, mut haircut, mut units) = (0, 0, 0);
+    let (mut worth, mut haircut) = (0, 0);
     for (entry, atoms) in registry.listed().iter().zip(data.account.balances_atoms) {
         if entry.underlying_index == underlying.index {
             let amount = i128::from(atoms) * SCALE;
             let value = amount * spot / 10_i128.pow(entry.decimals.into());
             worth += value;
             haircut += value / E9 * i128::from(entry.haircut_e9);
-            units += amount * E9 / 10_i128.pow(entry.decimals.into());
         }
-    }
-    if net_calls < 0 && units > 0 {
-        let covered = (-net_calls * lot * SCALE).min(units);
-        haircut = haircut / SCALE * ((units - covered) / SCALE) / (units / SCALE) * SCALE;
     }
     let collateral = worth - haircut;
 

@@ -82,7 +82,7 @@ impl Breaker {
     }
 }
 
-/// Whether `amount > ratio * whole`, exactly.
+/// Whether `amount > ratio * whole`, exactly; amount and whole are in one unit, Q64 or USD x 1e9.
 #[expect(
     clippy::arithmetic_side_effects,
     reason = "amounts are below 2^80 and the scale 2^30; the other product saturates"

@@ -1,10 +1,8 @@
 //! The price at which anyone may hedge the pool.
 
 use super::inventory::Side;
-use crate::quantity::{E9, Price, Ratio};
+use crate::quantity::{E9, Price, Ratio, SECONDS_PER_HOUR};
 use crate::{MathError, Round, mul_div};
-
-const SECONDS_PER_HOUR: u64 = 3_600;
 
 /// The rule of the hedging auction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

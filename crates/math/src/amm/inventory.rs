@@ -1,6 +1,7 @@
 //! The volatility that the pool quotes as a function of its inventory.
 
 use crate::MathError;
+use crate::fixed::mul_q56;
 use crate::quantity::{E9, Ratio, Value};
 use crate::special::ONE_Q56;
 
@@ -112,8 +113,8 @@ impl InventoryCurve {
         reason = "|x| <= 16 and slopes <= 4 give products within 64 in Q56; the sums stay below 2^63"
     )]
     fn unscaled_q56(&self, side: Side, position_q56: i64) -> i64 {
-        let shift = (ONE_Q56 - product_q56(self.shift_q56, position_q56)).clamp(self.floor_q56, self.ceiling_q56);
-        let widened = self.half_spread_q56 + product_q56(self.slope_q56, position_q56.abs());
+        let shift = (ONE_Q56 - mul_q56(self.shift_q56, position_q56)).clamp(self.floor_q56, self.ceiling_q56);
+        let widened = self.half_spread_q56 + mul_q56(self.slope_q56, position_q56.abs());
         let half_spread = widened.min(self.half_spread_cap_q56);
         match side {
             Side::Buy => shift + half_spread,
@@ -123,7 +124,7 @@ impl InventoryCurve {
 
     /// The multiplier of the posted volatility at a position: `base` times the rule's.
     pub(super) fn multiplier_q56(&self, side: Side, position_q56: i64, base_q56: i64) -> i64 {
-        product_q56(base_q56, self.unscaled_q56(side, position_q56))
+        mul_q56(base_q56, self.unscaled_q56(side, position_q56))
     }
 
     /// The multiplier without half-spread at a net vega, x 1e9, rounded down: what the pool's mid is to its base.
@@ -133,7 +134,7 @@ impl InventoryCurve {
     #[expect(clippy::arithmetic_side_effects, reason = "the shift's product is within 64 in Q56")]
     pub fn mid(&self, vega: Value) -> Result<Ratio, MathError> {
         let position = self.position_q56(vega)?;
-        let mid = (ONE_Q56 - product_q56(self.shift_q56, position)).clamp(self.floor_q56, self.ceiling_q56);
+        let mid = (ONE_Q56 - mul_q56(self.shift_q56, position)).clamp(self.floor_q56, self.ceiling_q56);
         ratio_from_q56(mid)
     }
 
@@ -160,12 +161,6 @@ fn kink_q56(height_q56: i64, slope_q56: i64) -> i64 {
         return NO_KINK_Q56;
     }
     i64::try_from((i128::from(height_q56) << 56) / i128::from(slope_q56)).unwrap_or(NO_KINK_Q56)
-}
-
-/// Product of two numbers in Q56, rounded down. The caller's bounds keep it within `i64`.
-#[expect(clippy::as_conversions, reason = "each caller bounds the product by 64 in Q56")]
-pub(super) fn product_q56(a_q56: i64, b_q56: i64) -> i64 {
-    (i128::from(a_q56).wrapping_mul(i128::from(b_q56)) >> 56) as i64
 }
 
 /// A ratio of at most 4 as Q56, rounded down.

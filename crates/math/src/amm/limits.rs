@@ -61,8 +61,8 @@ pub struct Exposure {
 }
 
 impl Limits {
-    /// Refuses what grows beyond a limit. What shrinks passes every limit but the cut-off, so whoever holds an option
-    /// can sell it back however far it has moved.
+    /// Refuses what grows beyond a limit. What shrinks passes every limit but the cut-off, so an option can be sold back to a
+    /// pool that is short of it however far it has moved. What crosses zero grows from zero.
     ///
     /// # Errors
     /// The first [`Refusal`] that applies.
@@ -70,10 +70,9 @@ impl Limits {
         if exposure.seconds_to_expiry < self.cut_off_seconds {
             return Err(Refusal::CutOff);
         }
-        let grows_beyond = |before: u64, after: u64, cap: u64| after > cap && after > before;
         let vega_beyond = |change: &Change<Value>, cap: Value| {
-            let size = |value: Value| value.e9().unsigned_abs();
-            grows_beyond(size(change.before), size(change.after), size(cap))
+            let (before, after) = (change.before.e9(), change.after.e9());
+            after.unsigned_abs() > cap.e9().unsigned_abs() && grows(before, after)
         };
         if vega_beyond(&exposure.vega, self.vega) {
             return Err(Refusal::VegaCap);
@@ -81,17 +80,25 @@ impl Limits {
         if vega_beyond(&exposure.expiry_vega, self.expiry_vega) {
             return Err(Refusal::ExpiryCap);
         }
-        let (before, after) = (
-            exposure.position.before.magnitude(),
-            exposure.position.after.magnitude(),
-        );
-        if grows_beyond(before, after, self.strike_lots) {
+        let position = &exposure.position;
+        let position_grows = grows(position.before.get(), position.after.get());
+        if position_grows && position.after.magnitude() > self.strike_lots {
             return Err(Refusal::StrikeCap);
         }
         let outside = exposure.delta < self.min_delta || exposure.delta > self.max_delta;
-        if outside && after > before {
+        if position_grows && outside {
             return Err(Refusal::Delta);
         }
         Ok(())
     }
+}
+
+/// Whether an exposure is farther from zero after than before, on the side where it ends: one that crosses zero starts there.
+const fn grows(before: i64, after: i64) -> bool {
+    let from = if (before < 0) == (after < 0) {
+        before.unsigned_abs()
+    } else {
+        0
+    };
+    after.unsigned_abs() > from
 }

@@ -80,13 +80,12 @@ pub fn unearned(
     expiry: UnixSeconds,
     now: UnixSeconds,
 ) -> Result<Value, MathError> {
-    let premium = u64::try_from(beyond_mark.e9()).map_err(|_| MathError::OutOfDomain)?;
+    let premium = beyond_mark.to_unsigned_e9()?;
     let (life, left) = (expiry.since(traded), expiry.since(now));
     if life == 0 {
         return Ok(Value::ZERO);
     }
-    let part = mul_div(premium, left.min(life), life, Round::Up)?;
-    i64::try_from(part).map(Value::from_e9).map_err(|_| MathError::Overflow)
+    mul_div(premium, left.min(life), life, Round::Up).and_then(Value::from_unsigned_e9)
 }
 
 /// The value of the pool at which a deposit buys shares: the higher ask-NAV of the two moments, so that knowing one

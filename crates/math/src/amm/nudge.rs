@@ -1,16 +1,15 @@
 //! How the surface learns from the pool's trades.
 
 use crate::pricing::TotalVariance;
-use crate::quantity::{E9, Ratio, UnixSeconds};
-use crate::special::{ONE_Q56, exp_neg_q62, ln_u64_q56};
+use crate::quantity::{E9, Ratio, SECONDS_PER_HOUR, UnixSeconds};
+use crate::special::{LN_2_Q56, ONE_Q56, exp_neg_q62, ln_u64_q56};
 use crate::{MathError, Round, mul_div};
 
 /// Shortest time over which the pool's mid is averaged: one hour.
-pub const MIN_WINDOW_SECONDS: u64 = 3_600;
+pub const MIN_WINDOW_SECONDS: u64 = SECONDS_PER_HOUR;
 
 const MIN_LEVEL_E9: u64 = E9 >> 2;
 const MAX_LEVEL_E9: u64 = 4 * E9;
-const LN_2_Q56: i64 = 49_946_518_145_322_874;
 
 /// Two multipliers of the posted volatility: the surface's level, and the pool's base, which is the level plus an
 /// offset. The pool quotes from the base, so a nudge that moves the level and takes the same from the offset leaves its

@@ -201,8 +201,8 @@ impl Quoter<'_> {
             }
         };
         Ok(Quote {
-            premium: value(premium)?,
-            mark: value(at_mark)?,
+            premium: Value::from_unsigned_e9(premium)?,
+            mark: Value::from_unsigned_e9(at_mark)?,
             multiplier: ratio_from_q56(multiplier_q56)?,
             pool,
         })
@@ -227,7 +227,7 @@ impl Quoter<'_> {
     /// What lifts lots of a mark below a tick to the tick. Added rather than taken as a maximum, so that it has no kink
     /// along the path.
     fn lift_to_tick(&self, mark_e9: u64, lots: u64) -> Result<u64, MathError> {
-        let tick = u64::try_from(self.spread.tick.e9()).map_err(|_| MathError::OutOfDomain)?;
+        let tick = self.spread.tick.to_unsigned_e9()?;
         tick.saturating_sub(mark_e9)
             .checked_mul(lots)
             .ok_or(MathError::Overflow)
@@ -298,8 +298,4 @@ fn sum(terms: &[u64]) -> Result<u64, MathError> {
         .iter()
         .try_fold(0_u64, |total, term| total.checked_add(*term))
         .ok_or(MathError::Overflow)
-}
-
-fn value(e9: u64) -> Result<Value, MathError> {
-    i64::try_from(e9).map(Value::from_e9).map_err(|_| MathError::Overflow)
 }

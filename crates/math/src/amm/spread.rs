@@ -61,7 +61,7 @@ impl PriceSpread {
             Side::Buy => after.e9().min(0),
             Side::Sell => after.e9().max(0),
         };
-        let cap = u64::try_from(self.gamma_cap.e9()).map_err(|_| MathError::OutOfDomain)?;
+        let cap = self.gamma_cap.to_unsigned_e9()?;
         let share = mul_div(lean.unsigned_abs(), lot_gamma.e9().unsigned_abs(), cap, Round::Up)?;
         mul_div(share, self.gap.e9(), E9, Round::Up)
     }

@@ -40,8 +40,8 @@ impl Growth {
         self.exponent_q64 == 0
     }
 
-    /// An amount times e^x, rounded at each piece. `limit`, at most 2^127, bounds amount and result; beyond it the amount
-    /// stands still.
+    /// An amount times e^x, rounded at each piece. `limit`, at most 2^127 and in the unit of the amount, whichever that is,
+    /// bounds amount and result; beyond it the amount stands still.
     ///
     /// The exponent is taken in pieces of at most 1/2, each by [`expm1_q64`], whose value both directions share: what grows
     /// `Down` from one amount never exceeds, in proportion, what grows `Up` from another.
@@ -62,6 +62,9 @@ impl Growth {
 
 /// e^x - 1 for x in [0, 1/2], both Q64, by its series. Never above the exact value and less than 19 units of 2^-64 below it;
 /// never falls as x grows, since every step rounds down; exact at zero.
+///
+/// Not `special::exp_m1_q62`: that errs either way, by up to 30 of these units, and is not monotone by proof, so an accrual of
+/// seconds could credit depositors with more than the exact interest.
 ///
 /// Proof: term n >= 2 is `floor(floor(term x / 2^64) / n) = floor(term x / (2^64 n))`, so its error e_n < e_(n-1) x/n + 1 with
 /// e_1 = 0 and x/n <= 1/4: e_n < 1.17. At x = 1/2 the terms up to n = 16 are not zero, and what is cut off after the first

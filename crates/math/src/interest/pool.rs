@@ -174,11 +174,12 @@ impl InterestPool {
 
     /// Takes a debt from all deposits at once, pro rata, through their index: the last step of the loss waterfall. The
     /// index rounds down, so that deposits never sum to more than is left; it takes more than the debt by at most 2^-63
-    /// of the deposits and one unit of the index. An index never reaches zero: deposits that are lost whole keep their
-    /// place and nothing else. Source: design section 6.
+    /// of the deposits and one unit of the index. Where nothing is left, or less than a billionth, the index starts again:
+    /// what was deposited is worth nothing, that rest goes to the reserve, and what is deposited later earns as in a new pool.
+    /// Source: design section 6.
     ///
     /// # Errors
-    /// None within the range of the totals.
+    /// [`MathError::Overflow`] after 2^32 generations of the index; none else within the range of the totals.
     #[expect(
         clippy::arithmetic_side_effects,
         reason = "collected is at most the debt and, as Q32, at most the deposits"
@@ -188,8 +189,13 @@ impl InterestPool {
         let collected = debt.min(available);
         if collected > Atoms::ZERO {
             let lost_q32 = u128::from(collected.get()) << 32;
-            self.deposit_index = self.deposit_index.lowered(lost_q32, self.deposited_q32)?;
+            let lowered = self.deposit_index.lowered(lost_q32, self.deposited_q32)?;
             self.deposited_q32 -= lost_q32;
+            if lowered.voids(self.deposit_index) {
+                self.reserve_q32 = self.reserve_q32.saturating_add(self.deposited_q32);
+                self.deposited_q32 = 0;
+            }
+            self.deposit_index = lowered;
         }
         Ok(Socialised {
             collected,

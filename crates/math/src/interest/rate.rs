@@ -4,9 +4,7 @@ use crate::quantity::{Atoms, E9, Ratio};
 use crate::{MathError, Round, mul_div};
 
 /// Highest rate a year: 1,000%.
-pub const MAX_RATE: Ratio = Ratio::from_e9(10 * E9_RATE);
-
-const E9_RATE: u64 = E9;
+pub const MAX_RATE: Ratio = Ratio::from_e9(10 * E9);
 
 /// Rate a year, continuously compounded, linear in utilisation on both sides of a kink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

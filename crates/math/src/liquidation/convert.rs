@@ -1,7 +1,7 @@
 //! Collateral for cash, at the oracle price less a discount.
 
 use super::{AuctionClock, DiscountSchedule};
-use crate::quantity::{Atoms, E9, Price};
+use crate::quantity::{Atoms, E9, Price, power_of_ten_wide};
 use crate::{MathError, Round, mul_div};
 
 /// Largest number of decimals of a mint.
@@ -28,12 +28,11 @@ impl ConversionPair {
         if price.e9() == 0 || collateral_decimals > MAX_DECIMALS || quote_decimals > MAX_DECIMALS {
             return Err(MathError::OutOfDomain);
         }
-        let power = |exponent: u8| 10_u128.checked_pow(u32::from(exponent)).ok_or(MathError::Overflow);
         let price_decimals = collateral_decimals.saturating_add(PRICE_DECIMALS);
         Ok(Self {
             price,
-            scale: power(price_decimals.saturating_sub(quote_decimals))?,
-            inverse_scale: power(quote_decimals.saturating_sub(price_decimals))?,
+            scale: power_of_ten_wide(price_decimals.saturating_sub(quote_decimals))?,
+            inverse_scale: power_of_ten_wide(quote_decimals.saturating_sub(price_decimals))?,
         })
     }
 

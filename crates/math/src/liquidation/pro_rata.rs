@@ -1,6 +1,6 @@
 //! How the payouts of a chain bear the debt charged to it.
 
-use crate::quantity::{Atoms, E9, Ratio, Value};
+use crate::quantity::{Atoms, E9, Ratio, Value, power_of_ten_wide};
 use crate::{MathError, Round, mul_div};
 
 /// Gross payouts of a chain: the sum over its options of payoff per lot times open interest, exact in units of 1e-9 USD.
@@ -16,8 +16,7 @@ impl GrossPayouts {
     /// [`MathError::OutOfDomain`] for a negative payoff; [`MathError::Overflow`].
     #[expect(clippy::arithmetic_side_effects, reason = "a product of two u64 fits u128")]
     pub fn add(&mut self, payoff_per_lot: Value, open_interest_lots: u64) -> Result<(), MathError> {
-        let payoff = u64::try_from(payoff_per_lot.e9()).map_err(|_| MathError::OutOfDomain)?;
-        let payout = u128::from(payoff) * u128::from(open_interest_lots);
+        let payout = u128::from(payoff_per_lot.to_unsigned_e9()?) * u128::from(open_interest_lots);
         self.total_e9 = self.total_e9.checked_add(payout).ok_or(MathError::Overflow)?;
         Ok(())
     }
@@ -27,12 +26,9 @@ impl GrossPayouts {
     /// # Errors
     /// [`MathError::Overflow`].
     pub fn to_atoms(self, quote_decimals: u8) -> Result<Atoms, MathError> {
-        let one = 10_u128
-            .checked_pow(u32::from(quote_decimals))
-            .ok_or(MathError::Overflow)?;
         let atoms = self
             .total_e9
-            .checked_mul(one)
+            .checked_mul(power_of_ten_wide(quote_decimals)?)
             .ok_or(MathError::Overflow)?
             .div_ceil(u128::from(E9));
         u64::try_from(atoms).map(Atoms::new).map_err(|_| MathError::Overflow)

@@ -44,23 +44,21 @@ pub fn split_shortfall(amount: Atoms, weights: &[Value], shares: &mut [Atoms]) -
     }
     let mut total = 0_u64;
     for weight in weights {
-        total = total.checked_add(magnitude(*weight)?).ok_or(MathError::Overflow)?;
+        total = total.checked_add(weight.to_unsigned_e9()?).ok_or(MathError::Overflow)?;
     }
     if total == 0 {
         return Err(MathError::OutOfDomain);
     }
     let (mut cumulative, mut given) = (0_u64, 0_u64);
     for (weight, share) in weights.iter().zip(shares) {
-        cumulative = cumulative.checked_add(magnitude(*weight)?).ok_or(MathError::Overflow)?;
+        cumulative = cumulative
+            .checked_add(weight.to_unsigned_e9()?)
+            .ok_or(MathError::Overflow)?;
         let due = mul_div(amount.get(), cumulative, total, Round::Down)?;
         *share = Atoms::new(due.saturating_sub(given));
         given = due;
     }
     Ok(())
-}
-
-fn magnitude(weight: Value) -> Result<u64, MathError> {
-    u64::try_from(weight.e9()).map_err(|_| MathError::OutOfDomain)
 }
 
 #[cfg(test)]

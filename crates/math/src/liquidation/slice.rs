@@ -60,9 +60,7 @@ impl Fraction {
     /// # Errors
     /// [`MathError::Overflow`]; [`MathError::OutOfDomain`] if negative.
     pub fn of_value(self, value: Value) -> Result<Value, MathError> {
-        let magnitude = u64::try_from(value.e9()).map_err(|_| MathError::OutOfDomain)?;
-        let part = mul_div(magnitude, self.0, E18, Round::Down)?;
-        i64::try_from(part).map(Value::from_e9).map_err(|_| MathError::Overflow)
+        mul_div(value.to_unsigned_e9()?, self.0, E18, Round::Down).and_then(Value::from_unsigned_e9)
     }
 }
 
@@ -88,8 +86,8 @@ pub struct SliceTerms {
 /// after the haircut) and, the requirement being homogeneous, M' = (1 - f) M. Setting E' = t M' gives f.
 ///
 /// # Errors
-/// [`MathError::OutOfDomain`] unless M is positive, H not negative, and d < t; [`MathError::Overflow`] never within
-/// the range of [`Value`].
+/// [`MathError::OutOfDomain`] unless E and M are positive, H not negative, d < t and t below 2^32 x 1e-9; [`MathError::Overflow`]
+/// never within the range of [`Value`].
 #[expect(
     clippy::arithmetic_side_effects,
     clippy::integer_division,
@@ -104,7 +102,8 @@ pub fn slice_fraction(terms: &SliceTerms) -> Result<Fraction, MathError> {
         discount,
         target,
     } = *terms;
-    if maintenance <= Value::ZERO || haircut < Value::ZERO || discount >= target || target.e9() >> 32 != 0 {
+    let positive = equity > Value::ZERO && maintenance > Value::ZERO;
+    if !positive || haircut < Value::ZERO || discount >= target || target.e9() >> 32 != 0 {
         return Err(MathError::OutOfDomain);
     }
     let (m, e, h) = (
@@ -178,6 +177,9 @@ mod tests {
             maintenance: Value::ZERO,
             ..terms(1)
         });
+        refused(terms(0));
+        refused(terms(-1));
+        refused(terms(i64::MIN));
         refused(SliceTerms {
             haircut: Value::from_e9(-1),
             ..terms(1)

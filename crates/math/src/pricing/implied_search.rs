@@ -8,14 +8,13 @@
 
 use super::mills::mills_q60;
 use crate::MathError;
-use crate::special::{ln_u64_q56, sqrt_q64};
+use crate::special::{LN_2_Q56, ln_u64_q56, sqrt_q64};
 
 /// Steps of the search; usual prices need 3 to 5 and the worst of 200,000 over the whole domain at most 30.
 const MAX_STEPS: u32 = 48;
 /// A step this short ends the search.
 const LAST_STEP_Q56: i128 = 2;
 const LN_2_Q62: i128 = 3_196_577_161_300_663_915;
-const LN_2_Q56: i64 = 49_946_518_145_322_874;
 /// ln sqrt(2 pi).
 const HALF_LN_TAU_Q56: i128 = 66_216_499_771_471_269;
 const ONE_Q56: i128 = 1 << 56;

@@ -2,11 +2,8 @@
 
 use super::TotalVariance;
 use crate::MathError;
-use crate::quantity::SECONDS_PER_YEAR;
+use crate::quantity::{E12, SECONDS_PER_YEAR};
 use crate::special::sqrt_q64;
-
-/// One in the decimal scale of volatilities.
-const E12: u128 = 1_000_000_000_000;
 
 /// Volatility per year x 1e12: 80% is 800,000,000,000.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +39,7 @@ impl Volatility {
         }
         let inverse_root_q48 = ((u128::from(SECONDS_PER_YEAR) << 96) / u128::from(seconds)).isqrt();
         let volatility_q52 = (s * inverse_root_q48) >> 52;
-        u64::try_from((volatility_q52 * E12) >> 52)
+        u64::try_from((volatility_q52 * u128::from(E12)) >> 52)
             .map(Self)
             .map_err(|_| MathError::Overflow)
     }
@@ -67,12 +64,12 @@ impl Volatility {
                   and shifted by 36, below 2^121; the divisors are constants"
     )]
     pub fn total_variance(self, seconds: u64) -> Result<TotalVariance, MathError> {
-        if u128::from(self.0) >= 256 * E12 {
+        if self.0 >= 256 * E12 {
             return Err(MathError::OutOfDomain);
         }
         // sigma^2 x 1e24 in Q28 over 1e12 is x 1e12 in Q28; again in Q64 it is sigma^2 itself.
-        let square_e12_q28 = ((u128::from(self.0) * u128::from(self.0)) << 28) / E12;
-        let square_q64 = (square_e12_q28 << 36) / E12;
+        let square_e12_q28 = ((u128::from(self.0) * u128::from(self.0)) << 28) / u128::from(E12);
+        let square_q64 = (square_e12_q28 << 36) / u128::from(E12);
         TotalVariance::from_q64(square_q64)?.scaled(seconds, SECONDS_PER_YEAR)
     }
 }

@@ -54,10 +54,7 @@ impl Atoms {
     /// # Errors
     /// [`MathError::Overflow`].
     pub fn value(self, decimals: u8, price: Price, round: Round) -> Result<Value, MathError> {
-        let value_e9 = mul_div(self.0, price.e9(), power_of_ten(decimals)?, round)?;
-        i64::try_from(value_e9)
-            .map(Value::from_e9)
-            .map_err(|_| MathError::Overflow)
+        mul_div(self.0, price.e9(), power_of_ten(decimals)?, round).and_then(Value::from_unsigned_e9)
     }
 }
 
@@ -67,6 +64,14 @@ impl Atoms {
 /// [`MathError::Overflow`] above 19.
 pub(crate) fn power_of_ten(exponent: u8) -> Result<u64, MathError> {
     10_u64.checked_pow(u32::from(exponent)).ok_or(MathError::Overflow)
+}
+
+/// `10^exponent`, wide.
+///
+/// # Errors
+/// [`MathError::Overflow`] above 38.
+pub(crate) fn power_of_ten_wide(exponent: u8) -> Result<u128, MathError> {
+    10_u128.checked_pow(u32::from(exponent)).ok_or(MathError::Overflow)
 }
 
 #[cfg(test)]

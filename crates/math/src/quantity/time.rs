@@ -1,5 +1,7 @@
 //! Time as the chain tells it.
 
+/// Seconds of an hour.
+pub const SECONDS_PER_HOUR: u64 = 3_600;
 /// Seconds of a day.
 pub const SECONDS_PER_DAY: u64 = 86_400;
 /// Seconds of the protocol's year: 365 days.

@@ -23,6 +23,22 @@ impl Value {
         self.0
     }
 
+    /// An amount that cannot be negative, USD x 1e9.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`] at 2^63 or more.
+    pub fn from_unsigned_e9(e9: u64) -> Result<Self, MathError> {
+        i64::try_from(e9).map(Self).map_err(|_| MathError::Overflow)
+    }
+
+    /// USD x 1e9 of an amount that may not be negative.
+    ///
+    /// # Errors
+    /// [`MathError::OutOfDomain`] if it is.
+    pub fn to_unsigned_e9(self) -> Result<u64, MathError> {
+        u64::try_from(self.0).map_err(|_| MathError::OutOfDomain)
+    }
+
     /// Sum.
     ///
     /// # Errors

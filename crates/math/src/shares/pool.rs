@@ -94,13 +94,18 @@ impl SharePool {
     /// # Errors
     /// [`MathError::OutOfDomain`] if the offer buys no share; [`MathError::Overflow`].
     pub fn mint(self, offered: Atoms) -> Result<Minted, MathError> {
+        self.mint_into(self, offered)
+    }
+
+    /// [`Self::mint`] at the price of this pool into another.
+    pub(super) fn mint_into(self, current: Self, offered: Atoms) -> Result<Minted, MathError> {
         let shares = self.shares_for(offered)?;
         if shares == 0 {
             return Err(MathError::OutOfDomain);
         }
         let cost = self.worth_of(shares, Round::Up)?;
-        let supply = self.shares.checked_add(shares).ok_or(MathError::Overflow)?;
-        let pool = Self::try_new(self.assets().try_add(cost)?, supply)?;
+        let supply = current.shares.checked_add(shares).ok_or(MathError::Overflow)?;
+        let pool = Self::try_new(current.assets().try_add(cost)?, supply)?;
         Ok(Minted { shares, cost, pool })
     }
 
@@ -110,9 +115,14 @@ impl SharePool {
     /// # Errors
     /// [`MathError::OutOfDomain`] for more shares than there are.
     pub fn burn(self, shares: u64) -> Result<Burned, MathError> {
-        let supply = self.shares.checked_sub(shares).ok_or(MathError::OutOfDomain)?;
+        self.burn_from(self, shares)
+    }
+
+    /// [`Self::burn`] at the price of this pool out of another, which may lack the assets.
+    pub(super) fn burn_from(self, current: Self, shares: u64) -> Result<Burned, MathError> {
+        let supply = current.shares.checked_sub(shares).ok_or(MathError::OutOfDomain)?;
         let paid = self.worth_of(shares, Round::Down)?;
-        let pool = Self::try_new(self.assets().try_sub(paid)?, supply)?;
+        let pool = Self::try_new(current.assets().try_sub(paid)?, supply)?;
         Ok(Burned { paid, pool })
     }
 }

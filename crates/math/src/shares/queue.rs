@@ -1,11 +1,16 @@
 //! A round of queued deposits and withdrawals, each served at exactly the round's price.
 
 use super::{Burned, Minted, SharePool};
+use crate::MathError;
 use crate::quantity::Atoms;
-use crate::{MathError, Round};
 
 /// The price of a round, fixed as the pool's assets and shares when it closed: the order in which requests are served, and
 /// what has been served before, change nothing for any of them.
+///
+/// The caller serves a round from assets and shares set aside when it closed, to which nothing but its own requests
+/// happens. There no request lowers the price of a share and, supply within `u64`, none is refused for want of assets. On a
+/// pool that has moved since, a round serves at a price that is not the pool's: after a loss withdrawals lower the price for
+/// those who stay until the pool cannot pay, after a gain deposits do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServiceRound {
     entering: SharePool,
@@ -35,30 +40,22 @@ impl ServiceRound {
         })
     }
 
-    /// Serves a deposit: shares down, their cost up, the rest of the offer back. `current` is the pool as it stands now.
+    /// Serves a deposit: shares down, their cost up, the rest of the offer back. `current` is what was set aside, as the
+    /// requests before have left it.
     ///
     /// # Errors
     /// [`MathError::OutOfDomain`] if the offer buys no share; [`MathError::Overflow`].
     pub fn serve_deposit(&self, current: SharePool, offered: Atoms) -> Result<Minted, MathError> {
-        let shares = self.entering.shares_for(offered)?;
-        if shares == 0 {
-            return Err(MathError::OutOfDomain);
-        }
-        let cost = self.entering.worth_of(shares, Round::Up)?;
-        let supply = current.shares().checked_add(shares).ok_or(MathError::Overflow)?;
-        let pool = SharePool::try_new(current.assets().try_add(cost)?, supply)?;
-        Ok(Minted { shares, cost, pool })
+        self.entering.mint_into(current, offered)
     }
 
-    /// Serves a withdrawal: what the shares are worth, rounded down. `current` is the pool as it stands now.
+    /// Serves a withdrawal: what the shares are worth, rounded down. `current` is what was set aside, as the requests before
+    /// have left it.
     ///
     /// # Errors
     /// [`MathError::OutOfDomain`] for more shares than there are; [`MathError::Overflow`] if the pool cannot pay.
     pub fn serve_withdrawal(&self, current: SharePool, shares: u64) -> Result<Burned, MathError> {
-        let supply = current.shares().checked_sub(shares).ok_or(MathError::OutOfDomain)?;
-        let paid = self.leaving.worth_of(shares, Round::Down)?;
-        let pool = SharePool::try_new(current.assets().try_sub(paid)?, supply)?;
-        Ok(Burned { paid, pool })
+        self.leaving.burn_from(current, shares)
     }
 }
 
@@ -97,6 +94,19 @@ mod tests {
         assert_eq!(level, Ok(ServiceRound::at(pool(299, 1_100))));
         let crossed = ServiceRound::between(Atoms::new(2), Atoms::new(1), 1);
         assert_eq!(crossed, Err(MathError::OutOfDomain));
+    }
+
+    #[test]
+    fn a_pool_that_lost_since_the_round_pays_for_the_price_of_then() {
+        // A seventh of an atom a share then, 100 for 2,100 shares now.
+        let round = ServiceRound::at(pool(299, 1_100));
+        let lost = round.serve_withdrawal(pool(99, 1_100), 600).unwrap();
+        assert_eq!((lost.paid, lost.pool), (Atoms::new(85), pool(14, 500)));
+        assert_eq!(round.serve_withdrawal(lost.pool, 500), Err(MathError::Overflow));
+        // From what was set aside the rest keep theirs.
+        let kept = round.serve_withdrawal(pool(299, 1_100), 600).unwrap();
+        assert_eq!((kept.paid, kept.pool), (Atoms::new(85), pool(214, 500)));
+        assert_eq!(round.serve_withdrawal(kept.pool, 500).unwrap().paid, Atoms::new(71));
     }
 
     #[test]

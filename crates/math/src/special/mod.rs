@@ -26,5 +26,7 @@ pub use sqrt::{rsqrt_q64, sqrt_q64};
 
 /// One in Q56, the format of logarithms and standard deviations: range +-128, resolution 1.4e-17.
 pub const ONE_Q56: i64 = 1 << 56;
+/// ln 2 in Q56.
+pub(crate) const LN_2_Q56: i64 = 49_946_518_145_322_874;
 /// One in Q62, the format of probabilities and polynomial coefficients.
 pub const ONE_Q62: i64 = 1 << 62;

@@ -4,19 +4,21 @@
 //! (arXiv:1804.04924). With psi = theta phi and k = ln(K/F):
 //! w(k) = 1/2 (theta + rho psi k + sqrt((psi k + rho theta)^2 + theta^2 (1 - rho^2))).
 
-use super::{MAX_LOG_MONEYNESS_Q56, ONE_Q56, e12_to_q56, mul_q56};
+use super::{MAX_LOG_MONEYNESS_Q56, ONE_Q56, e12_to_q56};
+use crate::fixed::mul_q56;
 use crate::pricing::{TotalVariance, Volatility};
-use crate::quantity::{E9, Ratio};
+use crate::quantity::{E9, E12, Ratio};
 use crate::{MathError, Round};
 
-/// One in the decimal scale of slice parameters.
-pub const E12: u64 = 1_000_000_000_000;
 const MAX_THETA_E12: u64 = 16_000_000_000_000;
 const MAX_PSI_E12: u64 = 4_000_000_000_000;
 /// 4 in the scale of a product of two parameters.
 const FOUR_E24: u128 = 4_000_000_000_000_000_000_000_000;
 
-/// An eSSVI slice that is free of butterfly arbitrage, for the time to expiry at which it was posted.
+/// An eSSVI slice that is free of butterfly arbitrage inside |k| < 8, for the time to expiry at which it was posted.
+///
+/// The formula is free of it everywhere. At |k| = 8, where [`Slice::total_variance`] turns flat, its slope falls to zero at
+/// once: a concave kink, at strikes of 1/2,981 and 2,981 forwards.
 ///
 /// Valid by construction: [`Slice::try_new`] is the only way in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,10 +122,11 @@ impl Slice {
         TotalVariance::from_q96(u128::from(twice_q56) << 39)
     }
 
-    /// Total variance at a log-moneyness ln(F/K) in Q56 (so k = -ln(F/K)), rounded down. Flat beyond eight e-folds.
+    /// Total variance at a log-moneyness ln(F/K) in Q56 (so k = -ln(F/K)). Flat beyond eight e-folds.
     ///
-    /// Error at most 6e-16 for theta <= 1 and 2e-15 for theta <= 16, if |rho| <= 0.99; nearer to one the root of
-    /// 1 - rho^2 loses digits and the error grows to 1e-11 theta.
+    /// Each step rounds down, the sum does not: rho psi, too low, raises the result where k is negative. It errs either way
+    /// by at most 6e-16 for theta <= 1 and 2e-15 for theta <= 16, if |rho| <= 0.99; nearer to one the root of 1 - rho^2 loses
+    /// digits and the error grows to 1e-11 theta.
     ///
     /// # Errors
     /// Never in practice: the result is at most 48; [`MathError::OutOfDomain`] would say otherwise.

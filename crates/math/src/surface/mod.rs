@@ -15,8 +15,9 @@ mod raw_calendar;
 mod raw_svi;
 mod term;
 
+pub use crate::quantity::E12;
 pub use calendar::{CalendarError, check_calendar};
-pub use essvi::{E12, Slice, SliceError};
+pub use essvi::{Slice, SliceError};
 pub use raw_calendar::{RawCalendarError, check_raw_calendar};
 pub use raw_svi::{RawSvi, RawSviError, RawSviParams, SmilePoint};
 pub use term::{Expiry, Surface, TermError, TermPoint, interpolate, scale_in_time};
@@ -38,16 +39,6 @@ const fn e12_to_q56(x_e12: i64) -> i64 {
     const FACTOR_Q47: u128 = 10_141_204_801_825_835_211;
     let magnitude = ((x_e12.unsigned_abs() as u128).wrapping_mul(FACTOR_Q47) >> 47) as i64;
     if x_e12 < 0 { magnitude.wrapping_neg() } else { magnitude }
-}
-
-/// The product of two numbers in Q56, rounded down; the caller's bound makes it fit.
-#[expect(
-    clippy::as_conversions,
-    reason = "the caller's bound makes the high word a sign extension"
-)]
-#[inline(always)]
-const fn mul_q56(a: i64, b: i64) -> i64 {
-    ((a as i128).wrapping_mul(b as i128) >> 56) as i64
 }
 
 #[cfg(test)]

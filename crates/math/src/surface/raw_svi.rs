@@ -4,8 +4,9 @@
 //! k = ln(K/F), x = k - m and q = sqrt(x^2 + sigma^2): w = a + b (rho x + q), w' = b (rho + x/q), w'' = b sigma^2 / q^3.
 
 use super::density::{check_density, density_numerator_q96};
-use super::{E12, MAX_LOG_MONEYNESS_Q56, e12_to_q56, mul_q56};
+use super::{E12, MAX_LOG_MONEYNESS_Q56, e12_to_q56};
 use crate::MathError;
+use crate::fixed::mul_q56;
 use crate::pricing::{Deviation, TotalVariance};
 use crate::special::normal_pdf_q62;
 

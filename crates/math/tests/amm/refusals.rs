@@ -162,6 +162,47 @@ fn limits_refuse_growth_and_let_positions_shrink() {
 }
 
 #[test]
+fn what_crosses_zero_grows_from_nothing() {
+    let limits = Limits {
+        vega: Value::from_e9(100),
+        expiry_vega: Value::from_e9(50),
+        strike_lots: 20,
+        min_delta: Ratio::from_bps(500),
+        max_delta: Ratio::from_bps(9_500),
+        cut_off_seconds: 0,
+    };
+    let check = |vega: [i64; 2], expiry_vega: [i64; 2], position: [i64; 2], delta_bps| {
+        let usd = |[before, after]: [i64; 2]| Change {
+            before: Value::from_e9(before),
+            after: Value::from_e9(after),
+        };
+        limits.check(&Exposure {
+            vega: usd(vega),
+            expiry_vega: usd(expiry_vega),
+            position: Change {
+                before: Lots::new(position[0]),
+                after: Lots::new(position[1]),
+            },
+            delta: Ratio::from_bps(delta_bps),
+            seconds_to_expiry: 0,
+        })
+    };
+    let none = [0, 0];
+    assert_eq!(check([200, -101], none, none, 5_000), Err(Refusal::VegaCap));
+    assert_eq!(check([-200, 101], none, none, 5_000), Err(Refusal::VegaCap));
+    assert_eq!(check([200, -100], none, none, 5_000), Ok(()));
+    assert_eq!(check(none, [100, -90], none, 5_000), Err(Refusal::ExpiryCap));
+    assert_eq!(check(none, [100, -50], none, 5_000), Ok(()));
+    assert_eq!(check(none, none, [100, -21], 5_000), Err(Refusal::StrikeCap));
+    assert_eq!(check(none, none, [100, -20], 5_000), Ok(()));
+    // Far from the money only what brings the position to zero passes.
+    assert_eq!(check(none, none, [10, -9], 499), Err(Refusal::Delta));
+    assert_eq!(check(none, none, [-10, 1], 9_501), Err(Refusal::Delta));
+    assert_eq!(check(none, none, [10, 0], 499), Ok(()));
+    assert_eq!(check(none, none, [0, -1], 499), Err(Refusal::Delta));
+}
+
+#[test]
 fn the_latency_move_is_the_deviation_over_the_latency() {
     // 2 deviations of 80% a year over 10 s: 1.6 sqrt(10 / 31,536,000) = 0.00090098317...
     let got = latency_move(Ratio::from_bps(20_000), Ratio::from_bps(8_000), 10).unwrap();

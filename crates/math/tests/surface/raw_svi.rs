@@ -1,78 +1,13 @@
-use crate::decimal::{Row, exact, fixed, rows, to_fixed};
+//! Points of a raw SVI slice and their density.
+
+use super::smile::{Smile, params, realistic, wide};
+use crate::decimal::{exact, fixed, rows, to_fixed};
 use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use tenor_math::MathError;
-use tenor_math::surface::{E12, RawCalendarError, RawSvi, RawSviError, RawSviParams, check_raw_calendar};
-
-const ONE: u64 = E12;
-
-fn params(row: &Row, suffix: &str) -> RawSviParams {
-    let e12 = |name: &str| {
-        (exact(&row[&format!("{name}{suffix}")]) * BigRational::from_integer(E12.into()))
-            .round()
-            .to_integer()
-            .to_i64()
-            .unwrap()
-    };
-    RawSviParams {
-        a_e12: e12("a"),
-        b_e12: e12("b") as u64,
-        rho_e12: e12("rho"),
-        m_e12: e12("m"),
-        sigma_e12: e12("sigma") as u64,
-    }
-}
-
-/// The formulas in floats: an oracle independent of the code under test.
-#[derive(Clone, Copy)]
-struct Smile {
-    a: f64,
-    b: f64,
-    rho: f64,
-    m: f64,
-    sigma: f64,
-}
-
-impl Smile {
-    fn of(params: &RawSviParams) -> Self {
-        let unit = |e12: i64| e12 as f64 / 1e12;
-        Self {
-            a: unit(params.a_e12),
-            b: unit(params.b_e12 as i64),
-            rho: unit(params.rho_e12),
-            m: unit(params.m_e12),
-            sigma: unit(params.sigma_e12 as i64),
-        }
-    }
-
-    fn variance(&self, k: f64) -> f64 {
-        let x = k - self.m;
-        self.a + self.b * (self.rho * x + x.hypot(self.sigma))
-    }
-
-    fn density_factor(&self, k: f64) -> f64 {
-        let x = k - self.m;
-        let q = x.hypot(self.sigma);
-        let w = self.variance(k);
-        let slope = self.b * (self.rho + x / q);
-        let curvature = self.b * self.sigma * self.sigma / (q * q * q);
-        (1.0 - k * slope / (2.0 * w)).powi(2) - slope * slope / 4.0 * (1.0 / w + 0.25) + curvature / 2.0
-    }
-
-    /// The least density factor on |k| <= 8 over `steps` points, dense around the centre.
-    fn least_density_factor(&self, steps: u32) -> f64 {
-        let reach = 8.0 + self.m.abs();
-        let widest = (reach / self.sigma).asinh();
-        (0..=steps)
-            .map(|step| self.m + self.sigma * (widest * (2.0 * f64::from(step) / f64::from(steps) - 1.0)).sinh())
-            .filter(|k| k.abs() <= 8.0)
-            .map(|k| self.density_factor(k))
-            .fold(f64::INFINITY, f64::min)
-    }
-}
+use tenor_math::surface::{E12, RawSvi, RawSviError, RawSviParams};
 
 #[test]
 fn verdicts_equal_the_published_ones() {
@@ -182,148 +117,6 @@ fn point_values_keep_their_bounds() {
     println!("worst errors of w, w', w'' over their bounds: {worst:?}");
 }
 
-#[test]
-fn each_range_is_decided_at_its_edge() {
-    let good = RawSviParams {
-        a_e12: 40_000_000_000,
-        b_e12: 100_000_000_000,
-        rho_e12: 0,
-        m_e12: 0,
-        sigma_e12: 200_000_000_000,
-    };
-    assert!(RawSvi::try_new(good).is_ok());
-    let refused = |params: RawSviParams| RawSvi::try_new(params).err();
-    for out in [
-        RawSviParams {
-            a_e12: 4 * ONE as i64 + 1,
-            ..good
-        },
-        RawSviParams {
-            a_e12: i64::MIN,
-            ..good
-        },
-        RawSviParams {
-            b_e12: 2 * ONE + 1,
-            ..good
-        },
-        RawSviParams {
-            rho_e12: ONE as i64,
-            ..good
-        },
-        RawSviParams {
-            rho_e12: i64::MIN,
-            ..good
-        },
-        RawSviParams {
-            m_e12: 2 * ONE as i64 + 1,
-            ..good
-        },
-        RawSviParams {
-            m_e12: -2 * ONE as i64 - 1,
-            ..good
-        },
-        RawSviParams {
-            sigma_e12: 99_999_999,
-            ..good
-        },
-        RawSviParams {
-            sigma_e12: 4 * ONE + 1,
-            ..good
-        },
-        RawSviParams {
-            sigma_e12: u64::MAX,
-            ..good
-        },
-    ] {
-        assert_eq!(refused(out), Some(RawSviError::Parameter), "{out:?}");
-    }
-    // The extremes of every range at once do not overflow.
-    for rho in [-999_999_999_999, 999_999_999_999] {
-        for m in [-2 * ONE as i64, 2 * ONE as i64] {
-            for sigma_e12 in [100_000_000, 4 * ONE] {
-                let extreme = RawSviParams {
-                    a_e12: 4 * ONE as i64,
-                    b_e12: ONE,
-                    rho_e12: rho,
-                    m_e12: m,
-                    sigma_e12,
-                };
-                let verdict = refused(extreme);
-                assert!(
-                    verdict.is_none() || verdict == Some(RawSviError::Density),
-                    "{verdict:?}"
-                );
-            }
-        }
-    }
-    // b (1 + |rho|) = 2 exactly; a + b sigma sqrt(1 - rho^2) = 1e-8 exactly, at rho = 0.6.
-    let wing = |b_e12| RawSviParams {
-        a_e12: ONE as i64,
-        b_e12,
-        rho_e12: 600_000_000_000,
-        ..good
-    };
-    assert_eq!(refused(wing(1_250_000_000_000)), Some(RawSviError::Wing));
-    assert_ne!(refused(wing(1_249_999_999_999)), Some(RawSviError::Wing));
-    let least = |a_e12| RawSviParams {
-        a_e12,
-        b_e12: 100_000_000_000,
-        rho_e12: 600_000_000_000,
-        sigma_e12: 150_000_000_000,
-        ..good
-    };
-    assert_eq!(refused(least(-12_000_000_000 + 9_999)), Some(RawSviError::Variance));
-    assert_ne!(refused(least(-12_000_000_000 + 10_000)), Some(RawSviError::Variance));
-    let slice = RawSvi::try_new(good).unwrap();
-    assert!(slice.at(14 << 56).is_ok());
-    assert_eq!(slice.at((14 << 56) + 1), Err(MathError::OutOfDomain));
-    assert_eq!(slice.density_factor_q40(i64::MIN), Err(MathError::OutOfDomain));
-    assert_eq!(slice.total_variance(i64::MIN), slice.total_variance(-8 << 56));
-}
-
-fn e12(value: f64) -> i64 {
-    (value * 1e12).round() as i64
-}
-
-/// Parameters over the whole domain.
-fn wide() -> impl Strategy<Value = RawSviParams> {
-    (-0.95_f64..0.95, -4_f64..0.6, 0_f64..1.0, -2_f64..2.0, -0.95_f64..1.5).prop_map(|(rho, log_sigma, b, m, a)| {
-        let sigma = 10_f64.powf(log_sigma);
-        let b = 0.005 + b * (2.0 / (1.0 + rho.abs()) - 0.005);
-        let a = a * b * sigma * (1.0 - rho * rho).sqrt();
-        RawSviParams {
-            a_e12: e12(a),
-            b_e12: e12(b) as u64,
-            rho_e12: e12(rho),
-            m_e12: e12(m),
-            sigma_e12: e12(sigma) as u64,
-        }
-    })
-}
-
-/// Parameters of smiles as they are quoted.
-fn realistic() -> impl Strategy<Value = RawSviParams> {
-    (
-        -0.7_f64..0.5,
-        -1.5_f64..-0.1,
-        -2.2_f64..0.0,
-        0.025_f64..1.35,
-        0.02_f64..1.2,
-        -0.15_f64..0.15,
-    )
-        .prop_map(|(rho, log_sigma, log_time, level, b, m)| {
-            let (sigma, time) = (10_f64.powf(log_sigma), 10_f64.powf(log_time));
-            let b = b * time.sqrt();
-            RawSviParams {
-                a_e12: e12(level * time - b * sigma * (1.0 - rho * rho).sqrt()),
-                b_e12: e12(b) as u64,
-                rho_e12: e12(rho),
-                m_e12: e12(m),
-                sigma_e12: e12(sigma) as u64,
-            }
-        })
-}
-
 /// Verdicts of a seeded sample against a fine scan: (false accepts, false rejects, free ones).
 fn compare(strategy: impl Strategy<Value = RawSviParams>, count: u32) -> (u32, u32, u32) {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
@@ -358,73 +151,6 @@ fn no_slice_is_accepted_wrongly_and_few_are_refused_without_need() {
     }
 }
 
-#[test]
-fn calendar_verdicts_equal_the_published_ones() {
-    let mut compared = 0;
-    for row in rows("svi_calendar.csv") {
-        let slices = [RawSvi::try_new(params(&row, "1")), RawSvi::try_new(params(&row, "2"))];
-        // Only slices free of butterfly arbitrage exist; the near one of this pair is not, so it gets no further.
-        if row["name"] == "constructed_cross" {
-            assert_eq!(slices[0], Err(RawSviError::Density));
-            assert_eq!(row["calendar_free"], "0");
-            compared += 1;
-            continue;
-        }
-        let [near, far] = slices.map(Result::unwrap);
-        let expected = match row["name"].as_str() {
-            "wing_cross" | "atm_ok_wing_l" => Err(RawCalendarError::Wing),
-            _ => Ok(()),
-        };
-        assert_eq!(expected.is_ok(), row["calendar_free"] == "1", "{row:?}");
-        assert_eq!(check_raw_calendar(&near, &far), expected, "{row:?}");
-        compared += 1;
-    }
-    assert_eq!(compared, 10);
-}
-
-#[test]
-fn equal_and_raised_slices_are_in_order_and_touching_ones_are_refused() {
-    let flat = |a_e12| RawSviParams {
-        a_e12,
-        b_e12: 200_000_000_000,
-        rho_e12: 0,
-        m_e12: 0,
-        sigma_e12: 100_000_000_000,
-    };
-    let near = RawSvi::try_new(flat(40_000_000_000)).unwrap();
-    assert_eq!(check_raw_calendar(&near, &near), Ok(()));
-    let raised = RawSvi::try_new(flat(40_000_000_001)).unwrap();
-    assert_eq!(check_raw_calendar(&near, &raised), Ok(()));
-    assert_eq!(check_raw_calendar(&raised, &near), Err(RawCalendarError::Crossing));
-    // b 0.2 -> 0.22 adds 0.02 x 0.1 = 0.002 at the money: at a = 0.038 the two touch there.
-    let steeper = |a_e12| {
-        RawSvi::try_new(RawSviParams {
-            b_e12: 220_000_000_000,
-            ..flat(a_e12)
-        })
-        .unwrap()
-    };
-    assert_eq!(
-        check_raw_calendar(&near, &steeper(38_000_000_000)),
-        Err(RawCalendarError::Crossing)
-    );
-    assert_eq!(
-        check_raw_calendar(&near, &steeper(37_999_999_000)),
-        Err(RawCalendarError::Crossing)
-    );
-    assert_eq!(check_raw_calendar(&near, &steeper(38_000_100_000)), Ok(()));
-    let tilted = |rho_e12| {
-        RawSvi::try_new(RawSviParams {
-            rho_e12,
-            a_e12: 80_000_000_000,
-            ..flat(0)
-        })
-        .unwrap()
-    };
-    assert_eq!(check_raw_calendar(&near, &tilted(1)), Err(RawCalendarError::Wing));
-    assert_eq!(check_raw_calendar(&near, &tilted(-1)), Err(RawCalendarError::Wing));
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::default())]
 
@@ -437,32 +163,5 @@ proptest! {
             let near = (smile.m + smile.sigma * k).clamp(-8.0, 8.0);
             prop_assert!(smile.density_factor(near) >= 0.0, "{} at {near}", smile.density_factor(near));
         }
-    }
-
-    #[test]
-    fn accepted_raw_pairs_are_in_order_at_every_strike(
-        near in realistic(), far in realistic(), follows in any::<bool>(), factor in 1_f64..3.0, k in -8_f64..8.0,
-    ) {
-        // Half the pairs are slices of one shape, raised a little: close, so that many are accepted by a small margin.
-        let far = if follows {
-            RawSviParams { a_e12: (near.a_e12 as f64 * factor) as i64, b_e12: (near.b_e12 as f64 * factor) as u64, ..near }
-        } else {
-            far
-        };
-        let (Ok(first), Ok(second)) = (RawSvi::try_new(near), RawSvi::try_new(far)) else { return Ok(()) };
-        if check_raw_calendar(&first, &second).is_ok() {
-            let (first, second) = (Smile::of(&near), Smile::of(&far));
-            for k in [k, first.m + first.sigma * k, second.m + second.sigma * k].map(|k| k.clamp(-8.0, 8.0)) {
-                prop_assert!(second.variance(k) >= first.variance(k) - 1e-14, "at {k}");
-            }
-        }
-    }
-
-    #[test]
-    fn ordered_raw_pairs_with_room_are_accepted(near in realistic(), factor in 1.01_f64..3.0) {
-        // Twice the same smile is above it by at least a hundredth of the least variance.
-        let far = RawSviParams { a_e12: (near.a_e12 as f64 * factor) as i64, b_e12: (near.b_e12 as f64 * factor) as u64, ..near };
-        let (Ok(first), Ok(second)) = (RawSvi::try_new(near), RawSvi::try_new(far)) else { return Ok(()) };
-        prop_assert_eq!(check_raw_calendar(&first, &second), Ok(()));
     }
 }

@@ -6,7 +6,7 @@ use crate::meter::Meter;
 use bytemuck::{Pod, Zeroable};
 
 /// Units below which no further row is begun: the largest kernel takes less.
-const RESERVE: u64 = 400_000;
+const RESERVE: u64 = 700_000;
 
 /// Instruction data.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]

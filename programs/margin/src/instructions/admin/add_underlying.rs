@@ -58,12 +58,6 @@ impl AddUnderlyingArgs {
                 (10..=3_600).contains(&feed.max_risk_age_seconds),
             ),
             (
-                // Where the bound on re-centred numbers is proved: 3%, and a fifth of the range.
-                "max_drift_e9",
-                (100_000..=30_000_000).contains(&feed.max_drift_e9)
-                    && feed.max_drift_e9.saturating_mul(5) <= risk.range_floor_e9,
-            ),
-            (
                 "max_surface_age_seconds",
                 (60..=86_400).contains(&feed.max_surface_age_seconds),
             ),
@@ -72,6 +66,12 @@ impl AddUnderlyingArgs {
                 (50_000_000..=risk.range_cap_e9).contains(&risk.range_floor_e9),
             ),
             ("range_cap_e9", risk.range_cap_e9 <= 780_000_000),
+            (
+                // Where the bound on re-centred numbers is proved: 3%, and a fifth of the range.
+                "max_drift_e9",
+                (100_000..=30_000_000).contains(&feed.max_drift_e9)
+                    && feed.max_drift_e9.saturating_mul(5) <= risk.range_floor_e9,
+            ),
             ("volatility_up_e9", (50_000_000..=E9).contains(&risk.volatility_up_e9)),
             (
                 "volatility_down_e9",

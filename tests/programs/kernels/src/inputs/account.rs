@@ -1,4 +1,4 @@
-//! Inputs of health checks and liquidations.
+//! Inputs of requirements and of what they follow.
 
 use super::market::Market;
 use super::{Line, decimal, lines, number, signed_decimal};
@@ -10,31 +10,14 @@ use tenor_math::risk::{PriceShocks, strike_risk};
 const EXPIRIES: u64 = 4;
 const STRIKES: u64 = 8;
 /// Lines of which accounts are made.
-const ACCOUNTS: usize = 40;
+pub(super) const ACCOUNTS: usize = 40;
 
 pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
     Some(match kernel {
-        Kernel::Health => of_accounts(|index, line| account(index, line, EXPIRIES, STRIKES)),
-        Kernel::HealthOfOne => of_accounts(|index, line| account(index, line, 1, 1)),
-        Kernel::SliceFraction => of_accounts(|index, line| {
-            // Equity from nothing to a little above the requirement.
-            let maintenance = number(line, "maintenance").max(1.0);
-            let equity = maintenance * index as f64 / ACCOUNTS as f64 * 1.2;
-            let value = |value: f64| signed_decimal(value, 9).expect("a value");
-            vec![
-                value(equity),
-                value(maintenance),
-                value(number(line, "haircut")),
-                20_000_000 + 20_000_000 * index,
-                1_150_000_000,
-            ]
-        }),
-        Kernel::Discount => of_accounts(|index, line| {
-            let maintenance = number(line, "maintenance").max(1.0);
-            let value = |value: f64| signed_decimal(value, 9).expect("a value");
-            vec![600 * index, value(maintenance * 0.9), value(maintenance)]
-        }),
-        Kernel::StandardRule => of_accounts(|index, line| {
+        Kernel::Health => of_accounts(|index, line| account(index, line, EXPIRIES, STRIKES, 0)),
+        Kernel::HealthOfOne => of_accounts(|index, line| account(index, line, 1, 1, 0)),
+        Kernel::HealthRecentred => of_accounts(|index, line| account(index, line, EXPIRIES, STRIKES, index + 1)),
+        Kernel::StandardRule | Kernel::WorstPayoff => of_accounts(|index, line| {
             let spot = number(line, "spot");
             let strike = |place: u64| {
                 let price = signed_decimal(spot * (0.65 + 0.1 * place as f64) / 100.0, 9).expect("a value");
@@ -44,18 +27,33 @@ pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
             };
             (0..STRIKES).flat_map(strike).collect()
         }),
-        Kernel::Mint => of_accounts(|index, line| {
-            let assets = signed_decimal(number(line, "cash").abs() + 1.0, 9).expect("an amount");
-            vec![assets, assets / 3 * (index + 1), 1_000_000_007 * (index + 1)]
+        // A fall from the reference is the dearest way: it moves forward and mark, and rounds each down.
+        Kernel::Marks => of_accounts(|index, line| {
+            let market = Market::of(line);
+            let spot_e9 = market.spot.e9();
+            let step = spot_e9 / 200 * index / ACCOUNTS as u64;
+            let spot_e9 = if index.is_multiple_of(2) {
+                spot_e9 - step
+            } else {
+                spot_e9 + step
+            };
+            let moneyness = 0.65 + 0.1 * (index % STRIKES) as f64;
+            let mut words = vec![spot_e9];
+            words.extend(position(&market, 0, moneyness * number(line, "spot"), index));
+            words
         }),
-        Kernel::Burn => of_accounts(|index, line| {
-            let assets = signed_decimal(number(line, "cash").abs() + 1.0, 9).expect("an amount");
-            vec![assets, assets / 3 * (index + 1), assets / 7]
+        // Hours to 1,000, after which the old variance is forgotten; 991 has the most bits to raise the decay by.
+        Kernel::HourlyVariance => of_accounts(|index, line| {
+            let spot_e9 = Market::of(line).spot.e9();
+            let hours = [1, 2, 24, 991, 1_001][index as usize % 5];
+            vec![(1 << 50) * (index + 1), spot_e9, spot_e9 / 64 * (45 + index), hours]
         }),
-        Kernel::Accrue => of_accounts(|index, line| {
-            let deposits = signed_decimal(number(line, "cash").abs() + 1.0, 9).expect("an amount");
-            vec![deposits, deposits / 50 * (index + 5), 86_400, 7 + index * index * 400]
-        }),
+        // Variances on both sides of those that hold the range between floor and cap; seconds to more than a day.
+        Kernel::RangeNext => {
+            of_accounts(|index, _| vec![180_000_000 + 4_000_000 * index, (index << 47) * index, 0, 2_500 * index])
+        }
+        // Dearest is a put: its maintenance is also of its mark, and its initial requirement at least that.
+        Kernel::Isolated => isolated(),
         Kernel::MovingAverage => of_accounts(|index, line| {
             let market = Market::of(line);
             vec![market.spot.e9(), drifted(market.spot.e9(), index), 90 * (index + 1)]
@@ -64,7 +62,24 @@ pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
     })
 }
 
-fn of_accounts(row: impl Fn(u64, &Line) -> Vec<u64>) -> Vec<Vec<u64>> {
+/// The options and rates that venues state.
+fn isolated() -> Vec<Vec<u64>> {
+    let row = |line: &Line| {
+        let e9 = |column| decimal(number(line, column), 9);
+        Some(vec![
+            u64::from(line["cp"] == "P"),
+            e9("spot")?,
+            e9("strike")?,
+            e9("mark")?,
+            e9("im_hi")?,
+            e9("im_lo")?,
+            e9("mm")?,
+        ])
+    };
+    lines("margin_standard.csv").iter().filter_map(row).collect()
+}
+
+pub(super) fn of_accounts(row: impl Fn(u64, &Line) -> Vec<u64>) -> Vec<Vec<u64>> {
     let lines = lines("portfolios.csv");
     (0..)
         .zip(lines.iter().take(ACCOUNTS))
@@ -81,13 +96,14 @@ fn drifted(spot_e9: u64, index: u64) -> u64 {
     }
 }
 
-fn account(index: u64, line: &Line, expiries: u64, strikes: u64) -> Vec<u64> {
+/// An account whose arrays are of a price `away` parts of the way to half a percent below the present one.
+fn account(index: u64, line: &Line, expiries: u64, strikes: u64, away: u64) -> Vec<u64> {
     let market = Market::of(line);
     let spot_e9 = market.spot.e9();
     let base_e9 = decimal(number(line, "base"), 9).expect("an amount");
     let base_value = (u128::from(base_e9) * u128::from(spot_e9) / 1_000_000_000) as u64;
     let mut words = vec![
-        drifted(spot_e9, index),
+        spot_e9 + spot_e9 / 200 * away / ACCOUNTS as u64,
         spot_e9 / 2_000,
         signed_decimal(number(line, "cash"), 9).expect("a value"),
         base_value,

@@ -1,6 +1,6 @@
-//! Inputs of prices, risk arrays and slices.
+//! Inputs of prices and risk arrays.
 
-use super::{Line, binary, decimal, lines, number, signed_binary, signed_decimal};
+use super::{Line, binary, decimal, lines, number, signed_decimal};
 use crate::kernel::Kernel;
 use tenor_math::Round;
 use tenor_math::quantity::{LotSize, Price, Ratio};
@@ -77,45 +77,8 @@ pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
                 market.seconds_to_expiry,
             ])
         }),
-        Kernel::AmmGreeks => of_markets(|market| Some(terms(market))),
-        Kernel::AmmQuote => {
-            // Where the pool stands and what is asked of it: spread over its limits, either side, one lot to a thousand.
-            let position = |index: u64| {
-                let place = (index.cast_signed() * 37 % 21 - 10) * 70_000_000_000_000;
-                [
-                    place.cast_unsigned(),
-                    place.cast_unsigned(),
-                    index % 2,
-                    1 + index * index % 1_000,
-                ]
-            };
-            let with_pool = |(index, mut row): (u64, Vec<u64>)| {
-                row.extend(position(index));
-                row
-            };
-            (0..)
-                .zip(of_markets(|market| Some(terms(market))))
-                .map(with_pool)
-                .collect()
-        }
         Kernel::ImpliedSolve => of_grid(implied),
         Kernel::ImpliedWitness => of_grid(|quote| Some([implied(quote)?.as_slice(), &quote.variance()?].concat())),
-        Kernel::PairAccept => {
-            let slices = of_slices(|slice, _| Some(slice.to_vec()));
-            // Each slice with itself, scaled: later expiries have more variance.
-            let pair = |near: &Vec<u64>| {
-                [
-                    near[0],
-                    near[1],
-                    near[2],
-                    near[0] + near[0] / 7,
-                    near[1],
-                    near[2] + near[2] / 15,
-                ]
-                .to_vec()
-            };
-            slices.iter().map(pair).collect()
-        }
         Kernel::Interpolate => of_markets(|market| {
             let (near, seconds) = (market.variance.q96(), market.seconds_to_expiry);
             let far = near + near / 3;
@@ -124,10 +87,32 @@ pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
             Some(vec![seconds, a, b, seconds * 2, c, d, seconds + seconds / 3])
         }),
         Kernel::LogMoves => (180..=400).map(|permille| vec![permille * 1_000_000]).collect(),
-        Kernel::SliceAccept => of_slices(|slice, _| Some(slice.to_vec())),
-        Kernel::SliceVariance => of_slices(|slice, log| Some([slice.as_slice(), &[log]].concat())),
+        Kernel::AverageVariance | Kernel::AverageOption => averages(),
         _ => return None,
     })
+}
+
+/// Averages as the file has them, prices in units of 1e-12. Dearest are options near the money of an average that is
+/// mostly open: one that is linear or certain skips Black's formula.
+fn averages() -> Vec<Vec<u64>> {
+    let row = |line: &Line| {
+        let price = |column| decimal(number(line, column), 12);
+        let count = |column| number(line, column) as u64;
+        let [low, high] = binary(number(line, "variance"), 96)?;
+        Some(vec![
+            price("forward")?,
+            price("strike")?,
+            count("fixed"),
+            count("open"),
+            count("ahead"),
+            price("fixed_sum")?,
+            count("next"),
+            count("seconds"),
+            low,
+            high,
+        ])
+    };
+    lines("averaging.csv").iter().filter_map(row).collect()
 }
 
 /// A line of the grid of options.
@@ -198,20 +183,6 @@ impl Quote {
     }
 }
 
-fn terms(market: &StrikeMarket) -> Vec<u64> {
-    let variance = market.variance.q96();
-    vec![
-        market.strike.e9() & 1,
-        market.forward.e9(),
-        market.strike.e9(),
-        market.discount.e9(),
-        market.lot.units_e9(),
-        variance as u64,
-        (variance >> 64) as u64,
-        market.seconds_to_expiry,
-    ]
-}
-
 /// The call's undiscounted price with forward and strike in Q62 and 64 bits below that.
 fn implied(quote: &Quote) -> Option<Vec<u64>> {
     let [forward, strike] = quote.normalised()?;
@@ -232,25 +203,8 @@ pub fn strikes() -> Vec<StrikeMarket> {
     lines.iter().map(strike).collect()
 }
 
-fn of_markets(row: impl Fn(&StrikeMarket) -> Option<Vec<u64>>) -> Vec<Vec<u64>> {
+pub(super) fn of_markets(row: impl Fn(&StrikeMarket) -> Option<Vec<u64>>) -> Vec<Vec<u64>> {
     strikes().iter().filter_map(row).collect()
-}
-
-/// Slice parameters x 1e12 and ln(F/K), Q56.
-fn of_slices(row: impl Fn(&[u64; 3], u64) -> Option<Vec<u64>>) -> Vec<Vec<u64>> {
-    let lines = lines("ssvi_cases.csv");
-    let lines = lines.iter().filter_map(|line| {
-        let theta = number(line, "theta");
-        let slice = [
-            decimal(theta, 12)?,
-            signed_decimal(number(line, "rho"), 12)?,
-            decimal(theta * number(line, "phi"), 12)?,
-        ];
-        // What is refused has no variance.
-        Slice::try_new(slice[0], slice[1].cast_signed(), slice[2]).ok()?;
-        row(&slice, signed_binary(-number(line, "k"), 56)?)
-    });
-    lines.collect()
 }
 
 /// The market of a line of `risk_arrays.csv` or `portfolios.csv`.

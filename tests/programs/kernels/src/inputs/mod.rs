@@ -5,8 +5,12 @@
 //! measured is the cost, and both sides get the same words.
 
 mod account;
+mod amm;
 mod function;
+mod liquidation;
 mod market;
+mod pool;
+mod surface;
 
 use crate::kernel::Kernel;
 pub use market::{Quote, quotes, strikes};
@@ -17,7 +21,11 @@ use std::path::Path;
 pub fn words(kernel: Kernel) -> Vec<u64> {
     let rows = function::rows(kernel)
         .or_else(|| market::rows(kernel))
+        .or_else(|| surface::rows(kernel))
         .or_else(|| account::rows(kernel))
+        .or_else(|| liquidation::rows(kernel))
+        .or_else(|| pool::rows(kernel))
+        .or_else(|| amm::rows(kernel))
         .expect("every kernel has rows");
     assert!(rows.iter().all(|row| row.len() == kernel.words()), "{kernel:?}");
     rows.concat()
