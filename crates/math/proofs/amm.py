@@ -83,8 +83,8 @@ RULE = (
     "spread <= cap && slope <= shift", "floor - cap < ONE_Q56 >> 3", "kink_q56(ONE_Q56 - floor, shift)",
     "kink_q56(ceiling - ONE_Q56, shift)", "if slope == 0 { 0 } else { kink_q56(cap - spread, slope) }",
     "if widest > lowest.min(highest)", "floor <= ONE_Q56 && ceiling >= ONE_Q56",
-    "(ONE_Q56 - product_q56(self.shift_q56, position_q56)).clamp(self.floor_q56, self.ceiling_q56)",
-    "self.half_spread_q56 + product_q56(self.slope_q56, position_q56.abs())", "widened.min(self.half_spread_cap_q56)",
+    "(ONE_Q56 - mul_q56(self.shift_q56, position_q56)).clamp(self.floor_q56, self.ceiling_q56)",
+    "self.half_spread_q56 + mul_q56(self.slope_q56, position_q56.abs())", "widened.min(self.half_spread_cap_q56)",
 )
 ONE = 16
 

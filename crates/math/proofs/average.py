@@ -1,8 +1,10 @@
 """The slow average of a price."""
 
-from z3 import And, Ints, Or
+from fractions import Fraction
 
-from proof import absolute, constant, floor_of, proof, prove
+from z3 import And, Ints, Or, Reals
+
+from proof import absolute, constant, floor_of, proof, prove, require
 
 E9 = 10**9
 FILE = "average.rs"
@@ -61,3 +63,24 @@ def average_weight():
     given = (0 <= gap, 0 <= elapsed, floor_of(weight, gap * elapsed, elapsed + 3_600))
     prove(gap * elapsed <= gap * (elapsed + 3_600), *given[:2])
     prove(And(weight >= 0, weight <= gap), *given, gap * elapsed <= gap * (elapsed + 3_600), gap * elapsed >= 0)
+
+
+@proof(
+    "average-compound",
+    "However often it is called, in an hour the average rises by less than 6.184% of itself and falls by at most 6%",
+    "average.rs: moving_average",
+    "SMT, reals, induction over calls; the exponential's series",
+    CODE,
+)
+def average_compound():
+    # A call after a part s of an hour multiplies by a factor within 1 -+ 0.06 s, by `average-step`. Falls: after a part t the
+    # average is at least 1 - 0.06 t of the start.
+    average, then, s, t = Reals("average then s t")
+    prove(then >= 1 - (t + s) * 6 / 100, average >= 1 - t * 6 / 100, then >= average * (1 - s * 6 / 100), 0 <= s, 0 <= t,
+          s + t <= 1)
+    # Rises: 1 + x <= e^x, so all calls together multiply by at most e^0.06, below its series up to x^4 / 4! and twice the next.
+    x, term, total = Fraction(6, 100), Fraction(1), Fraction(1)
+    for n in range(1, 5):
+        term *= x / n
+        total += term
+    require(total + 2 * term * x / 5 < Fraction(106_184, 100_000), "the average rises by more")

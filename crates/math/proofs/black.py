@@ -85,12 +85,14 @@ def put_array():
     "put-shift",
     "What parity takes off the puts is one product for a whole book, rounded down once: never more than the account gains at "
     "the move in Q60, and less than one unit below it",
-    "risk/requirement.rs: UnderlyingBook::assess",
+    "risk/requirement.rs: UnderlyingBook::losses",
     "SMT, integers",
-    ("self.shocks.linear_e9(self.put_forward_total()?.try_neg()?)?", "pnl.checked_add(at(&of_puts))"),
+    ("self.shocks.linear_e9(put_forward.try_neg()?)?", "pnl.checked_add(at(&of_puts))"),
 )
 def put_shift():
-    require_code("risk/scenario.rs", ("*result = mul_q60(value.e9(), move_q60)",))
+    require_code("risk/requirement.rs", ("let put_forward = self.put_forward_total()?",))
+    require_code("risk/scenario.rs", ("*result = mul_q60(value.e9(), move_q60)",
+                                       "*result = scaled_by_quarters(quarter_q60, quarters)"))
     forward, move, product, taken = Ints("forward move product taken")
     given = (product == -forward * move, floor_of(taken, product, 2**60))
     prove(And(taken * 2**60 <= -forward * move, taken * 2**60 > -forward * move - 2**60), *given)

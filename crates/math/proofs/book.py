@@ -12,10 +12,11 @@ E9 = 10**9
     "The wrapping sums of scenario results never wrap: the bound that is checked holds for every entry after every strike",
     "risk/book.rs: add_results",
     "SMT, integers, induction over strikes",
-    ("checked_product(lots, bound)", ".filter(|bound| bound >> 61 == 0)",
+    ("net.magnitude_value(strike.pnl_bound_e9)?.e9().unsigned_abs()", ".filter(|bound| bound >> 61 == 0)",
      "sum.wrapping_add(net.get().wrapping_mul(*pnl))"),
 )
 def pnl_no_wrap():
+    require_code("quantity/lots.rs", ("i64::try_from(self.magnitude())", "checked_product(lots, per_lot)"))
     total, bound, net, pnl, pnl_bound, product = Ints("total bound net pnl pnl_bound product")
     # A product is at most the product of the magnitudes' bounds.
     prove(absolute(net * pnl) <= absolute(net) * pnl_bound, absolute(pnl) <= pnl_bound)
@@ -27,15 +28,18 @@ def pnl_no_wrap():
 @proof(
     "pnl-bound",
     "`pnl_bound_e9` bounds every entry of a risk array, each of which fits i64",
-    "risk/array.rs: strike_risk",
+    "risk/array.rs: StrikePrices::array",
     "SMT, integers",
-    ("pnl_bound_e9 = pnl_bound_e9.max(pnl.unsigned_abs())", "to_signed(value)? - to_signed(self.mark_e9)?"),
+    ("bound_e9 = bound_e9.max(result.unsigned_abs())", "to_signed(value)? - to_signed(self.mark_e9)?", "[0_i64; SCENARIOS]",
+     "let (pnl_e9, pnl_bound_e9) = prices.array("),
 )
 def pnl_bound():
     value, mark, bound, after = Ints("value mark bound after")
     pnl = value - mark
     given = (0 <= value, value < 2**63, 0 <= mark, mark < 2**63, after == If(absolute(pnl) > bound, absolute(pnl), bound))
     prove(And(absolute(pnl) < 2**63, absolute(pnl) <= after, after >= bound), *given)
+    # The unmoved entry stays zero, within every bound.
+    prove(after >= 0, *given, bound >= 0)
 
 
 def weight_of_tail():
@@ -100,26 +104,42 @@ def tail_weight():
 
 @proof(
     "linear-e9",
-    "Every move in Q60 is within four units of the exact one, and what a linear holding gains at a move is within one unit "
-    "and 4 |value| 2^-60 of exact: less than five units; every product fits",
-    "risk/scenario.rs: PriceShocks::linear_e9",
+    "What a linear holding gains at a move of the grid is the exact floor of its value times so many quarters of the range in "
+    "Q60, from one product; every move in Q60 is within four units of the exact one, so a gain is within one unit and "
+    "4 |value| 2^-60 of exact: less than five units; every product and sum fits",
+    "risk/scenario.rs: PriceShocks::linear_e9, scaled_by_quarters",
     "SMT, integers",
-    ("mul_div(range.e9() / 4, 1 << 60, E9, Round::Down)?.cast_signed()", "*place = quarter_q60 * quarters",
-     "*place = range_e9 / 4 * quarters", "(((TAIL_MOVES_E9[tail] as i128) << 60) / E9 as i128) as i64",
-     "value.e9().unsigned_abs() >> 60 != 0", "*result = mul_q60(value.e9(), move_q60)", "[0, 1, -1, 2, -2, 3, -3, 4, -4]"),
+    ("mul_div(range.e9() / 4, 1 << 60, E9, Round::Down)?.cast_signed()", "*place = range_e9 / 4 * quarters",
+     "(((TAIL_MOVES_E9[tail] as i128) << 60) / E9 as i128) as i64", "value.e9().unsigned_abs() >> 60 != 0",
+     "tails.iter_mut().zip(TAILS_Q60)", "*result = mul_q60(value.e9(), move_q60)",
+     "let quarter_q60 = i128::from(value.e9()).wrapping_mul(i128::from(self.quarter_q60))",
+     "*result = scaled_by_quarters(quarter_q60, quarters)", "[0, 1, -1, 2, -2, 3, -3, 4, -4]",
+     "let twice = product_q60.wrapping_add(product_q60)",
+     "0 => 0, 1 => product_q60, 2 => twice, 3 => twice.wrapping_add(product_q60), _ => twice.wrapping_add(twice),",
+     "if quarters < 0 { magnitude.wrapping_neg() } else { magnitude }", "(signed >> 60) as i64"),
 )
 def linear_e9():
     require_code("fixed.rs", ("((a as i128).wrapping_mul(b as i128) >> 60) as i64",))
-    quarter, quarter_q60 = Ints("quarter quarter_q60")
+    value, quarter, quarter_q60, move_q60, product, result, value_off, off = Ints(
+        "value quarter quarter_q60 move_q60 product result value_off off")
     given = (2_500_000 <= quarter, quarter <= 195_000_000, floor_of(quarter_q60, quarter * 2**60, E9))
+    prove(And(0 < quarter_q60, quarter_q60 < 2**58), *given)
+    prove(absolute(value * quarter_q60) < 2**118, absolute(value) < 2**60, 0 < quarter_q60, quarter_q60 < 2**58)
     for quarters in range(-4, 5):
         # In units of 2^-60 times 1e-9.
-        off = quarters * quarter_q60 * E9 - quarters * quarter * 2**60
-        prove(And(absolute(off) < 4 * E9, absolute(quarters * quarter_q60) < 2**60), *given)
+        off_by = quarters * quarter_q60 * E9 - quarters * quarter * 2**60
+        prove(And(absolute(off_by) <= 4 * E9, absolute(quarters * quarter_q60) < 2**60), *given)
+        # Sums and a sign instead of a second product: the same integer, so its shift is the floor; no wrap of i128, and the
+        # result fits i64.
+        twice = product + product
+        magnitude = {0: 0 * product, 1: product, 2: twice, 3: twice + product, 4: twice + twice}[abs(quarters)]
+        signed = -magnitude if quarters < 0 else magnitude
+        prove(And(signed == quarters * product, absolute(magnitude) < 2**120, absolute(twice) < 2**120),
+              absolute(product) < 2**118)
+        prove(absolute(result) <= 2**60, absolute(product) < 2**118, floor_of(result, quarters * product, 2**60))
     for tail in (-660_000_000, -330_000_000, 500_000_000, E9, 2 * E9, 4 * E9):
         magnitude = (abs(tail) << 60) // E9
         require(abs(tail) * 2**60 - magnitude * E9 < E9 and magnitude <= 2**62, "a tail's move is off")
-    value, move_q60, product, result, off, value_off = Ints("value move_q60 product result off value_off")
     # |value| < 2^60 and |move| <= 2^62: the product fits i128 and the result i64.
     prove(absolute(value * move_q60) <= 2**60 * 2**62, absolute(value) <= 2**60, absolute(move_q60) <= 2**62)
     prove(absolute(result) <= 2**62, absolute(product) <= 2**122, floor_of(result, product, 2**60))
@@ -128,32 +148,6 @@ def linear_e9():
     exact = product * E9 - value_off
     prove(absolute(result * 2**60 * E9 - exact) < 2**60 * E9 + absolute(value) * 4 * E9 + 1,
           absolute(value_off) <= absolute(value) * 4 * E9, floor_of(result, product, 2**60))
-
-
-@proof(
-    "step-applied",
-    "A positive value moved by a relative step below one is never negative, and zero falls to minus one; for values in "
-    "[0, 2^62) a rise is at most the exact one and less than two units below it, a fall at most one unit below the exact one "
-    "and above it by less than value / 2^62",
-    "risk/strike.rs: Step::applied_to",
-    "SMT, integers",
-    ("mul_div(difference_e9.unsigned_abs(), 1 << 62, reference.e9(), Round::Down)?", "if relative_q62 >> 62 != 0",
-     "let change = mul_q62(value.e9(), self.relative_q62.cast_signed())", "Value::from_e9(value.e9() - change - 1)",
-     "value.try_add(Value::from_e9(change))"),
-)
-def step_applied():
-    value, relative, product, change = Ints("value relative product change")
-    # A product with a step below one is below the value.
-    prove(And(value * relative >= 0, value * relative <= value * 2**62 - value), value >= 0, 0 <= relative, relative < 2**62)
-    given = (value >= 0, product >= 0, product <= value * 2**62 - value, floor_of(change, product, 2**62))
-    prove(And(Implies(value >= 1, value - change - 1 >= 0), change >= 0, change <= value), *given)
-    prove(-change - 1 == -1, *given, value == 0)
-    # With the exact step in [relative, relative + 1) units of 2^-62, value x step lies in [product, product + value).
-    exact = Real("exact")
-    given = (0 <= value, value < 2**62, product >= 0, product <= exact, Implies(value > 0, exact < product + value),
-             Implies(value == 0, exact == 0), floor_of(change, product, 2**62))
-    prove(And(change * 2**62 <= exact, change * 2**62 > exact - 2 * 2**62), *given)
-    prove(And(-(change + 1) * 2**62 >= -exact - 2**62, -(change + 1) * 2**62 <= -exact + value), *given)
 
 
 @proof(
@@ -166,146 +160,6 @@ def step_applied():
 def checked_product():
     x, y = Ints("x y")
     prove(x * y < 2**62, 0 <= x, x < 2**24, 0 <= y, y < 2**38)
-
-
-@proof(
-    "recentring-slope",
-    "A convex value moves by its reach times a slope between those of the chords beside it, so the middle slope errs by at "
-    "most |reach| times half their difference: the drift",
-    "risk/drift.rs: recentred, StrikeDrift",
-    "SMT, reals",
-    ("let second = u64::try_from(second + i128::from(ROUNDING_UNITS))",
-     "let width = if is_end { spacing_e9 } else { 2 * spacing_e9 }",
-     "reach / 2"),
-)
-def recentring_slope():
-    reach, below, above, slope = Reals("reach below above slope")
-    middle = (below + above) / 2
-    prove(absolute(reach * slope - reach * middle) <= absolute(reach) * (above - below) / 2, below <= slope, slope <= above)
-
-
-@proof(
-    "recentring-reach",
-    "For steps up to 3% and at most a fifth of the price range every scenario stays between its neighbours, tails included: "
-    "the chords beside it bound its slope",
-    "risk/drift.rs: neighbours",
-    "SMT, reals",
-    ("all[FIRST_TAIL] = (None, Some(FIRST_TAIL + 1))", "all[FIRST_TAIL + 1] = (Some(FIRST_TAIL), Some(UNMOVED_UP))",
-     "all[FIRST_TAIL + 2] = (Some(UNMOVED_UP), Some(FIRST_TAIL + 3))", "all[FIRST_TAIL + 5] = (Some(FIRST_TAIL + 4), None)"),
-)
-def recentring_reach():
-    require_code("risk/strike.rs", ("for steps up to 3% and at most a fifth of the price range",))
-    require_code("risk/scenario.rs", ("-660_000_000, -330_000_000, 500_000_000, 1_000_000_000, 2_000_000_000, 4_000_000_000,",))
-    step, move, range_ = Reals("step move range")
-    given = (0 <= step, step <= Q(3, 100), step <= range_ / 5, Q(1, 100) <= range_, range_ <= Q(78, 100))
-    prove(step * (1 + move) < range_ / 4, *given, -range_ <= move, move <= range_)
-    places = [-66, -33, 0, 50, 100, 200, 400]
-    for left, right in zip(places, places[1:]):
-        for place in (left, right):
-            require(3 * (100 + place) <= 100 * (right - left), "a tail can leave its chords")
-
-
-@proof(
-    "tail-drift",
-    "At a tail a call's value moves by its reach times a slope between those of the chords to its neighbours, the unmoved "
-    "scenario being the inner one; at the outermost tails the missing chord is a slope of zero below and of the forward "
-    "above. So the middle slope errs by at most |reach| times half the difference, and the one chord of an outermost tail by "
-    "|reach| times all of it",
-    "risk/drift.rs: StrikeDrift::of_tail",
-    "SMT, reals",
-    ("let (below, above) = neighbours(tail)", "below.map_or(Ok(0), |below| slope(below, tail))?",
-     "above.map_or(Ok(self.forward_e9), |above| slope(tail, above))?", "difference.div_ceil(2)",
-     "mul_div(width, shocks.moved_e9(place)?, E9, Round::Up)?"),
-)
-def tail_drift():
-    below, above, between, outside, run, reach, forward = Reals("below above between outside run reach forward")
-    # Convexity: slopes of chords of adjacent stretches do not fall. A reach up parts the run above into `reach`, of slope
-    # `between`, and the rest, of slope `outside`; the chord to the neighbour weighs both.
-    up = (0 < reach, reach <= run, below <= between, between <= outside,
-          above * run == between * reach + outside * (run - reach))
-    prove(And(below <= between, between <= above), *up)
-    # A reach down parts the run below likewise.
-    down = (0 < reach, reach <= run, outside <= between, between <= above,
-            below * run == between * reach + outside * (run - reach))
-    prove(And(below <= between, between <= above), *down)
-    middle, half = (below + above) / 2, (above - below) / 2
-    inside = (below <= between, between <= above)
-    prove(absolute(reach * between - reach * middle) <= absolute(reach) * half, *inside)
-    # The lowest tail knows the chord above it only, the highest the one below.
-    prove(absolute(reach * between - reach * above) <= absolute(reach) * above, 0 <= between, between <= above)
-    prove(absolute(reach * between - reach * below) <= absolute(reach) * (forward - below), below <= between,
-          between <= forward)
-
-
-@proof(
-    "tail-drift-rounding",
-    "With each result two units off and every slope rounded up, the 64 units that `of_tail` adds keep the difference of "
-    "slopes at least the exact one; the weighted product and its unit at least the exact drift times the weight",
-    "risk/drift.rs: StrikeDrift::of_tail",
-    "SMT, reals",
-    ("const ROUNDING_UNITS: i64 = 8", "let rounding = ROUNDING_UNITS.unsigned_abs() * 8",
-     "let difference = steepest.saturating_sub(flattest) + rounding", "mul_div(rise, E9, run.unsigned_abs(), Round::Up)",
-     "weighted.unsigned_abs().saturating_add(1)", ".max(0)"),
-)
-def tail_drift_rounding():
-    require_code("risk/array.rs", ("so every entry is within two units",))
-    rise_b, rise_a, true_b, true_a, run_b, run_a, flat, steep, saturated = Reals(
-        "rise_b rise_a true_b true_a run_b run_a flat steep saturated")
-    # Slopes times runs of at least 33% are the rises; a rise below zero counts as zero.
-    given = [run_b >= Q(33, 100), run_a >= Q(33, 100), true_b >= 0, true_a >= true_b]
-    for rise, true, run, slope in ((rise_b, true_b, run_b, flat), (rise_a, true_a, run_a, steep)):
-        shown = If(rise < 0, 0, rise)
-        given += [absolute(rise - true * run) <= 4, slope * run >= shown, (slope - 1) * run < shown]
-    # Each slope is within 4 / 0.33 of exact, and rounded up.
-    for true, slope in ((true_b, flat), (true_a, steep)):
-        prove(And(slope >= true - Q(400, 33), slope <= true + Q(400, 33) + 1), *given)
-    near = (steep >= true_a - Q(400, 33), flat <= true_b + Q(400, 33) + 1,
-            saturated == If(steep > flat, steep - flat, 0), true_a >= true_b)
-    prove(saturated + 64 >= true_a - true_b, *near)
-    weight, exact, moved, product = Reals("weight exact moved product")
-    prove(product + 1 >= weight * exact, 0 <= weight, weight <= 1, 0 <= exact, exact <= moved, product > weight * moved - 1)
-
-
-@proof(
-    "recentred-overflow",
-    "No intermediate of the re-centring of an account's sums reaches 2^105, no difference of sums wraps, and a reach fits u64",
-    "risk/drift.rs: recentred",
-    "SMT, integers",
-    ("slope_factors(shocks, step_q30.unsigned_abs())", "let reach = step_q30 * shocks.moved_e9(place).unwrap_or(0)",
-     "reach.checked_div(run).unwrap_or(0)", "i128::from(high.wrapping_sub(low)).wrapping_mul(i128::from(factor))",
-     "let change = (falling + rising) >> 30", "if step_q30 < 0 { -change } else { change }"),
-)
-def recentred_overflow():
-    require_code("risk/book.rs", (".filter(|bound| bound >> 61 == 0)",
-                                  "recentred(&self.group.pnl_e9, self.shocks, step.relative_q30())"))
-    require_code("risk/strike.rs", ("(self.relative_q62 >> 32).cast_signed()", "if relative_q62 >> 62 != 0"))
-    require_code("risk/scenario.rs", ("range.e9() < 10_000_000", "*place = range_e9 / 4 * quarters"))
-    step, moved, reach, run, factor, high, low, first, second = Ints("step moved reach run factor high low first second")
-    # A move is at most fourfold, and neighbours are at least a quarter of 1% apart.
-    prove(And(step * moved >= 0, step * moved < 2**63), 0 <= step, step < 2**30, 0 <= moved, moved <= 5 * E9)
-    prove(And(factor >= 0, factor < 2**42), 0 <= reach, reach < 2**63, run >= 2_500_000, factor * run <= reach,
-          reach < (factor + 1) * run)
-    prove(absolute(high - low) < 2**62, absolute(high) < 2**61, absolute(low) < 2**61)
-    prove(absolute(first * factor) <= 2**62 * 2**42, absolute(first) <= 2**62, 0 <= factor, factor <= 2**42)
-    prove(absolute(first + second) <= 2**105, absolute(first) <= 2**104, absolute(second) <= 2**104)
-
-
-@proof(
-    "recentred-factors",
-    "A chord's factor is below step (1 + m) / run, or half of it, by less than one unit and the half-unit's share of a run, "
-    "so that a sum's change errs by at most two units of 2^-30 of the rises beside it, and one of the last place",
-    "risk/drift.rs: slope_factors",
-    "SMT, integers",
-    ("reach / 2", "reach.checked_div(run).unwrap_or(0)", ".abs_diff(shocks.move_e9(place))"),
-)
-def recentred_factors():
-    reach, halved, run, factor = Ints("reach halved run factor")
-    given = (reach >= 0, run >= 2_500_000, floor_of(halved, reach, 2), floor_of(factor, halved, run))
-    prove(And(2 * factor * run <= reach, reach < 2 * factor * run + 2 * run + 1), *given)
-    prove(And(factor * run <= reach, reach < factor * run + run), run >= 2_500_000, floor_of(factor, reach, run))
-    # The error of one factor is below 1 + 1 / (2 run), so below 2.
-    rise, error, total = Reals("rise error total")
-    prove(absolute(rise * error) <= 2 * absolute(rise), 0 <= error, error <= 2)
 
 
 @proof(
@@ -372,3 +226,25 @@ def credit():
              floor_of(credit_, spread * rho, E9), spread * rho <= spread * E9, spread * rho >= 0)
     prove(And(credit_ >= 0, losses - credit_ >= systemic, losses - credit_ <= losses), *given)
     prove(And(spread * rho <= spread * E9, spread * rho >= 0), spread >= 0, 0 <= rho, rho <= E9)
+
+
+@proof(
+    "withdrawal-uncertainty",
+    "Where options count only as far as they are a debt, the larger of what the interval costs collateral alone and all that is "
+    "held covers what can leave at every price in it; without shorts options are no debt and collateral alone does",
+    "risk/requirement.rs: UnderlyingBook::assess",
+    "SMT, integers",
+    ("let held = option_value_e9.saturating_add(options).min(0)", "held.checked_add(collateral)", "of_all.max(of_collateral)",
+     "withdrawal_uncertainty: if self.holds_short {", "let of_collateral = self.interval_cost(deltas.collateral_e9)?",
+     "let of_all = self.interval_cost(deltas.total_e9()?)?.try_add(self.recentring)?"),
+)
+def withdrawal_uncertainty():
+    collateral, options, then, options_then, alone, every = Ints("collateral options then options_then alone every")
+
+    def counted(of_options, of_collateral):
+        return If(of_options < 0, of_options, 0) + of_collateral
+
+    given = (then >= collateral - alone, then + options_then >= collateral + options - every, alone >= 0, every >= 0)
+    larger = If(alone > every, alone, every)
+    prove(counted(options_then, then) >= counted(options, collateral) - larger, *given)
+    prove(counted(options_then, then) >= counted(options, collateral) - alone, *given, options >= 0, options_then >= 0)

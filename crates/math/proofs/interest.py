@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from z3 import And, If, Ints
+from z3 import And, If, Implies, Ints, Reals
 
 from proof import ceil_of, floor_of, proof, prove, require
 
@@ -81,12 +81,41 @@ def index_monotone():
 
 
 @proof("index-balance", "Depositors are paid down and debtors charged up from one index: what is owed to all deposits never exceeds "
-       "what their sum has grown to, and debts never sum to less", "interest/index.rs: InterestIndex::balance", "SMT, integers",
-       ("self.balance(deposited, since, Round::Down)", "self.balance(borrowed, since, Round::Up)"))
+       "what their sum has grown or shrunk to, in the same generation or a later one, and debts never sum to less",
+       "interest/index.rs: InterestIndex::balance", "SMT, integers",
+       ("self.balance(deposited, since, Round::Down)", "self.balance(borrowed, since, Round::Up)",
+        "mul_div_wide(atoms.get(), self.e18, since.e18, round)?", "_ if self.generation == since.generation => grown,",
+        "Round::Down => grown / GENERATION_FACTOR", "Round::Up => grown.div_ceil(GENERATION_FACTOR)",
+        "const GENERATION_FACTOR: u128 = 1_000_000_000"))
 def index_balance():
     a, b, index, since, one, two, both = Ints("a b index since one two both")
-    given = (a >= 0, b >= 0, index >= since, since > 0)
+    given = (a >= 0, b >= 0, index >= 0, since > 0)
     prove(one + two <= both, *given, floor_of(one, a * index, since), floor_of(two, b * index, since),
           floor_of(both, (a + b) * index, since))
     prove(one + two >= both, *given, ceil_of(one, a * index, since), ceil_of(two, b * index, since),
           ceil_of(both, (a + b) * index, since))
+    # Across generations two roundings of one direction are one, by the divisor since x 1e9: so the same holds there.
+    factor, inner, outer, product = 10**9, *Ints("inner outer product")
+    prove(floor_of(outer, product, since * factor), since > 0, product >= 0, floor_of(inner, product, since),
+          floor_of(outer, inner, factor))
+    prove(ceil_of(outer, product, since * factor), since > 0, product >= 0, ceil_of(inner, product, since),
+          ceil_of(outer, inner, factor))
+
+
+@proof("index-steps", "A raised index rises by at most the part earned, a lowered one falls by at least the part lost, in its own "
+       "generation or the next: what is lost is never paid out, and no intermediate reaches 2^127",
+       "interest/index.rs: InterestIndex::raised, lowered", "SMT, integers and reals",
+       ("mul_div_wide(ONE_Q63, earned_q32, total_q32, Round::Down)?", "mul_q64(self.e18 << 1, part_q63, Round::Down)",
+        "mul_div_wide(ONE_Q63, lost_q32.min(total_q32), total_q32, Round::Up)?",
+        "e18.saturating_sub(mul_q64(e18 << 1, part_q63, Round::Up))", "left_of(self.e18 * GENERATION_FACTOR)",
+        "self.generation.saturating_sub(since.generation) >= 2"))
+def index_steps():
+    index, share, part, moved, left = Reals("index share part moved left")
+    half = 2**63
+    prove(moved <= index * share, 0 <= index, 0 <= share, 0 <= part, part <= share * half, moved * half <= index * part)
+    prove(left <= index * (1 - share), 0 <= index, 0 <= share, share <= 1, part >= share * half, moved * half >= index * part,
+          left == If(moved > index, 0, index - moved))
+    require(2**95 * 10**9 * 2 < 2**127, "an index of the next generation leaves its word")
+    # Twice an index times half as fine a part: one product in Q64 is that in Q63.
+    doubled, product = Ints("doubled product")
+    prove(Implies(doubled == 2 * product, floor_of(product / half, doubled, 2**64)), product >= 0)

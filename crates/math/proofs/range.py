@@ -1,8 +1,8 @@
 """The price range that follows the market."""
 
-from z3 import And, If, Implies, Ints
+from z3 import And, If, Implies, Ints, Q, Reals
 
-from proof import at_least, floor_of, proof, prove, require, require_code
+from proof import absolute, at_least, floor_of, proof, prove, require, require_code
 
 FILE = "risk/range.rs"
 CODE = (
@@ -83,3 +83,49 @@ def variance_range():
           0 <= old, old <= one, 0 <= new, new <= one, 0 <= kept, kept <= one)
     prove(And(0 <= first + second, first + second <= one), 0 <= p, p <= one * kept, 0 <= q, q <= one * (one - kept),
           0 <= kept, kept <= one, floor_of(first, p, one), floor_of(second, q, one))
+
+
+@proof("variance-error", "For up to 1,000 hours and a decay of 0.9 or more a variance is within 2 n + 12 units of 2^-62 of "
+       "v l^n + (1 - l^n) r^2 / n, either way: the power is low by less than 2 n, the return's logarithm is within 1e-17",
+       f"{FILE}: HourlyVariance::after", "SMT, integers and reals, induction over hours; exhaustive over hours",
+       ("const FORGOTTEN_AFTER_HOURS: u64 = 1_000", "if hours > FORGOTTEN_AFTER_HOURS {",
+        "((u128::from(decay.e9()) << 62) / u128::from(E9)) as u64", "let (mut power, mut rest) = (ONE, hours)",
+        "if rest & 1 == 1 { power = scale_by_q62(power, base); } base = scale_by_q62(base, base); rest >>= 1;",
+        "(u128::from(magnitude) * u128::from(magnitude)) >> 50) as u64 / hours", ".min(MAX_RETURN_Q56)",
+        "scale_by_q62(self.0, kept_q62) + scale_by_q62(square_q62, ONE - kept_q62)"))
+def variance_error():
+    require_code("special/ln.rs", ("/// ln(numerator / denominator), Q56, to nearest: one rounding for both. Error at most 1e-17",))
+    one = 2**62
+    # A product of two fractions, rounded down, is low by less than what both are low by and one.
+    x, y, low_x, low_y, out = Reals("x y low_x low_y out")
+    prove(And(out <= x * y, x * y - out <= (low_x + low_y) + Q(1, one)), 0 <= low_x, low_x <= x, x <= 1, 0 <= low_y, low_y <= y,
+          y <= 1, out <= (x - low_x) * (y - low_y), out > (x - low_x) * (y - low_y) - Q(1, one))
+    for hours in range(1, 1_001):
+        # In units: the base is low by less than one, the first product with one is exact.
+        base, power, rest = 1, None, hours
+        while rest:
+            if rest & 1:
+                power = base if power is None else power + base + 1
+            base, rest = 2 * base + 1, rest >> 1
+        require(power == 2 * hours - 1, "a power is lower")
+    # (1 - l^n) / n <= 1 - l by induction: from n to n + 1.
+    l, kept, n = Reals("l kept n")
+    prove(1 - l * kept <= (n + 1) * (1 - l), 0 <= l, l <= 1, 0 <= kept, kept <= 1, 1 - kept <= n * (1 - l), n >= 1)
+    # A return of at most one known within 1e-17: its square within 2.001e-17, below 92.3 units.
+    r, known = Reals("r known")
+    prove(absolute(known * known - r * r) * one <= Q(923, 10), 0 <= r, r <= 1, 0 <= known, known <= 1,
+          absolute(known - r) <= Q(1, 10**17))
+    # In units of 2^-62: the code's square t over n is at most that far, over n, from the exact s, and less than 1 / n and one
+    # more below; `weight` is 1 - l^n and `share` that over n.
+    share, weight, log, off = Reals("share weight log off")
+    prove(And(off <= Q(923, 100), off > -Q(923, 100) - Q(11, 10)), 0 <= share, share <= Q(1, 10), 0 <= weight, weight <= 1,
+          absolute(log) <= Q(923, 10), share * log <= Q(923, 100), share * log >= -Q(923, 100), off <= share * log,
+          off > share * log - share - weight)
+    prove(absolute(share * log) <= Q(923, 100), 0 <= share, share <= Q(1, 10), absolute(log) <= Q(923, 10))
+    # The power is e low: that moves weight from the old variance to the square, both at most one. Two products round down.
+    e, v, t, s, moved, rounded = Reals("e v t s moved rounded")
+    prove(absolute(e * (t - v)) <= e, 0 <= e, 0 <= v, v <= 1, 0 <= t, t <= 1)
+    code = v * (kept - e) + t * (1 - kept + e)
+    prove(code - (v * kept + s * (1 - kept)) == e * (t - v) + (1 - kept) * (t - s))
+    prove(absolute(moved + off - rounded) < 2 * n + 12, n >= 1, absolute(moved) <= 2 * n - 1, 0 <= rounded, rounded < 2,
+          off <= Q(923, 100), off > -Q(923, 100) - Q(11, 10))

@@ -10,12 +10,12 @@ E9 = 10**9
 @proof(
     "mul-div",
     "For all u64 a, b and divisor > 0 the product fits u128, the quotient rounded up exceeds the one rounded down by one "
-    "exactly when the division is inexact, and both err by less than one; a product of 64 bits has a quotient of 64 bits, so "
+    "exactly when the division is inexact, and both err by less than one; nothing gives nothing either way, and a product of 64 bits has a quotient of 64 bits, so "
     "its short cut gives the same",
     "round.rs: mul_div",
     "SMT, integers",
     ("u128::from(a) * u128::from(b)", "Round::Down => product / divisor", "Round::Up => product.div_ceil(divisor)",
-     "if let Ok(product) = u64::try_from(product) {", "if divisor == 0 {"),
+     "if let Ok(product) = u64::try_from(product) {", "if divisor == 0 {", "if a == 0 || b == 0 { return Ok(0); }"),
 )
 def mul_div():
     a, b, product, divisor, down, up = Ints("a b product divisor down up")
@@ -27,6 +27,7 @@ def mul_div():
     prove(And(up - down >= 0, up - down <= 1, (up == down) == (product == down * divisor)), *given)
     prove(And(product - down * divisor < divisor, up * divisor - product < divisor), *given)
     prove(And(0 <= down, down <= up, up <= product), *given)
+    prove(Implies(product == 0, And(down == 0, up == 0)), *given)
 
 
 @proof(

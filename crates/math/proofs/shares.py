@@ -7,7 +7,7 @@ from proof import ceil_of, constant, floor_of, proof, prove
 FILE = "shares/pool.rs"
 CODE = (
     "mul_div(offered.get(), shares, assets, Round::Down)",
-    "let cost = self.worth_of(shares, Round::Up)?",
+    "let cost = self.worth_of(shares, Round::Up)?", "self.mint_into(self, offered)", "self.burn_from(self, shares)",
     "let paid = self.worth_of(shares, Round::Down)?",
     "(self.assets + VIRTUAL_ASSETS, self.shares + VIRTUAL_SHARES)",
 )

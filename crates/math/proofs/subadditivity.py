@@ -113,7 +113,8 @@ def weighted_long():
        "collateral values is still at most the sum; with the credit rounded down R exceeds the sum by at most one unit of "
        "1e-9 USD", HEALTH, "SMT, integers", CODE)
 def r_rounding():
-    require_code("risk/scenario.rs", ("mul_q62(result_e9, weight_q62)", "mul_q60(value.e9(), move_q60)"))
+    require_code("risk/scenario.rs", ("mul_q62(result_e9, weight_q62)", "mul_q60(value.e9(), move_q60)",
+                                       "scaled_by_quarters(quarter_q60, quarters)"))
     require_code("risk/requirement.rs", ("options.checked_add(collateral)",))
     x, y, w, a, b, both = Ints("x y w a b both")
     e9 = 10**9
