@@ -83,7 +83,7 @@ pub mod tenor_margin {
     /// listed one; its price is positive, not too old, not from the future, not older than the stored one and certain
     /// enough.
     /// Effects: price, confidence, publish time and average are stored.
-    /// Ensures: the average moves by at most 6% an hour.
+    /// Ensures: the average moves by at most 6% a call, pro rata below an hour.
     /// Rounding: price down, confidence up.
     pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
         instructions::update_price(ctx)

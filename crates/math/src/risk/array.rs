@@ -59,7 +59,7 @@ pub struct StrikeRisk {
 ///
 /// The volatility of the strike is held as the price moves (sticky strike), then shocked. The forward moves with spot.
 /// Values are those of lots: forward and strike are scaled to a lot and discounted before pricing, each rounded down,
-/// so every entry is within two units (2e-9 USD) of exact plus 1e-16 of the larger of the two.
+/// so every entry is within three units (3e-9 USD) of exact plus 1e-16 of the larger of the two.
 ///
 /// # Errors
 /// [`MathError::OutOfDomain`] for a zero price, a discount above one or parameters out of range;

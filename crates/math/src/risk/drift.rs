@@ -187,7 +187,7 @@ impl StrikeDrift<'_> {
 /// multiplies it by at most 1 + u. 7/17 > 0.399 x 1.031. Rounds up.
 ///
 /// # Errors
-/// [`MathError::OutOfDomain`] for a slope of two or more, which no accepted slice has.
+/// [`MathError::OutOfDomain`] for a slope of two or more, which no accepted slice has; [`MathError::Overflow`].
 #[expect(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
@@ -209,6 +209,9 @@ pub(super) fn volatility_drift_e9(
     }
     let moved = ((u128::from(strike_e9) * slope_q62) >> 62) as u64;
     let per_root = flat.divide(moved.saturating_add(1));
+    if per_root == u64::MAX {
+        return Err(MathError::Overflow);
+    }
     let shocked = (u128::from(per_root) * u128::from(deviations.up_factor_q40)) >> 40;
     u64::try_from((shocked + 1) * 7 / 17 + 1).map_err(|_| MathError::Overflow)
 }

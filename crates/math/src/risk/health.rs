@@ -142,9 +142,9 @@ impl HealthBuilder {
     /// Health with R = sum W - credit (sum W - W_sys). Requirements round up.
     ///
     /// # Errors
-    /// [`MathError::Overflow`]; [`MathError::OutOfDomain`] for a credit above one.
+    /// [`MathError::Overflow`]; [`MathError::OutOfDomain`] for a credit or a factor above one.
     pub fn finish(&self, correlation_credit: Ratio, maintenance_factor: Ratio) -> Result<Health, MathError> {
-        if correlation_credit > Ratio::ONE {
+        if correlation_credit > Ratio::ONE || maintenance_factor > Ratio::ONE {
             return Err(MathError::OutOfDomain);
         }
         let systemic = self.systemic_e9.iter().copied().min().unwrap_or(0).min(0);

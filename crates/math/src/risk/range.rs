@@ -34,7 +34,8 @@ impl HourlyVariance {
 
     /// The variance after a mark that stands `hours` after the one before: `v l^n + (1 - l^n) r^2 / n` with decay l, the
     /// return r over all n hours spread evenly over them. No hours change nothing; a return beyond one e-fold counts as one
-    /// e-fold. Rounds down in every product: low by at most 2 n + 12 units of 2^-62.
+    /// e-fold. Within 2 n + 12 units of 2^-62 either way, for up to 1,000 hours and a decay of 0.9 or more; after that nothing of
+    /// the old is left.
     ///
     /// # Errors
     /// [`MathError::OutOfDomain`] for a zero price or a decay of one or more.

@@ -224,7 +224,8 @@ impl UnderlyingBook<'_> {
     /// How much better maintenance health may be anywhere in the oracle's confidence interval, or after a refresh.
     ///
     /// Equity less a part of a scenario's loss is part value now, part value in the scenario: so it moves by at most the
-    /// larger of the two. Each value moves by its middle slope and, as after any step, by the drift. Rounds up.
+    /// larger of the two. Each value moves by its middle slope and, as after any step, by the drift. Contingencies are taken as they
+    /// stand. Rounds up.
     fn liquidation_tolerance(
         &self,
         deltas: &Deltas,

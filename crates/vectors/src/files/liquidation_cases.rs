@@ -93,6 +93,10 @@ fn compare_target(row: &Row<'_>, measure: &mut Measure) -> Result<(), Unreadable
     let (fee, notional) = (row.number("in4")?, row.number("in5")?);
     let want = row.number("fraction_or_x")?;
     let discount = fee * notional / &maintenance;
+    if !equity.is_positive() {
+        measure.leave_out("no equity: the whole account is offered, without a formula");
+        return Ok(());
+    }
     if discount >= target {
         measure.leave_out("the fee eats what a slice frees: the account closes in full");
         return Ok(());

@@ -116,7 +116,7 @@ pub struct Underlying {
     pub published_at: i64,
     /// Slot of the update that stored it.
     pub updated_slot: u64,
-    /// Exponential average that moves at most 6% an hour, USD x 1e9.
+    /// Exponential average that moves at most 6% a call, pro rata below an hour, USD x 1e9.
     pub ema_e9: u64,
     /// Variance of hourly returns, exponentially weighted x 1e18.
     pub hourly_variance_e18: u64,
