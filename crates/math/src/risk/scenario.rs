@@ -330,3 +330,6 @@ impl VolatilityShocks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
