@@ -82,6 +82,7 @@ mod tests {
     use super::*;
 
     const YEAR: u64 = 31_536_000;
+    const QUARTER: u64 = 7_884_000;
 
     #[test]
     fn variance_is_the_square_times_years_and_back() {
@@ -91,7 +92,7 @@ mod tests {
                 .map(TotalVariance::q64)
         };
         assert_eq!(variance(1_000_000_000_000, YEAR), Ok(1 << 64));
-        assert_eq!(variance(1_000_000_000_000, YEAR / 4), Ok(1 << 62));
+        assert_eq!(variance(1_000_000_000_000, QUARTER), Ok(1 << 62));
         assert_eq!(variance(500_000_000_000, YEAR), Ok(1 << 62));
         // 0.64 x 2^64, rounded down.
         assert_eq!(variance(800_000_000_000, YEAR), Ok(11_805_916_207_174_113_034));
@@ -103,7 +104,7 @@ mod tests {
             Volatility::of_variance(variance, seconds).map(Volatility::e12)
         };
         assert_eq!(back(1 << 62, YEAR), Ok(500_000_000_000));
-        assert_eq!(back(1 << 62, YEAR / 4), Ok(1_000_000_000_000));
+        assert_eq!(back(1 << 62, QUARTER), Ok(1_000_000_000_000));
         assert_eq!(back(1 << 62, 0), Err(MathError::DivideByZero));
     }
 
@@ -114,7 +115,7 @@ mod tests {
             (of(1 << 56, YEAR), of(3 << 54, YEAR)),
             (Ok(1_000_000_000_000), Ok(750_000_000_000))
         );
-        assert_eq!((of(1 << 56, YEAR / 4), of(0, 1)), (Ok(2_000_000_000_000), Ok(0)));
+        assert_eq!((of(1 << 56, QUARTER), of(0, 1)), (Ok(2_000_000_000_000), Ok(0)));
         // mpmath: sqrt(31,536,000 / 604,800) = 7.2210011...
         assert_eq!(of(1 << 56, 604_800), Ok(7_221_001_117_771));
         assert_eq!(
