@@ -67,3 +67,57 @@ pub(crate) fn checked_product(a: i64, b: i64) -> Option<i64> {
     }
     a.checked_mul(b)
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "a test states what it expects by failing there"
+)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_keep_the_other_format_and_round_down() {
+        let three_quarters = 3 << 60;
+        assert_eq!((mul_q62(7, three_quarters), mul_q62(-7, three_quarters)), (5, -6));
+        assert_eq!((mul_q60(7, three_quarters), mul_q60(-7, -three_quarters)), (21, 21));
+        assert_eq!((mul_q60(7, 1 << 59), mul_q60(-7, 1 << 59)), (3, -4));
+        assert_eq!(scale_by_q62(u64::MAX, 1 << 62), u64::MAX);
+        assert_eq!(scale_by_q62(7, 3 << 60), 5);
+        // x^2 / 2 - x / 4 + 1 at a half: one.
+        let coefficients = [1 << 61, -(1 << 60), 1 << 62];
+        assert_eq!(polynomial_q62(&coefficients, 1 << 61), 1 << 62);
+    }
+
+    #[test]
+    fn a_product_is_checked_whether_its_factors_are_small_or_not() {
+        let (small, large) = ((1 << 24) - 1, (1 << 38) - 1);
+        for (a, b) in [
+            (small, large),
+            (large, small),
+            (-small, large),
+            (-large, -small),
+            (0, 5),
+            (1 << 31, 1 << 31),
+        ] {
+            assert_eq!(
+                checked_product(a, b).map(i128::from),
+                Some(i128::from(a) * i128::from(b))
+            );
+        }
+        for (a, b) in [
+            (1 << 38, 1 << 38),
+            (1 << 30, 1 << 37),
+            (1 << 37, 1 << 30),
+            (1 << 40, 1 << 37),
+            (1 << 37, 1 << 40),
+            (i64::MAX, 2),
+            (2, i64::MAX),
+            (1 << 62, 1 << 10),
+            (1 << 10, 1 << 62),
+            (i64::MIN, -1),
+        ] {
+            assert_eq!(checked_product(a, b), None, "{a} {b}");
+        }
+    }
+}

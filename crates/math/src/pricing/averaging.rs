@@ -231,7 +231,12 @@ mod tests {
         assert_eq!(SettlementAverage::try_new(u64::MAX, 30, 0), refused);
         assert_eq!(SettlementAverage::try_new(0, 255, 1), refused);
         let average = SettlementAverage::try_new(0, 0, 2).unwrap();
-        for marks in [marks(3, 0, 3_600), marks(2, 0, 59), marks(1, 0, 1 << 37)] {
+        for marks in [
+            marks(3, 0, 3_600),
+            marks(2, 0, 59),
+            marks(1, 0, 1 << 37),
+            marks(1, 1 << 37, 1 << 37),
+        ] {
             assert_eq!(average.open_variance(variance(1), marks), Err(MathError::OutOfDomain));
         }
         assert_eq!(average.option(1 << 57, 1, variance(1)), Err(MathError::OutOfDomain));
@@ -269,6 +274,7 @@ mod tests {
         assert_eq!((option.expected, option.value.call, option.value.put), (260, 110, 0));
         assert_eq!(option.greeks.delta_q62, 1 << 61);
         assert_eq!(average.open_share(120, 150), Ok((1_800, None)));
+        assert_eq!(average.open_share(120, 200), Ok((1_800, None)));
         assert_eq!(average.open_share(120, 201), Ok((1_800, Some(30))));
     }
 }

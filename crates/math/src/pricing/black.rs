@@ -91,3 +91,45 @@ fn intrinsic_pair(forward: u64, strike: u64) -> (OptionPair, Greeks) {
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_variance_or_a_price_values_are_intrinsic() {
+        let of = |forward, strike, q64| {
+            let (pair, greeks) = black(forward, strike, TotalVariance::from_q64(q64).unwrap()).unwrap();
+            assert_eq!((greeks.gamma_cash, greeks.vega_per_deviation), (0, 0));
+            (pair.call, pair.put, greeks.delta_q62)
+        };
+        assert_eq!(of(5, 3, 0), (2, 0, 1 << 62));
+        assert_eq!(of(3, 5, 0), (0, 2, 0));
+        assert_eq!(of(4, 4, 0), (0, 0, 0));
+        assert_eq!(of(4, 0, 1 << 60), (4, 0, 1 << 62));
+        assert_eq!(of(0, 4, 1 << 60), (0, 4, 0));
+        assert_eq!(of(0, 0, 1 << 60), (0, 0, 0));
+    }
+
+    // mpmath: s = 1/8, forward 1e12.
+    #[test]
+    fn values_are_those_of_mpmath() {
+        for (strike, want) in [
+            (1_100_000_000_000, 16_809_277_347_u64),
+            (900_000_000_000, 113_193_202_673),
+            (1_005_000_000_000, 47_499_638_289),
+        ] {
+            let (pair, _) = black(1_000_000_000_000, strike, TotalVariance::from_q96(1 << 90).unwrap()).unwrap();
+            assert!(pair.call.abs_diff(want) <= 2, "{pair:?} for {want}");
+            assert_eq!(pair.call + strike, pair.put + 1_000_000_000_000);
+        }
+    }
+
+    #[test]
+    fn refuses_prices_of_two_to_the_63_or_more() {
+        let of = |forward, strike| black(forward, strike, TotalVariance::ZERO).map(|_| ());
+        assert_eq!(of((1 << 63) - 1, (1 << 63) - 1), Ok(()));
+        assert_eq!(of(1 << 63, 1), Err(MathError::OutOfDomain));
+        assert_eq!(of(1, 1 << 63), Err(MathError::OutOfDomain));
+    }
+}

@@ -126,3 +126,99 @@ fn times_q56(value: u64, factor_q56: u64) -> u64 {
     let product = u128::from(value).wrapping_mul(u128::from(factor_q56)) >> 56;
     product.min(u128::from(u64::MAX)) as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORWARD: u64 = 1_000_000_000_000;
+
+    /// s = 1/8 over a sixteenth of a year.
+    fn at(forward: u64, strike: u64) -> (OptionPair, FullGreeks) {
+        black_greeks(forward, strike, TotalVariance::from_q96(1 << 90).unwrap(), 1_971_000).unwrap()
+    }
+
+    // mpmath: the formulas above with 40 digits, confirmed by differentiating Black's formula.
+    #[test]
+    fn greeks_are_those_of_mpmath() {
+        let of = |strike, call: u64, delta: u64, rest: [i64; 5]| {
+            let (pair, greeks) = at(FORWARD, strike);
+            assert!(pair.call.abs_diff(call) <= 2, "{pair:?}");
+            assert!(greeks.delta_q62.abs_diff(delta) <= 461_168, "{greeks:?}");
+            let unsigned = [greeks.gamma_cash, greeks.vega].map(|greek| i64::try_from(greek).unwrap());
+            let got = [unsigned[0], unsigned[1], greeks.theta, greeks.vanna_cash, greeks.volga];
+            // Gamma is eight times a number that is rounded down.
+            for ((got, want), units) in got.iter().zip(rest).zip([10, 2, 2, 10, 10]) {
+                assert!(got.abs_diff(want) <= units, "{got} for {want}");
+            }
+        };
+        of(
+            1_100_000_000_000,
+            16_809_277_347,
+            1_115_887_121_069_974_408,
+            [
+                2_498_063_923_876,
+                78_064_497_621,
+                -312_257_990_484,
+                515_214_092_305,
+                90_160_075_358,
+            ],
+        );
+        of(
+            900_000_000_000,
+            113_193_202_673,
+            3_769_449_367_209_032_292,
+            [
+                2_118_361_264_511,
+                66_198_789_515,
+                -264_795_158_063,
+                -413_283_875_599,
+                93_545_165_048,
+            ],
+        );
+        of(
+            1_005_000_000_000,
+            47_499_638_289,
+            2_347_418_260_879_186_185,
+            [
+                3_190_723_316_187,
+                99_710_103_630,
+                -398_840_414_523,
+                81_682_781_794,
+                -461_500_935,
+            ],
+        );
+    }
+
+    #[test]
+    fn without_time_or_prices_there_is_delta_alone() {
+        let alone = |delta_q62| FullGreeks {
+            delta_q62,
+            ..FullGreeks::default()
+        };
+        let one = 1 << 62;
+        assert_eq!(at(0, 7), (OptionPair { call: 0, put: 7 }, alone(0)));
+        assert_eq!(at(7, 0), (OptionPair { call: 7, put: 0 }, alone(one)));
+        let expired = |forward, strike| black_greeks(forward, strike, TotalVariance::ZERO, 0).unwrap().1;
+        assert_eq!(
+            [expired(6, 5), expired(5, 5), expired(4, 5)],
+            [alone(one), alone(0), alone(0)]
+        );
+        let simple = [1, 0, -1].map(|log_moneyness_q56| greeks(9, log_moneyness_q56, None).delta_q62);
+        assert_eq!(simple, [one, 0, 0]);
+        let variance = TotalVariance::from_q96(1 << 90).unwrap();
+        let timeless = black_greeks(FORWARD, FORWARD, variance, 0).unwrap().1;
+        assert_eq!(timeless, alone(timeless.delta_q62));
+        assert_eq!(black_greeks(1 << 63, 1, variance, 1), Err(MathError::OutOfDomain));
+    }
+
+    #[test]
+    fn what_grows_without_bound_saturates() {
+        // A second from expiry with a deviation of 8: theta is -F phi(4) 8 / (2 T), a hundred times the range.
+        let variance = TotalVariance::from_q96(64 << 96).unwrap();
+        let greeks = black_greeks(1 << 62, 1 << 62, variance, 1).unwrap().1;
+        assert_eq!(greeks.theta, -i64::MAX);
+        assert_eq!(times_q56(u64::MAX, 2 << 56), u64::MAX);
+        assert_eq!(times_q56(3, 3 << 55), 4);
+    }
+}

@@ -138,3 +138,54 @@ impl OptionQuote {
         Ok(value)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VARIANCE: u128 = 1 << 58;
+
+    fn quote(price_q64: u128) -> OptionQuote {
+        OptionQuote {
+            kind: OptionKind::Call,
+            forward: 1_000_000,
+            strike: 1_100_000,
+            price_q64,
+        }
+    }
+
+    #[test]
+    fn a_price_may_be_a_tick_off_on_either_side() {
+        let variance = TotalVariance::from_q64(VARIANCE).unwrap();
+        let (pair, _) = black(1_000_000, 1_100_000, variance).unwrap();
+        let model_q64 = u128::from(pair.call) << 64;
+        for price_q64 in [model_q64 - 5, model_q64 + 5] {
+            assert_eq!(check_implied(&quote(price_q64), variance, 5), Ok(()));
+            assert_eq!(
+                check_implied(&quote(price_q64), variance, 4),
+                Err(ImpliedError::Mismatch)
+            );
+        }
+    }
+
+    #[test]
+    fn prices_lie_strictly_between_intrinsic_value_and_maximum() {
+        let value = |forward, strike, price_q64| {
+            let quote = OptionQuote {
+                forward,
+                strike,
+                ..quote(price_q64)
+            };
+            quote.time_value_q64()
+        };
+        assert_eq!(value(3, 2, 1 << 64), Err(ImpliedError::NoTimeValue));
+        assert_eq!(value(3, 2, (1 << 64) + 1), Ok(1));
+        assert_eq!(value(3, 2, (3 << 64) - 1), Ok((2 << 64) - 1));
+        assert_eq!(value(3, 2, 3 << 64), Err(ImpliedError::AboveMaximum));
+        let largest = (1 << 63) - 1;
+        assert_eq!(value(largest, largest, 1), Ok(1));
+        for (forward, strike) in [(0, 2), (2, 0), (1 << 63, 2), (2, 1 << 63)] {
+            assert_eq!(value(forward, strike, 1), Err(ImpliedError::OutOfDomain));
+        }
+    }
+}

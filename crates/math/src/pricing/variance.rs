@@ -264,3 +264,6 @@ impl Deviation {
         product.min(u128::from(u64::MAX)) as u64
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,3 +73,51 @@ impl Volatility {
         TotalVariance::from_q64(square_q64)?.scaled(seconds, SECONDS_PER_YEAR)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const YEAR: u64 = 31_536_000;
+    const QUARTER: u64 = 7_884_000;
+
+    #[test]
+    fn variance_is_the_square_times_years_and_back() {
+        let variance = |e12, seconds| {
+            Volatility::from_e12(e12)
+                .total_variance(seconds)
+                .map(TotalVariance::q64)
+        };
+        assert_eq!(variance(1_000_000_000_000, YEAR), Ok(1 << 64));
+        assert_eq!(variance(1_000_000_000_000, QUARTER), Ok(1 << 62));
+        assert_eq!(variance(500_000_000_000, YEAR), Ok(1 << 62));
+        // 0.64 x 2^64, rounded down.
+        assert_eq!(variance(800_000_000_000, YEAR), Ok(11_805_916_207_174_113_034));
+        assert!(variance(255_999_999_999_999, YEAR).is_ok());
+        assert_eq!(variance(255_999_999_999_999, 2 * YEAR), Err(MathError::OutOfDomain));
+        assert_eq!(variance(256_000_000_000_000, 1), Err(MathError::OutOfDomain));
+        let back = |q64, seconds| {
+            let variance = TotalVariance::from_q64(q64).unwrap();
+            Volatility::of_variance(variance, seconds).map(Volatility::e12)
+        };
+        assert_eq!(back(1 << 62, YEAR), Ok(500_000_000_000));
+        assert_eq!(back(1 << 62, QUARTER), Ok(1_000_000_000_000));
+        assert_eq!(back(1 << 62, 0), Err(MathError::DivideByZero));
+    }
+
+    #[test]
+    fn volatility_is_the_deviation_over_the_root_of_time() {
+        let of = |s_q56, seconds| Volatility::of_deviation(s_q56, seconds).map(Volatility::e12);
+        assert_eq!(
+            (of(1 << 56, YEAR), of(3 << 54, YEAR)),
+            (Ok(1_000_000_000_000), Ok(750_000_000_000))
+        );
+        assert_eq!((of(1 << 56, QUARTER), of(0, 1)), (Ok(2_000_000_000_000), Ok(0)));
+        // mpmath: sqrt(31,536,000 / 604,800) = 7.2210011...
+        assert_eq!(of(1 << 56, 604_800), Ok(7_221_001_117_771));
+        assert_eq!(
+            (of(1, 0), of(-1, 1)),
+            (Err(MathError::DivideByZero), Err(MathError::OutOfDomain))
+        );
+    }
+}

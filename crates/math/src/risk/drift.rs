@@ -290,47 +290,4 @@ fn slope_factors(shocks: &PriceShocks, step_q30: u64) -> [(u64, u64); MOVES] {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::arithmetic_side_effects,
-    clippy::integer_division,
-    reason = "a test states what it expects by failing there"
-)]
-mod tests {
-    use super::*;
-    use crate::quantity::Ratio;
-
-    #[test]
-    fn neighbours_lie_on_either_side_at_the_same_volatility() {
-        let shocks = PriceShocks::from_range(Ratio::from_bps(1_800)).unwrap();
-        let at = |index: usize| shocks.move_e9(scenario(index).price_move);
-        for index in 0..SCENARIOS {
-            let (below, above) = neighbours(index);
-            for (other, is_below) in [(below, true), (above, false)] {
-                let Some(other) = other else { continue };
-                assert_eq!(scenario(other).volatility, scenario(index).volatility);
-                assert_eq!(at(other) < at(index), is_below, "{index} {other}");
-            }
-            let inner = index < FIRST_TAIL && at(index).unsigned_abs() < 180_000_000;
-            assert!(!inner || (below.is_some() && above.is_some()), "{index}");
-        }
-        assert_eq!(neighbours(0), (Some(6), Some(3)));
-        assert_eq!(neighbours(26), (None, Some(20)));
-        assert_eq!(neighbours(23), (Some(17), None));
-    }
-
-    #[test]
-    fn a_linear_book_is_moved_exactly() {
-        // A value of 1,000 per unit of price: m becomes m + d (1 + m).
-        let shocks = PriceShocks::from_range(Ratio::from_bps(2_000)).unwrap();
-        let mut sums = [0; SCENARIOS];
-        for (index, sum) in sums.iter_mut().enumerate() {
-            *sum = shocks.move_e9(scenario(index).price_move) * 1_000;
-        }
-        let step_q30 = 1 << 23; // 1/128
-        let moved = recentred(&sums, &shocks, step_q30).unwrap();
-        for (index, (moved, sum)) in moved.iter().zip(sums).enumerate() {
-            let want = sum + (1_000_000_000_000 + sum) / 128;
-            assert!((moved - want).abs() <= 2_000, "{index}: {moved} for {want}");
-        }
-    }
-}
+mod tests;

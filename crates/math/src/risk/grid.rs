@@ -196,6 +196,12 @@ mod tests {
         let mut sums = [1, 1];
         grid.add_linear(7, &mut sums).unwrap();
         assert_eq!(sums, [1, -3]);
+        // The least of all holdings has no negative, but where nothing moves it gains nothing.
+        let still = ScenarioGrid::try_new(&[0], &[WEIGHT_ONE], &CASES[..1]).unwrap();
+        let mut sum = [1];
+        assert_eq!(still.add_linear(i64::MIN, &mut sum), Ok(()));
+        assert_eq!(sum, [1]);
+        assert_eq!(grid.add_linear(i64::MIN, &mut sums), Err(MathError::Overflow));
     }
 
     #[test]

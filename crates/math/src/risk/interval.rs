@@ -87,6 +87,15 @@ mod tests {
     }
 
     #[test]
+    fn an_average_above_costs_shorts_alone() {
+        let interval =
+            PriceInterval::around(Price::from_e9(200 * USD), Price::from_e9(USD)).widened_to(Price::from_e9(210 * USD));
+        assert_eq!(interval.worst_loss_e9(-2_000_000_000), Ok(20 * USD));
+        assert_eq!(interval.worst_loss_e9(2_000_000_000), Ok(2 * USD));
+        assert_eq!((interval.spot().e9(), interval.confidence().e9()), (200 * USD, USD));
+    }
+
+    #[test]
     fn an_average_inside_changes_nothing() {
         let interval = PriceInterval::around(Price::from_e9(200 * USD), Price::from_e9(5 * USD));
         assert_eq!(interval.widened_to(Price::from_e9(203 * USD)), interval);

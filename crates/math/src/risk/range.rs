@@ -215,6 +215,41 @@ mod tests {
     }
 
     #[test]
+    fn a_variance_is_at_most_one_and_so_is_a_return() {
+        let one = HourlyVariance::from_q62(1 << 62);
+        assert_eq!(
+            [1, (1 << 62) + 1, u64::MAX].map(|q62| HourlyVariance::from_q62(q62).q62()),
+            [1, 1 << 62, 1 << 62]
+        );
+        // Ten times the price is more than one e-fold: 3% of one.
+        let (from, to) = (Price::from_e9(E9), Price::from_e9(10 * E9));
+        let jumped = HourlyVariance::default().after(from, to, 1, DECAY).unwrap().q62();
+        assert!(jumped.abs_diff(138_350_580_552_821_637) <= 3, "{jumped}");
+        // mpmath: 0.97^1000; an hour later it is forgotten.
+        let left = |hours| one.after(from, from, hours, DECAY).unwrap().q62();
+        assert!(left(1_000).abs_diff(272_643) <= 20, "{}", left(1_000));
+        assert_eq!(left(1_001), 0);
+    }
+
+    #[test]
+    fn parameters_may_lie_at_the_ends_of_their_range() {
+        let target = |params: RangeParams, hourly| params.target(variance(hourly)).map(Ratio::e9);
+        let widest = RangeParams {
+            deviations_e9: 10 * E9,
+            horizon_hours: 720,
+            floor: Ratio::ZERO,
+            cap: Ratio::ONE,
+        };
+        // 10 x 0.1% x sqrt(720).
+        assert!(target(widest, 0.001).unwrap().abs_diff(268_328_157) <= 1);
+        let point = RangeParams {
+            cap: PARAMS.floor,
+            ..PARAMS
+        };
+        assert_eq!(target(point, 0.5), Ok(PARAMS.floor.e9()));
+    }
+
+    #[test]
     fn refuses_parameters_out_of_range() {
         let price = Price::from_e9(E9);
         let refused = |params: RangeParams| assert_eq!(params.target(variance(0.0)), Err(MathError::OutOfDomain));

@@ -357,16 +357,4 @@ impl VolatilityShocks {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tail_within_the_range_counts_in_full() {
-        for bps in [3_300, 6_500, 6_600, 7_800] {
-            let shocks = PriceShocks::from_range(Ratio::from_bps(bps)).unwrap();
-            let fall_by_a_third = GRID_MOVES + 1;
-            assert_eq!(shocks.move_e9(fall_by_a_third), -330_000_000);
-            assert_eq!(shocks.weighted(fall_by_a_third, -1_000_000), -1_000_000, "{bps}");
-        }
-    }
-}
+mod tests;
