@@ -94,7 +94,7 @@ pub(super) fn rows(kernel: Kernel) -> Option<Vec<Vec<u64>>> {
         // costs two quotients.
         Kernel::ProRata => of_accounts(|index, line| {
             let gross = if index < 30 { amount(line) } else { u64::MAX - index };
-            vec![gross / 25 * index, gross, gross / 3 + index]
+            vec![(gross / 25).saturating_mul(index), gross, gross / 3 + index]
         }),
         _ => return None,
     })
