@@ -227,8 +227,8 @@ proptest! {
         );
         let moved = Case { anchor: nudged, spread: PriceSpread { tick: Value::ZERO, ..case.spread }, ..case.clone() };
         let still = Case { spread: moved.spread, ..case };
-        // Free on both sides of the nudge: the multiplier ends beyond both levels.
-        let free = |quote: &Quote| quote.multiplier.e9() > 10 + nudged.level().e9().max(still.anchor.level().e9());
+        // Free on both sides of the nudge: the whole path of the lot, not its end alone, is beyond both levels.
+        let free = |quote: &Quote| quote.multiplier.e9() > 2_000_000 + nudged.level().e9().max(still.anchor.level().e9());
         let far = PoolState { vega: Value::from_e9(-150_000 * E9 as i64), ..still.pool };
         let (before, after) = (still.quote(far, Side::Buy, 1).unwrap(), moved.quote(far, Side::Buy, 1).unwrap());
         if free(&before) && free(&after) {
