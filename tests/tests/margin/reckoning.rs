@@ -73,15 +73,16 @@ pub fn of(picture: &Picture, actor: &Actor) -> Reckoning {
     let range = i128::from(underlying.range_e9);
     let mut worst = 0;
     for (index, sum) in results.iter().enumerate() {
-        let (move_e9, weight_e9) = if index < 27 {
-            (range * GRID_QUARTERS[index / 3] / 4, E9)
+        // The result counts in full within the range, and as range over move beyond it.
+        let (move_e9, reach) = if index < 27 {
+            (range * GRID_QUARTERS[index / 3] / 4, range)
         } else {
             let tail = TAILS_E9[index - 27];
-            (tail, (range * E9 / tail.abs()).min(E9))
+            (tail, tail.abs().max(range))
         };
         let options = sum * SCALE - put_forward * move_e9 * (SCALE / E9);
         let total = options + collateral / E9 * move_e9;
-        worst = worst.min(total / E9 * weight_e9);
+        worst = worst.min(total / reach * range);
     }
     let requirement = -worst;
     let holds_short = data
