@@ -117,9 +117,9 @@ pub(crate) fn check(table: &Table) -> Result<Vec<Line>, Unreadable> {
         delta: Measure::new("delta / DF", 1, -13),
         gamma: Measure::new("gamma F s / DF", 1, -12),
         vega: Measure::new("vega / (F DF sqrt T)", 1, -12),
-        theta: Measure::new("2 theta sqrt T / (F DF sig)", 2, -11),
+        theta: Measure::new("2 theta sqrt T / (F DF sig)", 1, -12),
         vanna: Measure::new("vanna sigma / DF", 1, -12),
-        volga: Measure::new("volga sigma / (F DF sqrt T)", 2, -11),
+        volga: Measure::new("volga sigma / (F DF sqrt T)", 1, -12),
     };
     for row in table.rows() {
         let case = Case::of(&row)?;
