@@ -197,6 +197,18 @@ pub mod tenor_margin {
         instructions::settle_account(ctx)
     }
 
+    /// An account's health as return data, for simulations and calling programs. Changes nothing.
+    ///
+    /// Requires: the market accounts that the account's health reads; prices and risk arrays as the chosen rules ask for:
+    /// 0 as stored, 1 a trade that adds risk, 2 a withdrawal, 3 a trade that only reduces, 4 a liquidation's start.
+    /// Effects: none.
+    /// Ensures: the numbers are those by which the action would be judged, in total and by underlying with its worst
+    /// scenario, requirements bounded by the greatest loss until expiry.
+    /// Rounding: requirements up, values down.
+    pub fn health(ctx: &mut Context<ShowHealth>, view_of: u8) -> Result<crate::risk::HealthView> {
+        instructions::health(ctx, view_of)
+    }
+
     /// Starts, advances or ends the auction of an account. Anyone may send it.
     ///
     /// Requires: price and risk arrays are fresh; an auction runs, or maintenance health is negative at both ends of the
