@@ -123,7 +123,11 @@ fn portfolio(name: &str, deposits: &[(Asset, u64)], legs: &[Leg]) -> Portfolio {
 /// The account of the worked example.
 pub fn strangle_on_sol() -> Portfolio {
     let deposits = [(SOL, sol(50)), (USDC, usdc(3_000))];
-    portfolio("strangle on SOL as collateral", &deposits, &[call(220, -40), put(180, -20)])
+    portfolio(
+        "strangle on SOL as collateral",
+        &deposits,
+        &[call(220, -40), put(180, -20)],
+    )
 }
 
 /// Every portfolio of the table.
@@ -252,7 +256,7 @@ fn across_assets() -> Vec<Portfolio> {
         ),
         portfolio(
             "ETH as collateral, ETH puts against SOL puts",
-            &[(ETH, 2_000_000_000)],
+            &[(ETH, 2_000_000_000), (USDC, usdc(3_000))],
             &[eth(Kind::Put, 4_000, 10_000), put(180, -100)],
         ),
     ]
@@ -317,7 +321,11 @@ impl fmt::Display for Portfolio {
                 Kind::Call => 'C',
                 Kind::Put => 'P',
             };
-            parts.push(format!("{units:+} {} {strike_usd}{letter} {}", place.asset().symbol, place.days()));
+            parts.push(format!(
+                "{units:+} {} {strike_usd}{letter} {}",
+                place.asset().symbol,
+                place.days()
+            ));
         }
         out.write_str(&parts.join(", "))
     }

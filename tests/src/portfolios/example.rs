@@ -28,7 +28,10 @@ fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
 
 fn write_equity(text: &mut String, compared: &Compared) {
     let Compared {
-        market, holdings, model, ..
+        market,
+        holdings,
+        model,
+        ..
     } = compared;
     let sol = &market.underlyings[0];
     let units = holdings.collaterals[0].1;
@@ -65,7 +68,10 @@ fn write_equity(text: &mut String, compared: &Compared) {
             worth - model.haircut
         ),
     );
-    line(text, format_args!("| **equity** | the sum | **{:.2}** |\n", model.equity));
+    line(
+        text,
+        format_args!("| **equity** | the sum | **{:.2}** |\n", model.equity),
+    );
 }
 
 fn write_scenarios(text: &mut String, compared: &Compared) {
@@ -105,35 +111,57 @@ fn write_scenarios(text: &mut String, compared: &Compared) {
 }
 
 fn write_requirement(text: &mut String, compared: &Compared) {
-    let Compared { market, model, .. } = compared;
+    let Compared {
+        market,
+        holdings,
+        model,
+        ..
+    } = compared;
     let part = &model.underlyings[0];
-    let factor = market.house.maintenance_factor;
     line(text, format_args!("| requirement | how | USD |\n|---|---|---:|"));
+    let sol = &market.underlyings[0];
+    let shorts: f64 = holdings.options.iter().map(|holding| -market.units(holding)).sum();
+    let delta = part.options_delta;
+    let collateral = holdings.collaterals[0].1 * (1.0 - market.collaterals[0].haircut);
+    let percent = |rate: f64| format!("{:.1}%", 100.0 * rate);
+    let contingency = |rate: f64| {
+        let (short, roll) = (percent(rate), percent(sol.charges.roll));
+        format!(
+            "{shorts:.0} short x {} x {short} + {:.2} SOL of delta x {} x {roll}",
+            sol.spot,
+            delta.abs(),
+            sol.spot
+        )
+    };
     let rows = [
         ("R", "the worst line above".to_owned(), model.scenarios),
         (
-            "contingencies, initial",
-            "60 net short options and the net delta".to_owned(),
+            "contingencies, IM",
+            contingency(sol.charges.initial_short),
             part.initial_contingency,
         ),
         (
-            "contingencies, maintenance",
-            "the same at the lower rate".to_owned(),
+            "contingencies, MM",
+            contingency(sol.charges.maintenance_short),
             part.maintenance_contingency,
         ),
         (
             "price uncertainty",
-            "net delta with collateral x 0.1% of the price".to_owned(),
+            format!(
+                "{:.2} SOL of delta, collateral included, x {:.2} of confidence",
+                delta + collateral,
+                sol.confidence
+            ),
             part.uncertainty,
         ),
         (
             "**IM**",
-            "R + initial contingencies + uncertainty".to_owned(),
+            "R + contingencies + uncertainty".to_owned(),
             model.initial + model.uncertainty,
         ),
         (
             "**MM**",
-            format!("{factor} R + maintenance contingencies"),
+            format!("{} R + contingencies", market.house.maintenance_factor),
             model.maintenance,
         ),
         (
@@ -148,7 +176,10 @@ fn write_requirement(text: &mut String, compared: &Compared) {
         ),
         (
             "withdrawable",
-            "the withdrawal rule below".to_owned(),
+            format!(
+                "cash + collateral - {:.2} in the worst line - contingencies - {:.2} of uncertainty",
+                part.withdrawal_loss, part.withdrawal_uncertainty
+            ),
             model.withdrawable,
         ),
     ];

@@ -19,7 +19,8 @@ const E12: f64 = 1e12;
 pub fn market(picture: &Picture) -> (Market, Vec<Pubkey>) {
     let (house, registry) = (picture.market.house(), picture.market.registry());
     let (house, registry) = (house.expect("a house"), registry.expect("a registry"));
-    let mut underlyings: Vec<&state::Underlying> = picture.market.underlyings().map(|(_, underlying)| underlying).collect();
+    let mut underlyings: Vec<&state::Underlying> =
+        picture.market.underlyings().map(|(_, underlying)| underlying).collect();
     underlyings.sort_by_key(|underlying| underlying.index);
     let mut chains: Vec<(&Pubkey, &ChainData)> = picture.market.chains().collect();
     chains.sort_by_key(|(_, data)| (data.chain.underlying_index, data.chain.expiry));
@@ -113,7 +114,10 @@ pub fn holdings(picture: &Picture, actor: &Actor, chains: &[Pubkey]) -> Holdings
     };
     for position in &data.positions {
         let chain = data.account.chains[usize::from(position.chain_slot)].chain;
-        let expiry = chains.iter().position(|address| *address == chain).expect("a known chain");
+        let expiry = chains
+            .iter()
+            .position(|address| *address == chain)
+            .expect("a known chain");
         for (kind, lots) in [(Kind::Call, position.call_lots), (Kind::Put, position.put_lots)] {
             if lots != 0 {
                 holdings.options.push(Holding {

@@ -15,7 +15,9 @@ fn result(market: &Market, holding: &Holding, scenario: usize) -> f64 {
     let case = scenarios(terms.range)[scenario];
     let now = market.option(holding, 0.0);
     let mut then = market.option(holding, case.price_move);
-    then.variance = terms.volatility.shocked(then.variance, expiry.seconds_left, case.volatility);
+    then.variance = terms
+        .volatility
+        .shocked(then.variance, expiry.seconds_left, case.volatility);
     terms.lot * expiry.discount * (then.value() - now.value())
 }
 
@@ -38,13 +40,25 @@ fn compare(stage: &Stage) -> Worst {
             let option = market.option(&holding, 0.0);
             let e9 = |value: i64| value as f64 / 1e9;
             let bound = UNITS + 1e-13 * spot * lot;
-            worst.compare(&what("mark"), e9(stored.mark_e9), lot * terms.discount * option.value(), bound, 1.0);
+            worst.compare(
+                &what("mark"),
+                e9(stored.mark_e9),
+                lot * terms.discount * option.value(),
+                bound,
+                1.0,
+            );
             let delta = lot * terms.discount * terms.forward_ratio * option.delta();
             // 1e-9 of the underlying, and rounding of the forward.
             worst.compare(&what("delta"), e9(stored.delta_units_e9), delta, 2e-9, 1.0);
             for (scenario, stored) in stored.pnl_e9.iter().enumerate() {
                 let expected = result(&market, &holding, scenario);
-                worst.compare(&what(&format!("scenario {scenario}")), e9(*stored), expected, bound, 1.0);
+                worst.compare(
+                    &what(&format!("scenario {scenario}")),
+                    e9(*stored),
+                    expected,
+                    bound,
+                    1.0,
+                );
                 compared += 1;
             }
         }

@@ -2,31 +2,54 @@
 
 use tenor_tests::portfolios::model::{Holdings, Market};
 
-/// Units of 1e-9 USD that a lot's mark, forward, strike and scenario results lose to rounding together. Forward and strike of
-/// a lot are rounded once each, its values once each, and a put is a call less a forward and a strike: two for the mark, two
-/// for the value in the scenario, two each for forward and strike, and as much again for the withdrawal rule's own sums.
-const UNITS_PER_LOT: f64 = 16e-9;
-/// A collateral is worth whole units, and so are its haircut and its result in a scenario.
-const UNITS_PER_UNDERLYING: f64 = 32e-9;
+/// Units of 1e-9 USD that a lot loses to rounding. Its forward and strike are rounded once each and so is each price that is
+/// made of them: four for the mark of a put, and as many for its value in a scenario.
+const UNITS_PER_LOT: f64 = 4e-9;
+/// A collateral's worth, its haircut and its result in a scenario are whole units.
+const UNITS_PER_UNDERLYING: f64 = 8e-9;
+/// A delta per lot is a multiple of this much of the underlying, and so is the delta of the puts' forwards.
+const DELTA_UNITS: f64 = 2e-9;
 /// What floats lose, relative to everything that is held.
 const FLOAT_ERROR: f64 = 1e-13;
 
-/// Most that any number of an account's health may differ, USD.
-pub fn bound(market: &Market, holdings: &Holdings) -> f64 {
-    let mut bound = market.underlyings.len() as f64 * UNITS_PER_UNDERLYING;
-    let mut gross = holdings.cash.abs();
-    for (place, units) in &holdings.collaterals {
-        gross += units * market.underlyings[market.collaterals[*place].priced_by].spot;
+/// Most that numbers of an account's health may differ, USD.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Equity and haircut.
+    pub values: f64,
+    /// Requirements: marks and values in scenarios, and the roll of a delta.
+    pub requirements: f64,
+    /// A delta times the price's interval.
+    pub uncertainty: f64,
+}
+
+impl Bounds {
+    /// Of an account.
+    pub fn of(market: &Market, holdings: &Holdings) -> Self {
+        let (mut gross, mut units, mut roll, mut interval) = (holdings.cash.abs(), 0.0, 0.0, 0.0);
+        for (place, held) in &holdings.collaterals {
+            gross += held * market.underlyings[market.collaterals[*place].priced_by].spot;
+        }
+        for terms in &market.underlyings {
+            units += UNITS_PER_UNDERLYING;
+            interval += DELTA_UNITS * terms.spot;
+        }
+        for holding in &holdings.options {
+            let terms = &market.underlyings[market.expiries[holding.expiry].underlying];
+            let lots = holding.lots.abs();
+            let distance = terms.confidence.max((terms.spot - terms.average).abs());
+            units += lots * UNITS_PER_LOT;
+            roll += lots * DELTA_UNITS * terms.spot * terms.charges.roll;
+            interval += lots * DELTA_UNITS * distance;
+            gross += market.units(holding).abs() * terms.spot * (1.0 + terms.range);
+        }
+        let floats = gross * FLOAT_ERROR;
+        Self {
+            values: units + floats,
+            requirements: 2.0 * units + roll + floats,
+            uncertainty: units + interval + floats,
+        }
     }
-    for holding in &holdings.options {
-        let terms = &market.underlyings[market.expiries[holding.expiry].underlying];
-        // A delta is a multiple of 1e-9 of the underlying: what it is multiplied with are the roll and the interval.
-        let interval = terms.confidence.max((terms.spot - terms.average).abs());
-        let by_delta = 2e-9 * (terms.charges.roll * terms.spot + interval);
-        bound += holding.lots.abs() * (UNITS_PER_LOT + by_delta);
-        gross += market.units(holding).abs() * terms.spot * (1.0 + terms.range);
-    }
-    bound + gross * FLOAT_ERROR
 }
 
 /// The worst of many differences, for the record.

@@ -1,8 +1,8 @@
 //! The computation in floats against published numbers and hand arithmetic.
 
 use tenor_tests::portfolios::model::{
-    Charges, Collateral, Concentration, Expiry, Holding, Holdings, House, Kind, Market, Option76, Requirement, Rules, Slice,
-    Strike, Underlying, Volatility, VolatilityMoves, requirement, scenarios, standard_rule,
+    Charges, Collateral, Concentration, Expiry, Holding, Holdings, House, Kind, Market, Option76, Requirement, Rules,
+    Slice, Strike, Underlying, Volatility, VolatilityMoves, requirement, scenarios, standard_rule,
 };
 
 const MOVES: VolatilityMoves = VolatilityMoves {
@@ -61,10 +61,7 @@ fn plain(strikes: &[f64]) -> Market {
         moves_with: underlying,
     };
     // The third collateral has the second asset's feed and the first one's scenarios.
-    let foreign = Collateral {
-        priced_by: 1,
-        ..own(0)
-    };
+    let foreign = Collateral { priced_by: 1, ..own(0) };
     Market {
         house: House {
             correlation_credit: 0.25,
@@ -141,7 +138,10 @@ fn volatility_moves_by_time_left_and_keeps_its_floor() {
     // The root of a quarter is a half.
     assert_near(sigma(0.6, 4.0 * THIRTY_DAYS, Volatility::Up), 0.6 * 1.225);
     // An hour counts as a day, where thirty's root takes more than all away.
-    assert_near(sigma(0.6, 3_600.0, Volatility::Up), 0.6 * (1.0 + 0.45 * 30.0_f64.sqrt()));
+    assert_near(
+        sigma(0.6, 3_600.0, Volatility::Up),
+        0.6 * (1.0 + 0.45 * 30.0_f64.sqrt()),
+    );
     assert_near(sigma(0.6, 3_600.0, Volatility::Down), 0.0);
 }
 

@@ -34,6 +34,8 @@ pub struct Requirement {
 pub struct UnderlyingRequirement {
     /// Options at mark.
     pub options_value: f64,
+    /// Derivative of their value by the price, units.
+    pub options_delta: f64,
     /// W: the greatest weighted loss.
     pub scenario_loss: f64,
     /// Its scenario, zero if none loses.
@@ -96,7 +98,9 @@ fn of_underlying(market: &Market, holdings: &Holdings, rules: &Rules, underlying
         .collect();
     let is_short = options.iter().any(|holding| holding.lots < 0.0);
     let options_value: f64 = options.iter().map(|holding| mark(market, holding)).sum();
-    let (collateral, _) = collaterals(market, holdings, |place| market.collaterals[place].moves_with == underlying);
+    let (collateral, _) = collaterals(market, holdings, |place| {
+        market.collaterals[place].moves_with == underlying
+    });
 
     let (mut option_results, mut collateral_results) = (Vec::new(), Vec::new());
     for scenario in scenarios(terms.range) {
@@ -105,7 +109,9 @@ fn of_underlying(market: &Market, holdings: &Holdings, rules: &Rules, underlying
             .map(|holding| {
                 let mut option = market.option(holding, scenario.price_move);
                 let expiry = &market.expiries[holding.expiry];
-                let shocked = terms.volatility.shocked(option.variance, expiry.seconds_left, scenario.volatility);
+                let shocked = terms
+                    .volatility
+                    .shocked(option.variance, expiry.seconds_left, scenario.volatility);
                 option.variance = shocked;
                 market.units(holding) * expiry.discount * option.value()
             })
@@ -115,7 +121,9 @@ fn of_underlying(market: &Market, holdings: &Holdings, rules: &Rules, underlying
     }
     let together = |options: fn(f64, f64) -> f64| -> Vec<f64> {
         let pairs = option_results.iter().zip(&collateral_results);
-        pairs.map(|(result, collateral)| options(*result, options_value) + collateral).collect()
+        pairs
+            .map(|(result, collateral)| options(*result, options_value) + collateral)
+            .collect()
     };
     let results = together(|result, _| result);
     // What leaves the account cannot be a gain that only marks show.
@@ -125,6 +133,7 @@ fn of_underlying(market: &Market, holdings: &Holdings, rules: &Rules, underlying
     let (uncertainty, withdrawal_uncertainty) = uncertainties(market, holdings, &options, rules, underlying);
     let part = UnderlyingRequirement {
         options_value,
+        options_delta: options.iter().map(|holding| delta(market, holding)).sum(),
         scenario_loss: -worst,
         worst_scenario: results.iter().position(|result| *result == worst).unwrap_or(0),
         withdrawal_loss: -withdrawal_results.iter().copied().fold(0.0, f64::min),
@@ -140,8 +149,15 @@ fn of_underlying(market: &Market, holdings: &Holdings, rules: &Rules, underlying
             withdrawal_uncertainty
         },
     };
-    let own = |place: usize| market.collaterals[place].moves_with == underlying && market.collaterals[place].priced_by == underlying;
-    let cover: f64 = holdings.collaterals.iter().filter(|(place, _)| own(*place)).map(|(_, units)| units).sum();
+    let own = |place: usize| {
+        market.collaterals[place].moves_with == underlying && market.collaterals[place].priced_by == underlying
+    };
+    let cover: f64 = holdings
+        .collaterals
+        .iter()
+        .filter(|(place, _)| own(*place))
+        .map(|(_, units)| units)
+        .sum();
     match greatest_loss(market, holdings, underlying, cover, options_value + collateral) {
         Some(limit) if rules.greatest_loss_caps => part.capped(limit),
         _ => part,
@@ -197,7 +213,9 @@ fn contingencies(market: &Market, options: &[Holding], rules: &Rules, underlying
         deltas += net_delta.abs();
         for (slot, strike) in expiry.strikes.iter().enumerate() {
             let held = |kind: Kind| {
-                let of_kind = options.iter().filter(|of| of.expiry == place && of.strike == slot && of.kind == kind);
+                let of_kind = options
+                    .iter()
+                    .filter(|of| of.expiry == place && of.strike == slot && of.kind == kind);
                 of_kind.map(|holding| holding.lots).sum::<f64>()
             };
             let (call, put) = (held(Kind::Call), held(Kind::Put));

@@ -20,7 +20,13 @@ pub fn standard_rule(market: &Market, holdings: &Holdings) -> f64 {
 
 /// The most that an account's options and collateral in an underlying, worth `value` now, can lose until the last expiry;
 /// none if calls are short without cover. Cover is whole lots, each counted in one expiry; the rest may become worthless.
-pub fn greatest_loss(market: &Market, holdings: &Holdings, underlying: usize, cover_units: f64, value: f64) -> Option<f64> {
+pub fn greatest_loss(
+    market: &Market,
+    holdings: &Holdings,
+    underlying: usize,
+    cover_units: f64,
+    value: f64,
+) -> Option<f64> {
     let lot = market.underlyings[underlying].lot;
     let mut cover = (cover_units / lot + 1e-9).floor() * lot;
     let mut least = 0.0;
@@ -55,5 +61,8 @@ fn worst_payoff(market: &Market, expiry: usize, held: &[Holding], cover: f64) ->
         held.iter().map(pays).sum::<f64>() + cover * price
     };
     let strikes = market.expiries[expiry].strikes.iter().map(|strike| strike.price);
-    std::iter::once(0.0).chain(strikes).map(payoff).fold(f64::INFINITY, f64::min)
+    std::iter::once(0.0)
+        .chain(strikes)
+        .map(payoff)
+        .fold(f64::INFINITY, f64::min)
 }
