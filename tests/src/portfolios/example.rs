@@ -80,7 +80,7 @@ fn write_scenarios(text: &mut String, compared: &Compared) {
     line(
         text,
         format_args!(
-            "| price | volatility | weight | options | collateral | weighted result |\n|---:|---|---:|---:|---:|---:|"
+            "| price | volatility | weight | options x weight | collateral x weight | result |\n|---:|---|---:|---:|---:|---:|"
         ),
     );
     let all = scenarios(market.underlyings[0].range);

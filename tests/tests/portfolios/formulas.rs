@@ -251,6 +251,14 @@ fn gains_of_options_do_not_leave_and_a_paid_long_locks_nothing() {
     assert_near(of.equity, 60.0);
     assert_near(of.initial, 36.0);
     assert_near(of.withdrawable, 10.0);
+    // Ten puts gain 360 where ten units of collateral lose 324; the loss is charged, the gain is not.
+    let hedged = Holdings {
+        collaterals: vec![(0, 10.0)],
+        ..options(&[option(0, 1, Kind::Put, 10.0)])
+    };
+    let of = requirement(&market, &hedged, &BARE);
+    assert_near(of.withdrawable, 1_800.0 - 324.0 - 9.0);
+    assert!(of.initial < 324.0);
 }
 
 #[test]
