@@ -45,6 +45,14 @@ pub const BTC: Asset = Asset {
     strike_step_usd: 1_000,
     lot_units_e9: 100_000,
 };
+/// Lots of 0.001, strikes every fifty dollars. Worlds know it, but list it only where asked.
+pub const ETH: Asset = Asset {
+    symbol: "ETH",
+    decimals: 8,
+    first_price_usd: 4_000,
+    strike_step_usd: 50,
+    lot_units_e9: 1_000_000,
+};
 
 /// Whole dollars as atoms of the quote.
 pub const fn usdc(dollars: u64) -> u64 {

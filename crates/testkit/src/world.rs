@@ -5,7 +5,7 @@ use crate::action::{
     Quote, RefreshRisk, Trade, UpdatePrice,
 };
 use crate::actor::Actor;
-use crate::asset::{Asset, BTC, SOL, USDC};
+use crate::asset::{Asset, BTC, ETH, SOL, USDC};
 use crate::bank::{Bank, Execution, FEE_PER_SIGNATURE_LAMPORTS, Inner};
 use crate::chain::{ChainOf, Instrument};
 use crate::expect::assert_lands;
@@ -159,7 +159,7 @@ impl<B: Bank> World<B> {
         ] {
             world.fund(&actor);
         }
-        for asset in [USDC, SOL, BTC] {
+        for asset in [USDC, SOL, BTC, ETH] {
             world.set_account(asset.mint(), mint_account(asset));
         }
         world
@@ -178,13 +178,19 @@ impl<B: Bank> World<B> {
             asset: USDC,
             args: USDC.collateral(NO_UNDERLYING),
         });
-        for (index, asset) in (0..).zip([SOL, BTC]) {
-            world.list_asset(asset, index);
+        for asset in [SOL, BTC] {
+            world.list_asset(asset);
         }
         world
     }
 
-    fn list_asset(&mut self, asset: Asset, index: u8) {
+    /// Lists an asset as an underlying, the next one, and as a collateral that it prices.
+    ///
+    /// # Panics
+    /// If there is no house.
+    pub fn list_asset(&mut self, asset: Asset) {
+        let listed = self.picture().market.house().expect("a house").underlying_count;
+        let index = u8::try_from(listed).expect("at most 64 underlyings");
         self.land(AddUnderlying {
             admin: &admin(),
             args: asset.listing(),
@@ -415,7 +421,7 @@ impl<B: Bank> World<B> {
     pub fn visitor(&mut self, name: &str) -> Actor {
         let actor = Actor::named(name);
         self.fund(&actor);
-        for asset in [USDC, SOL, BTC] {
+        for asset in [USDC, SOL, BTC, ETH] {
             self.set_wallet(&actor, asset, 0);
         }
         actor
