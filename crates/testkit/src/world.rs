@@ -24,7 +24,7 @@ use solana_transaction_error::TransactionError;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_sdk::address::SYSTEM_PROGRAM;
 use tenor_sdk::margin::instructions::InitializeArgs;
-use tenor_sdk::margin::state::{DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING};
+use tenor_sdk::margin::state::{DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING, Underlying};
 use tenor_sdk::math::quantity::Price;
 use tenor_sdk::{MARGIN_PROGRAM, decode, event};
 
@@ -398,6 +398,19 @@ impl<B: Bank> World<B> {
         change(&mut header);
         account.data_as_mut_slice()[HEADER].copy_from_slice(bytemuck::bytes_of(&header));
         self.set_account(actor.account(), account);
+    }
+
+    /// Changes an underlying: parameters that governance would take days to change.
+    ///
+    /// # Panics
+    /// If the underlying does not exist.
+    pub fn edit_underlying(&mut self, asset: Asset, change: impl FnOnce(&mut Underlying)) {
+        const BODY: std::ops::Range<usize> = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<Underlying>();
+        let mut account = self.account(&asset.underlying()).expect("an underlying");
+        let mut body: Underlying = bytemuck::pod_read_unaligned(&account.data()[BODY]);
+        change(&mut body);
+        account.data_as_mut_slice()[BODY].copy_from_slice(bytemuck::bytes_of(&body));
+        self.set_account(asset.underlying(), account);
     }
 
     fn fund(&mut self, actor: &Actor) {

@@ -1,6 +1,7 @@
 //! What the program says of an account.
 
-use tenor_sdk::math::quantity::Value;
+use tenor_sdk::margin::risk::Freshness;
+use tenor_sdk::math::quantity::UnixSeconds;
 use tenor_testkit::{Actor, Picture};
 
 /// Health of an account by the program's own code, USD.
@@ -25,14 +26,18 @@ pub struct ProgramHealth {
 /// # Panics
 /// If the program would refuse to compute it.
 pub fn health(picture: &Picture, actor: &Actor) -> ProgramHealth {
-    let health = picture.action_health(actor);
-    let dollars = |value: Value| value.e9() as f64 / 1e9;
+    let freshness = Freshness::Action(UnixSeconds::new(picture.now));
+    let health = picture
+        .market
+        .health_view(picture.account(actor), freshness)
+        .expect("a health");
+    let dollars = |value_e9: i64| value_e9 as f64 / 1e9;
     ProgramHealth {
-        equity: dollars(health.equity),
-        haircut: dollars(health.haircut),
-        initial: dollars(health.initial),
-        maintenance: dollars(health.maintenance),
-        uncertainty: dollars(health.initial_uncertainty),
-        withdrawable: dollars(health.withdrawable),
+        equity: dollars(health.equity_e9),
+        haircut: dollars(health.haircut_e9),
+        initial: dollars(health.initial_e9),
+        maintenance: dollars(health.maintenance_e9),
+        uncertainty: dollars(health.uncertainty_e9),
+        withdrawable: dollars(health.withdrawable_e9),
     }
 }

@@ -68,6 +68,12 @@ impl Stage {
             stage.list(place);
         }
         stage.world.advance(SLICE_AGE - 20);
+        for (asset, ..) in prices {
+            // So few that portfolios of these sizes are concentrated.
+            stage
+                .world
+                .edit_underlying(asset, |underlying| underlying.risk.free_lots = 1_000);
+        }
         for (asset, before, _) in prices {
             stage.publish(asset, before, certainty);
         }

@@ -295,6 +295,7 @@ fn holding_much_of_a_strike_costs_initial_requirement_alone() {
     let concentrated = Rules {
         concentration: Some(Concentration {
             free_share: 0.2,
+            free_lots: 0.0,
             rate: 0.01,
         }),
         ..BARE

@@ -98,7 +98,7 @@ fn of_underlying(market: &Market, holdings: &Holdings, rules: &Rules, underlying
         .collect();
     let is_short = options.iter().any(|holding| holding.lots < 0.0);
     let options_value: f64 = options.iter().map(|holding| mark(market, holding)).sum();
-    let (collateral, _) = collaterals(market, holdings, |place| {
+    let (collateral, haircut) = collaterals(market, holdings, |place| {
         market.collaterals[place].moves_with == underlying
     });
 
@@ -158,7 +158,13 @@ fn of_underlying(market: &Market, holdings: &Holdings, rules: &Rules, underlying
         .filter(|(place, _)| own(*place))
         .map(|(_, units)| units)
         .sum();
-    match greatest_loss(market, holdings, underlying, cover, options_value + collateral) {
+    match greatest_loss(
+        market,
+        holdings,
+        underlying,
+        cover,
+        options_value + collateral + haircut,
+    ) {
         Some(limit) if rules.greatest_loss_caps => part.capped(limit),
         _ => part,
     }
@@ -222,7 +228,10 @@ fn contingencies(market: &Market, options: &[Holding], rules: &Rules, underlying
             // A call and a put of opposite sign are a conversion: no naked option.
             shorts += (-(call + put)).max(0.0);
             if let Some(concentration) = rules.concentration {
-                concentrated += (call.abs() + put.abs() - concentration.free_share * strike.open_interest).max(0.0);
+                let free = concentration
+                    .free_lots
+                    .max(concentration.free_share * strike.open_interest);
+                concentrated += (call.abs() + put.abs() - free).max(0.0);
             }
         }
     }

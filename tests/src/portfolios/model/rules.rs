@@ -16,6 +16,8 @@ pub struct Rules {
 pub struct Concentration {
     /// Part of a strike's open interest that costs nothing.
     pub free_share: f64,
+    /// Lots that cost nothing whatever the open interest is.
+    pub free_lots: f64,
     /// Charge per lot above it, as a fraction of spot.
     pub rate: f64,
 }
@@ -23,8 +25,12 @@ pub struct Concentration {
 impl Rules {
     /// Those that the program applies.
     pub const OF_THE_PROGRAM: Self = Self {
-        average_widens: false,
-        concentration: None,
-        greatest_loss_caps: false,
+        average_widens: true,
+        concentration: Some(Concentration {
+            free_share: 0.25,
+            free_lots: 1_000.0,
+            rate: 0.01,
+        }),
+        greatest_loss_caps: true,
     };
 }
