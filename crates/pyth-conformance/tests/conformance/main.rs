@@ -1,4 +1,4 @@
-//! Our reader and writer of `PriceUpdateV2` against the official SDK's.
+//! Our readers and writers of `PriceUpdateV2` and of the push oracle's price account against the official SDKs'.
 
 #![expect(
     clippy::arithmetic_side_effects,
@@ -11,6 +11,7 @@ mod hostile_bytes;
 mod identity;
 mod official;
 mod price_check;
+mod push;
 mod recorded_account;
 mod round_trip;
 mod samples;
