@@ -3,6 +3,7 @@
 use super::Key;
 use crate::Decimal9;
 use serde::Deserialize;
+use solana_pubkey::Pubkey;
 use tenor_sdk::address;
 use tenor_sdk::margin::instructions::AddUnderlyingArgs;
 use tenor_sdk::margin::state::{FeedLimits, MarketLimits, RiskSettings};
@@ -35,6 +36,8 @@ pub struct Feed {
     pub id: String,
     /// Exponent of its prices.
     pub exponent: i32,
+    /// Account of the push oracle, where it prices the asset too.
+    pub push: Option<PushFeed>,
     /// Most confidence over price.
     pub max_confidence: Decimal9,
     /// Oldest price for trades, withdrawals and refreshes.
@@ -47,6 +50,16 @@ pub struct Feed {
     pub max_drift: Decimal9,
     /// Oldest surface slice that a refresh uses.
     pub max_surface_age_seconds: u64,
+}
+
+/// A price account of the push oracle.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushFeed {
+    /// Its address.
+    pub account: Key,
+    /// Exponent of its prices.
+    pub exponent: i32,
 }
 
 /// Scenario sizes and contingencies.
@@ -128,6 +141,8 @@ impl UnderlyingFile {
             symbol: self.padded_symbol()?,
             feed_id: feed.id_bytes()?,
             feed_exponent: feed.exponent,
+            push_feed: feed.push.as_ref().map_or(Pubkey::default(), |push| push.account.0),
+            push_exponent: feed.push.as_ref().map_or(0, |push| push.exponent),
             lot_units_e9: self.lot.e9(),
             feed: FeedLimits {
                 max_confidence_e9: feed.max_confidence.e9(),

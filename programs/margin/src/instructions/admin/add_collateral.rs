@@ -73,6 +73,8 @@ impl AddCollateral {
 }
 
 /// See [`crate::tenor_margin::add_collateral`].
+// Rare, and the entry point with every handler inside has more instructions than a branch can cross.
+#[inline(never)]
 pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.validate(&args)?;

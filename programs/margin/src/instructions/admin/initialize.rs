@@ -109,6 +109,8 @@ impl Initialize {
 }
 
 /// See [`crate::tenor_margin::initialize`].
+// Rare, and the entry point with every handler inside has more instructions than a branch can cross.
+#[inline(never)]
 pub fn initialize(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result<()> {
     let bumps = (ctx.bumps.house, ctx.bumps.registry, ctx.bumps.insurance);
     let accounts = &mut ctx.accounts;
