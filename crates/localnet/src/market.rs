@@ -207,8 +207,7 @@ fn revalued_chain(data: &ChainData, underlying: &Underlying, now: UnixSeconds) -
     let valuation = ChainValuation::new(&data.chain, underlying, now)?;
     let mut data = data.clone();
     for strike in &mut data.strikes {
-        let risk = valuation.strike(strike)?;
-        strike.store(&risk, Price::from_e9(underlying.price_e9), now, 0);
+        valuation.refresh(strike, now, 0)?;
     }
     Ok(data)
 }

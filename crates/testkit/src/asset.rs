@@ -3,7 +3,7 @@
 use solana_pubkey::Pubkey;
 use tenor_sdk::address;
 use tenor_sdk::margin::instructions::{AddCollateralArgs, AddUnderlyingArgs};
-use tenor_sdk::margin::state::{FeedLimits, MarketLimits, NO_UNDERLYING, RiskSettings};
+use tenor_sdk::margin::state::{FeedLimits, MarketLimits, NO_UNDERLYING, RiskSettings, SurfaceLimits};
 use tenor_sdk::math::quantity::{E9, Price};
 
 /// A token, and unless it is the quote an underlying with a price feed.
@@ -107,6 +107,7 @@ impl Asset {
                 strike_step_e9: self.strike_step_usd * E9,
                 ..MARKET_LIMITS
             },
+            surface: SURFACE_LIMITS,
         }
     }
 
@@ -126,7 +127,9 @@ pub const PUSH_EXPONENT: i32 = -9;
 
 const FEED_LIMITS: FeedLimits = FeedLimits {
     max_confidence_e9: 20_000_000,
+    max_stored_confidence_e9: 100_000_000,
     max_age_seconds: 30,
+    unusable_age_seconds: 3_600,
     max_liquidation_age_seconds: 10,
     max_risk_age_seconds: 600,
     max_drift_e9: 5_000_000,
@@ -136,6 +139,9 @@ const FEED_LIMITS: FeedLimits = FeedLimits {
 const RISK_SETTINGS: RiskSettings = RiskSettings {
     range_floor_e9: 180_000_000,
     range_cap_e9: 400_000_000,
+    range_deviations_e9: 3_500_000_000,
+    range_horizon_hours: 24,
+    variance_decay_e9: 970_000_000,
     volatility_up_e9: 450_000_000,
     volatility_down_e9: 300_000_000,
     volatility_floor_e9: 450_000_000,
@@ -144,6 +150,20 @@ const RISK_SETTINGS: RiskSettings = RiskSettings {
     initial_short_e9: 5_000_000,
     maintenance_short_e9: 3_000_000,
     roll_e9: 1_000_000,
+    concentration_e9: 10_000_000,
+    free_share_e9: 250_000_000,
+    free_lots: 1_000_000,
+    unpaired_short_e9: 150_000_000,
+};
+
+const SURFACE_LIMITS: SurfaceLimits = SurfaceLimits {
+    max_step_e9: 200_000_000,
+    max_hourly_step_e9: 500_000_000,
+    max_daily_step_e9: 1_000_000_000,
+    max_carry_step_e9: 5_000_000,
+    max_hourly_carry_step_e9: 10_000_000,
+    max_daily_carry_step_e9: 30_000_000,
+    min_interval_seconds: 0,
 };
 
 const MARKET_LIMITS: MarketLimits = MarketLimits {

@@ -93,9 +93,8 @@ impl Projection {
                 if !has_interest {
                     continue;
                 }
-                if let Ok(risk) = valuation.strike(strike) {
-                    strike.store(&risk, underlying.price(), world.now, world.slot);
-                }
+                // A strike that cannot be valued keeps the numbers that it has.
+                let _ = valuation.refresh(strike, world.now, world.slot);
             }
             self.market.insert(*address, ProgramAccount::Chain(Box::new(projected)));
         }

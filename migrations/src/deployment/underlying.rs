@@ -6,7 +6,7 @@ use serde::Deserialize;
 use solana_pubkey::Pubkey;
 use tenor_sdk::address;
 use tenor_sdk::margin::instructions::AddUnderlyingArgs;
-use tenor_sdk::margin::state::{FeedLimits, MarketLimits, RiskSettings};
+use tenor_sdk::margin::state::{FeedLimits, MarketLimits, RiskSettings, SurfaceLimits};
 
 /// An asset with a price feed.
 #[derive(Clone, Debug, Deserialize)]
@@ -22,6 +22,8 @@ pub struct UnderlyingFile {
     pub risk: Risk,
     /// What may be listed and traded.
     pub market: MarketBounds,
+    /// How far slices may move.
+    pub surface: SurfaceBounds,
     /// Chains that a deployment lists; anyone may list more.
     pub listing: Option<Listing>,
 }
@@ -38,17 +40,21 @@ pub struct Feed {
     pub exponent: i32,
     /// Account of the push oracle, where it prices the asset too.
     pub push: Option<PushFeed>,
-    /// Most confidence over price.
+    /// Most confidence over price that risk may be added on.
     pub max_confidence: Decimal9,
-    /// Oldest price for trades, withdrawals and refreshes.
+    /// Most confidence over price of a price that is stored at all.
+    pub max_stored_confidence: Decimal9,
+    /// Oldest price for trades that add risk and for withdrawals.
     pub max_age_seconds: u64,
+    /// Age from which a price is of no use at all.
+    pub unusable_age_seconds: u64,
     /// Oldest price for liquidations.
     pub max_liquidation_age_seconds: u64,
     /// Oldest risk array.
     pub max_risk_age_seconds: u64,
     /// Farthest that spot may be from a risk array's reference.
     pub max_drift: Decimal9,
-    /// Oldest surface slice that a refresh uses.
+    /// Age from which a surface slice is stale.
     pub max_surface_age_seconds: u64,
 }
 
@@ -70,6 +76,12 @@ pub struct Risk {
     pub range_floor: Decimal9,
     /// Greatest price range of the scenarios.
     pub range_cap: Decimal9,
+    /// Standard deviations that the range holds.
+    pub range_deviations: Decimal9,
+    /// Hours over which it holds them.
+    pub range_horizon_hours: u64,
+    /// Part of the hourly variance that is kept each hour.
+    pub variance_decay: Decimal9,
     /// Relative rise of volatility at thirty days.
     pub volatility_up: Decimal9,
     /// Relative fall of volatility at thirty days.
@@ -86,6 +98,34 @@ pub struct Risk {
     pub maintenance_short: Decimal9,
     /// Contingency on the net delta of each expiry.
     pub roll: Decimal9,
+    /// Initial contingency per lot beyond the free share of a strike's open interest.
+    pub concentration: Decimal9,
+    /// Share of a strike's open interest that one account may hold free of it.
+    pub free_share: Decimal9,
+    /// Lots of a strike that one account may hold free of it whatever the open interest is.
+    pub free_lots: u64,
+    /// Standard rule: requirement of an unpaired short call as a fraction of spot.
+    pub unpaired_short: Decimal9,
+}
+
+/// How far a slice may move: volatility, slope and correlation, and apart from them forward and discount.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SurfaceBounds {
+    /// In one post.
+    pub max_step: Decimal9,
+    /// Within an hour.
+    pub max_hourly_step: Decimal9,
+    /// Within a day.
+    pub max_daily_step: Decimal9,
+    /// Forward and discount in one post.
+    pub max_carry_step: Decimal9,
+    /// Forward and discount within an hour.
+    pub max_hourly_carry_step: Decimal9,
+    /// Forward and discount within a day.
+    pub max_daily_carry_step: Decimal9,
+    /// Least time between two posts for one chain.
+    pub min_interval_seconds: u64,
 }
 
 /// What may be listed and traded.
@@ -136,7 +176,13 @@ impl UnderlyingFile {
 
     /// Arguments of `add_underlying`; `None` if symbol or feed id are malformed.
     pub fn args(&self) -> Option<AddUnderlyingArgs> {
-        let Self { feed, risk, market, .. } = self;
+        let Self {
+            feed,
+            risk,
+            market,
+            surface,
+            ..
+        } = self;
         Some(AddUnderlyingArgs {
             symbol: self.padded_symbol()?,
             feed_id: feed.id_bytes()?,
@@ -146,7 +192,9 @@ impl UnderlyingFile {
             lot_units_e9: self.lot.e9(),
             feed: FeedLimits {
                 max_confidence_e9: feed.max_confidence.e9(),
+                max_stored_confidence_e9: feed.max_stored_confidence.e9(),
                 max_age_seconds: feed.max_age_seconds,
+                unusable_age_seconds: feed.unusable_age_seconds,
                 max_liquidation_age_seconds: feed.max_liquidation_age_seconds,
                 max_risk_age_seconds: feed.max_risk_age_seconds,
                 max_drift_e9: feed.max_drift.e9(),
@@ -155,6 +203,9 @@ impl UnderlyingFile {
             risk: RiskSettings {
                 range_floor_e9: risk.range_floor.e9(),
                 range_cap_e9: risk.range_cap.e9(),
+                range_deviations_e9: risk.range_deviations.e9(),
+                range_horizon_hours: risk.range_horizon_hours,
+                variance_decay_e9: risk.variance_decay.e9(),
                 volatility_up_e9: risk.volatility_up.e9(),
                 volatility_down_e9: risk.volatility_down.e9(),
                 volatility_floor_e9: risk.volatility_floor.e9(),
@@ -163,6 +214,10 @@ impl UnderlyingFile {
                 initial_short_e9: risk.initial_short.e9(),
                 maintenance_short_e9: risk.maintenance_short.e9(),
                 roll_e9: risk.roll.e9(),
+                concentration_e9: risk.concentration.e9(),
+                free_share_e9: risk.free_share.e9(),
+                free_lots: risk.free_lots,
+                unpaired_short_e9: risk.unpaired_short.e9(),
             },
             market: MarketLimits {
                 strike_step_e9: market.strike_step_usd.e9(),
@@ -174,6 +229,15 @@ impl UnderlyingFile {
                 max_open_interest_lots: market.max_open_interest_lots,
                 min_forward_ratio_e9: market.min_forward_ratio.e9(),
                 min_discount_e9: market.min_discount.e9(),
+            },
+            surface: SurfaceLimits {
+                max_step_e9: surface.max_step.e9(),
+                max_hourly_step_e9: surface.max_hourly_step.e9(),
+                max_daily_step_e9: surface.max_daily_step.e9(),
+                max_carry_step_e9: surface.max_carry_step.e9(),
+                max_hourly_carry_step_e9: surface.max_hourly_carry_step.e9(),
+                max_daily_carry_step_e9: surface.max_daily_carry_step.e9(),
+                min_interval_seconds: surface.min_interval_seconds,
             },
         })
     }

@@ -16,6 +16,7 @@ pub struct ChainValuation {
     forward: Price,
     spot: Price,
     discount: Ratio,
+    range: Ratio,
     lot: tenor_math::quantity::LotSize,
     shocks: PriceShocks,
     log_moves_q56: [i64; MOVES],
@@ -40,6 +41,7 @@ impl ChainValuation {
             forward: Price::from_e9(forward_e9),
             spot,
             discount: chain.discount(),
+            range: Ratio::from_e9(underlying.range_e9),
             lot: underlying.lot()?,
             log_moves_q56: shocks.log_moves_q56().or_margin_error()?,
             shocks,
@@ -65,6 +67,16 @@ impl ChainValuation {
         self.slice
             .steepest_slope()?
             .scaled(self.seconds_to_expiry, self.slice_seconds)
+    }
+
+    /// Gives a strike its risk array as of now.
+    ///
+    /// # Errors
+    /// As [`Self::strike`].
+    pub fn refresh(&self, strike: &mut Strike, now: UnixSeconds, slot: u64) -> Result<(), MarginError> {
+        let risk = self.strike(strike)?;
+        strike.store(&risk, self.spot, self.range, now, slot);
+        Ok(())
     }
 
     /// Risk array of one strike.

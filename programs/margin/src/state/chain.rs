@@ -18,6 +18,24 @@ pub const MAX_STRIKES: usize = 64;
 /// A chain with its strikes.
 pub type ChainAccount = Slab<Chain, Strike>;
 
+/// A slice as it was at a moment, by volatility instead of total variance, so that time does not move it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[repr(C)]
+pub struct SurfaceAnchor {
+    /// When the window that it begins began, Unix seconds; zero before the first slice.
+    pub since: i64,
+    /// At-the-money variance per year x 1e12.
+    pub variance_e12: u64,
+    /// Correlation x 1e12.
+    pub rho_e12: i64,
+    /// Slope over at-the-money total variance, phi, x 1e12.
+    pub phi_e12: u64,
+    /// Forward over spot x 1e9.
+    pub forward_ratio_e9: u64,
+    /// Discount factor x 1e9.
+    pub discount_e9: u64,
+}
+
 /// Header of a chain; strikes follow. Seeds: `[chain, underlying, expiry]`.
 #[account]
 #[derive(Debug, PartialEq, Eq)]
@@ -54,6 +72,12 @@ pub struct Chain {
     pub slice_posted_at: i64,
     /// Slot in which the slice was posted.
     pub slice_slot: u64,
+    /// The slice at the start of the hour, which this hour's posts are measured from.
+    pub hour_anchor: SurfaceAnchor,
+    /// The slice at the start of the day.
+    pub day_anchor: SurfaceAnchor,
+    /// Number of the chain's last event.
+    pub sequence: u64,
     /// Settlement price, USD x 1e9; zero before settlement.
     pub settlement_price_e9: u64,
     /// Publish time of the update that settled, Unix seconds.
@@ -108,11 +132,19 @@ pub struct Strike {
     pub drift_e9: u64,
     /// Gain of the call in each scenario per lot, USD x 1e9.
     pub pnl_e9: [i64; SCENARIOS],
+    /// Price range of the scenarios of the array x 1e9.
+    pub range_e9: u64,
     /// For later versions.
-    pub reserved: [u8; 40],
+    pub reserved: [u8; 32],
 }
 
 impl Chain {
+    /// Numbers an event about the chain.
+    pub fn advance(&mut self) -> u64 {
+        self.sequence = self.sequence.wrapping_add(1);
+        self.sequence
+    }
+
     /// Expiry.
     pub const fn expiry(&self) -> UnixSeconds {
         UnixSeconds::new(self.expiry)
@@ -166,8 +198,9 @@ impl Strike {
     }
 
     /// Stores a fresh risk array.
-    pub fn store(&mut self, risk: &StrikeRisk, reference: Price, now: UnixSeconds, slot: u64) {
+    pub fn store(&mut self, risk: &StrikeRisk, reference: Price, range: Ratio, now: UnixSeconds, slot: u64) {
         self.reference_price_e9 = reference.e9();
+        self.range_e9 = range.e9();
         self.reference_slot = slot;
         self.reference_at = now.get();
         self.mark_e9 = risk.mark.e9();
@@ -190,7 +223,7 @@ impl Strike {
     }
 }
 
-const _: () = assert!(size_of::<Strike>() == 14 * 8 + SCENARIOS * 8 + 40);
-const _: () = assert!(size_of::<Chain>() == 8 + 3 * 32 + 10 * 8 + SETTLEMENT_MARKS * 8 + 5 * 8 + 256);
+const _: () = assert!(size_of::<Strike>() == 15 * 8 + SCENARIOS * 8 + 32);
+const _: () = assert!(size_of::<Chain>() == 8 + 3 * 32 + 11 * 8 + 2 * 48 + SETTLEMENT_MARKS * 8 + 5 * 8 + 256);
 const _: () =
     assert!(offset_of!(Chain, house) == 8 && offset_of!(Chain, underlying) == 40 && offset_of!(Chain, expiry) == 104);

@@ -102,6 +102,20 @@ impl LiquidationState {
     }
 }
 
+/// A bracket of instructions in one transaction, whose end checks the account instead of each trade.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[repr(C)]
+pub struct BracketState {
+    /// One between `begin_bracket` and `end_bracket`.
+    pub active: u8,
+    /// One once a trade in the bracket gave up value at mark or left cash below zero: the end applies the withdrawal rule.
+    pub gave_value: u8,
+    /// Alignment.
+    pub padding: [u8; 6],
+    /// What the bracket's trades gained less what they gave at mark, USD x 1e9.
+    pub gain_e9: i64,
+}
+
 /// Header of a margin account; positions follow. Seeds: `[account, owner, number]`.
 #[account]
 #[derive(Debug, PartialEq, Eq)]
@@ -135,10 +149,14 @@ pub struct MarginAccount {
     pub chains: [ChainSlot; MAX_CHAINS],
     /// Liquidation.
     pub liquidation: LiquidationState,
+    /// Most that trades under the delegate's signature may lose against mark in a day, USD x 1e9.
+    pub delegate_max_daily_loss_e9: u64,
     /// Loss against mark under the delegate's signature today, USD x 1e9.
     pub delegate_loss_e9: u64,
     /// Day of that loss, Unix days.
     pub delegate_day: i64,
+    /// Bracket of instructions that the account is in.
+    pub bracket: BracketState,
     /// For later versions.
     pub reserved: [u8; 120],
 }
@@ -146,6 +164,6 @@ pub struct MarginAccount {
 const _: () =
     assert!(size_of::<ChainSlot>() == 48 && size_of::<Position>() == 24 && size_of::<LiquidationState>() == 32);
 const _: () = assert!(
-    size_of::<MarginAccount>() == 8 + 3 * 32 + 4 * 8 + MAX_COLLATERALS * 8 + MAX_CHAINS * 48 + 32 + 2 * 8 + 120
+    size_of::<MarginAccount>() == 8 + 3 * 32 + 4 * 8 + MAX_COLLATERALS * 8 + MAX_CHAINS * 48 + 32 + 3 * 8 + 16 + 120
 );
 const _: () = assert!(offset_of!(MarginAccount, house) == 8 && offset_of!(MarginAccount, owner) == 40);

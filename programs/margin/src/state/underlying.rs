@@ -5,26 +5,30 @@ use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 use core::mem::{offset_of, size_of};
 use tenor_math::quantity::{LotSize, Price, Ratio, UnixSeconds};
-use tenor_math::risk::{PriceShocks, RiskParams, VolatilityParams};
+use tenor_math::risk::{PriceShocks, RangeParams, RiskParams, VolatilityParams};
 
 /// Length of a symbol, padded with zeros.
 pub const SYMBOL_LEN: usize = 16;
 
-/// What a price must satisfy, and how old it may be for which action.
+/// What a price must satisfy, and how old it may be for which action. See [`crate::risk::FeedState`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType, SchemaRead, SchemaWrite)]
 #[repr(C)]
 pub struct FeedLimits {
-    /// Most confidence over price x 1e9.
+    /// Most confidence over price of a price that risk may be added on x 1e9.
     pub max_confidence_e9: u64,
-    /// Oldest price for trades, withdrawals and refreshes, seconds.
+    /// Most confidence over price of a price that is stored at all x 1e9.
+    pub max_stored_confidence_e9: u64,
+    /// Oldest price for trades that add risk and for withdrawals, seconds.
     pub max_age_seconds: u64,
+    /// Age from which a price is of no use at all, seconds.
+    pub unusable_age_seconds: u64,
     /// Oldest price for liquidations, seconds.
     pub max_liquidation_age_seconds: u64,
     /// Oldest risk array, seconds.
     pub max_risk_age_seconds: u64,
     /// Farthest that spot may be from a risk array's reference x 1e9.
     pub max_drift_e9: u64,
-    /// Oldest surface slice that a refresh uses, seconds.
+    /// Age from which a surface slice is stale, so that the initial requirement falls back, seconds.
     pub max_surface_age_seconds: u64,
 }
 
@@ -36,6 +40,12 @@ pub struct RiskSettings {
     pub range_floor_e9: u64,
     /// Greatest price range of the scenarios x 1e9.
     pub range_cap_e9: u64,
+    /// Standard deviations that the range holds x 1e9.
+    pub range_deviations_e9: u64,
+    /// Hours over which it holds them.
+    pub range_horizon_hours: u64,
+    /// Part of the hourly variance that is kept each hour x 1e9.
+    pub variance_decay_e9: u64,
     /// Relative rise of volatility at thirty days x 1e9.
     pub volatility_up_e9: u64,
     /// Relative fall of volatility at thirty days x 1e9.
@@ -52,6 +62,35 @@ pub struct RiskSettings {
     pub maintenance_short_e9: u64,
     /// Contingency on the net delta of each expiry x 1e9.
     pub roll_e9: u64,
+    /// Initial contingency per lot beyond the free share of a strike's open interest, as a fraction of spot x 1e9.
+    pub concentration_e9: u64,
+    /// Share of a strike's open interest, call and put together, that one account may hold free of it x 1e9.
+    pub free_share_e9: u64,
+    /// Lots of a strike that one account may hold free of it whatever the open interest is.
+    pub free_lots: u64,
+    /// Standard rule: requirement of a short call that no long call pairs, as a fraction of spot x 1e9.
+    pub unpaired_short_e9: u64,
+}
+
+/// How far a slice may move from one post to the next, from what it was at the start of the hour and of the day. Each is
+/// relative: of volatility for the variance, of the number itself for slope, forward and discount; of one for the correlation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType, SchemaRead, SchemaWrite)]
+#[repr(C)]
+pub struct SurfaceLimits {
+    /// Most that volatility, slope and correlation move in one post x 1e9.
+    pub max_step_e9: u64,
+    /// Most that they move within an hour x 1e9.
+    pub max_hourly_step_e9: u64,
+    /// Most that they move within a day x 1e9.
+    pub max_daily_step_e9: u64,
+    /// Most that forward and discount move in one post x 1e9.
+    pub max_carry_step_e9: u64,
+    /// Most that they move within an hour x 1e9.
+    pub max_hourly_carry_step_e9: u64,
+    /// Most that they move within a day x 1e9.
+    pub max_daily_carry_step_e9: u64,
+    /// Least time between two posts for one chain, seconds.
+    pub min_interval_seconds: u64,
 }
 
 /// What may be listed and traded.
@@ -112,6 +151,12 @@ pub struct Underlying {
     pub risk: RiskSettings,
     /// What may be listed and traded.
     pub market: MarketLimits,
+    /// How far slices may move.
+    pub surface: SurfaceLimits,
+    /// Number of the underlying's last event.
+    pub sequence: u64,
+    /// From when chains may be listed on it and collaterals priced by it may be deposited, Unix seconds.
+    pub active_from: i64,
     /// Last checked price, USD x 1e9; zero before the first.
     pub price_e9: u64,
     /// Its confidence interval, USD x 1e9.
@@ -122,14 +167,16 @@ pub struct Underlying {
     pub updated_slot: u64,
     /// Exponential average that moves at most 6% a call, pro rata below an hour, USD x 1e9.
     pub ema_e9: u64,
-    /// Variance of hourly returns, exponentially weighted x 1e18.
-    pub hourly_variance_e18: u64,
+    /// Variance of hourly returns, exponentially weighted, x 2^62.
+    pub hourly_variance_q62: u64,
     /// Hour of the last return in it, Unix hours.
     pub variance_hour: i64,
     /// Price at the start of that hour, USD x 1e9.
     pub variance_price_e9: u64,
     /// Price range of the scenarios now x 1e9.
     pub range_e9: u64,
+    /// Price range before its last move x 1e9.
+    pub previous_range_e9: u64,
     /// When the range last moved, Unix seconds.
     pub range_moved_at: i64,
     /// Losses of this underlying that nothing has covered yet, atoms of the quote.
@@ -180,13 +227,29 @@ impl Underlying {
         PriceShocks::from_range(Ratio::from_e9(self.range_e9)).map_err(|_| MarginError::ParameterOutOfRange)
     }
 
-    /// Parameters of the requirement. No account is charged for concentration yet.
+    /// Numbers an event about the underlying.
+    pub fn advance(&mut self) -> u64 {
+        self.sequence = self.sequence.wrapping_add(1);
+        self.sequence
+    }
+
+    /// Parameters of the requirement.
     pub const fn risk_params(&self) -> RiskParams {
         RiskParams {
             initial_short: Ratio::from_e9(self.risk.initial_short_e9),
             maintenance_short: Ratio::from_e9(self.risk.maintenance_short_e9),
             roll: Ratio::from_e9(self.risk.roll_e9),
-            concentration: Ratio::ZERO,
+            concentration: Ratio::from_e9(self.risk.concentration_e9),
+        }
+    }
+
+    /// How the range follows the variance of hourly returns.
+    pub const fn range_params(&self) -> RangeParams {
+        RangeParams {
+            deviations_e9: self.risk.range_deviations_e9,
+            horizon_hours: self.risk.range_horizon_hours,
+            floor: Ratio::from_e9(self.risk.range_floor_e9),
+            cap: Ratio::from_e9(self.risk.range_cap_e9),
         }
     }
 
@@ -203,6 +266,7 @@ impl Underlying {
 }
 
 const _: () =
-    assert!(size_of::<FeedLimits>() == 48 && size_of::<RiskSettings>() == 80 && size_of::<MarketLimits>() == 72);
-const _: () = assert!(size_of::<Underlying>() == 8 + 32 + SYMBOL_LEN + 2 * 32 + 8 + 8 + 48 + 80 + 72 + 12 * 8 + 248);
+    assert!(size_of::<FeedLimits>() == 64 && size_of::<RiskSettings>() == 136 && size_of::<MarketLimits>() == 72);
+const _: () = assert!(size_of::<SurfaceLimits>() == 56);
+const _: () = assert!(size_of::<Underlying>() == 8 + 32 + SYMBOL_LEN + 2 * 32 + 8 + 8 + 64 + 136 + 72 + 56 + 15 * 8 + 248);
 const _: () = assert!(offset_of!(Underlying, house) == 8);

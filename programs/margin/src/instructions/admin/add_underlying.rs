@@ -8,7 +8,7 @@
 use crate::error::MarginError;
 use crate::event::UnderlyingListed;
 use crate::state::{
-    ClearingHouse, FeedLimits, LAYOUT_VERSION, MarketLimits, RiskSettings, SYMBOL_LEN, Underlying, seeds,
+    ClearingHouse, FeedLimits, LAYOUT_VERSION, MarketLimits, RiskSettings, SYMBOL_LEN, SurfaceLimits, Underlying, seeds,
 };
 use anchor_lang::prelude::*;
 use tenor_math::quantity::{E9, LotSize};
@@ -37,12 +37,20 @@ pub struct AddUnderlyingArgs {
     pub risk: RiskSettings,
     /// What may be listed and traded.
     pub market: MarketLimits,
+    /// How far slices may move.
+    pub surface: SurfaceLimits,
 }
 
 impl AddUnderlyingArgs {
     /// Name of a parameter that is outside its bounds: an admin's key alone cannot leave them.
     pub fn out_of_bounds(&self) -> Option<&'static str> {
-        let AddUnderlyingArgs { feed, risk, market, .. } = self;
+        let AddUnderlyingArgs {
+            feed,
+            risk,
+            market,
+            surface,
+            ..
+        } = self;
         let bounds = [
             ("symbol", self.symbol.first().is_some_and(|first| *first != 0)),
             ("feed_id", self.feed_id != [0; 32]),
@@ -52,6 +60,14 @@ impl AddUnderlyingArgs {
             (
                 "max_confidence_e9",
                 (1_000_000..=100_000_000).contains(&feed.max_confidence_e9),
+            ),
+            (
+                "max_stored_confidence_e9",
+                (feed.max_confidence_e9..=300_000_000).contains(&feed.max_stored_confidence_e9),
+            ),
+            (
+                "unusable_age_seconds",
+                (600..=86_400).contains(&feed.unusable_age_seconds),
             ),
             ("max_age_seconds", (5..=120).contains(&feed.max_age_seconds)),
             (
@@ -77,6 +93,19 @@ impl AddUnderlyingArgs {
                 (100_000..=30_000_000).contains(&feed.max_drift_e9)
                     && feed.max_drift_e9.saturating_mul(5) <= risk.range_floor_e9,
             ),
+            (
+                "range_deviations_e9",
+                (E9..=10_000_000_000).contains(&risk.range_deviations_e9),
+            ),
+            ("range_horizon_hours", (1..=720).contains(&risk.range_horizon_hours)),
+            (
+                "variance_decay_e9",
+                (900_000_000..=999_000_000).contains(&risk.variance_decay_e9),
+            ),
+            ("concentration_e9", risk.concentration_e9 <= 200_000_000),
+            ("free_share_e9", risk.free_share_e9 <= E9),
+            ("free_lots", risk.free_lots <= 1 << 40),
+            ("unpaired_short_e9", (50_000_000..=E9).contains(&risk.unpaired_short_e9)),
             ("volatility_up_e9", (50_000_000..=E9).contains(&risk.volatility_up_e9)),
             (
                 "volatility_down_e9",
@@ -117,6 +146,28 @@ impl AddUnderlyingArgs {
                 (500_000_000..=E9).contains(&market.min_forward_ratio_e9),
             ),
             ("min_discount_e9", (500_000_000..=E9).contains(&market.min_discount_e9)),
+            (
+                "max_step_e9",
+                (1_000_000..=surface.max_hourly_step_e9).contains(&surface.max_step_e9),
+            ),
+            (
+                "max_hourly_step_e9",
+                surface.max_hourly_step_e9 <= surface.max_daily_step_e9,
+            ),
+            ("max_daily_step_e9", surface.max_daily_step_e9 <= 2 * E9),
+            (
+                "max_carry_step_e9",
+                (100_000..=surface.max_hourly_carry_step_e9).contains(&surface.max_carry_step_e9),
+            ),
+            (
+                "max_hourly_carry_step_e9",
+                surface.max_hourly_carry_step_e9 <= surface.max_daily_carry_step_e9,
+            ),
+            (
+                "max_daily_carry_step_e9",
+                surface.max_daily_carry_step_e9 <= 100_000_000,
+            ),
+            ("min_interval_seconds", surface.min_interval_seconds <= 600),
         ];
         bounds.iter().find(|(_, holds)| !holds).map(|(name, _)| *name)
     }
@@ -182,7 +233,9 @@ pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs)
     underlying.feed = args.feed;
     underlying.risk = args.risk;
     underlying.market = args.market;
+    underlying.surface = args.surface;
     underlying.range_e9 = args.risk.range_floor_e9;
+    underlying.previous_range_e9 = args.risk.range_floor_e9;
 
     emit_cpi!(UnderlyingListed {
         underlying: *ctx.accounts.underlying.address(),

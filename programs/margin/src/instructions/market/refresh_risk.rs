@@ -54,9 +54,8 @@ pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> R
             .chain
             .get_mut(usize::from(*slot))
             .ok_or(MarginError::NoSuchStrike)?;
-        let risk = valuation.strike(strike)?;
-        strike.store(&risk, reference, now, clock.slot);
-        marks_e9.push(risk.mark.e9());
+        valuation.refresh(strike, now, clock.slot)?;
+        marks_e9.push(strike.mark_e9);
     }
 
     emit_cpi!(RiskRefreshed {
