@@ -52,7 +52,9 @@ pub enum MarginError {
     FeedId = 41,
     #[msg("The price update is not fully verified; post it with full verification")]
     FeedVerification = 42,
-    #[msg("The feed account cannot be read as its oracle's price; pass a price account of the layout that is supported")]
+    #[msg(
+        "The feed account cannot be read as its oracle's price; pass a price account of the layout that is supported"
+    )]
     FeedMalformed = 43,
     #[msg("The price is zero or negative")]
     PriceNotPositive = 44,
@@ -76,7 +78,9 @@ pub enum MarginError {
     RiskStale = 53,
     #[msg("A push feed does not prove which price is the expiry's; pass the pull oracle's update")]
     FeedCannotSettle = 54,
-    #[msg("The push oracle's account is not the one that the listing names; pass that one, or the pull oracle's update")]
+    #[msg(
+        "The push oracle's account is not the one that the listing names; pass that one, or the pull oracle's update"
+    )]
     FeedAddress = 55,
 
     // 60-79: chains

@@ -120,9 +120,7 @@ fn requires_that_the_feed_is_the_pull_oracles() {
         feed: SOL.push_feed(),
     };
     // Even if it seems to straddle the expiry.
-    scene
-        .world
-        .write_feed(SOL.push_feed(), &PushFeed::of(usd(210), expiry));
+    scene.world.write_feed(SOL.push_feed(), &PushFeed::of(usd(210), expiry));
     assert_fails_with(scene.world.send(settle), MarginError::FeedCannotSettle);
     scene.world.write_feed(FEED, &PushFeed::of(usd(210), expiry));
     let elsewhere = SettleChain {

@@ -403,10 +403,7 @@ fn price_confidence_publish_time_and_average_of_a_push_feed_are_stored() {
     assert_eq!(stored_e9(&world), (210_000_000_000, 123_456_789, published_at));
     assert_eq!(receipt.events(), ["PriceUpdated"]);
     let event: PriceUpdated = receipt.event();
-    assert_eq!(
-        (event.price_e9, event.published_at),
-        (210_000_000_000, published_at)
-    );
+    assert_eq!((event.price_e9, event.published_at), (210_000_000_000, published_at));
 }
 
 #[test]

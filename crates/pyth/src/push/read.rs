@@ -145,7 +145,10 @@ mod tests {
             } else {
                 (i64::MAX, 1, 1_750_000_000)
             };
-            assert_eq!((traded.price, traded.conf, traded.publish_time_secs), (price, conf, time));
+            assert_eq!(
+                (traded.price, traded.conf, traded.publish_time_secs),
+                (price, conf, time)
+            );
         }
     }
 

@@ -32,8 +32,10 @@ fn any_bytes_of_full_length() -> impl Strategy<Value = Vec<u8>> {
 fn same_error(ours: PythError, official: &OfficialError) -> bool {
     matches!(
         (ours, official),
-        (PythError::TooShort | PythError::WrongMagic, OfficialError::InvalidAccountData)
-            | (PythError::WrongVersion, OfficialError::BadVersionNumber)
+        (
+            PythError::TooShort | PythError::WrongMagic,
+            OfficialError::InvalidAccountData
+        ) | (PythError::WrongVersion, OfficialError::BadVersionNumber)
             | (PythError::WrongAccountType, OfficialError::WrongAccountType)
     )
 }
