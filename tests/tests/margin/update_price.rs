@@ -459,3 +459,16 @@ fn price_rounds_down_and_confidence_up() {
     assert_eq!(picture.underlying(fine).price_e9, 1_999_999_999);
     assert_eq!(picture.underlying(fine).confidence_e9, 1_000_001);
 }
+
+#[test]
+fn either_oracles_price_costs_less_than_4_500_compute_units() {
+    let mut world = world();
+    let now = world.now();
+    world.write_feed(UPDATE.feed, &Feed::of(SOL, usd(210), now));
+    let pull = world.land(UPDATE).compute_units;
+    world.write_feed(SOL.push_feed(), &PushFeed::of(usd(211), now + 1));
+    let push = world.land(push_update()).compute_units;
+    let second = world.land(push_update()).compute_units;
+    println!("pull {pull}, push {push}, of the stored second {second}");
+    assert!(pull < 4_500 && push < 4_500 && second < push, "{pull} {push} {second}");
+}
