@@ -48,7 +48,9 @@ pub(crate) fn to_official(push: &PushPrice) -> SolanaPriceAccount {
     let mut official = SolanaPriceAccount::zeroed();
     official.magic = MAGIC;
     official.ver = VERSION_2;
-    official.atype = u32::from(AccountType::Price as u8);
+    #[expect(clippy::as_conversions, reason = "the official enumeration has no other number")]
+    let price_account = AccountType::Price as u32;
+    official.atype = price_account;
     official.size = u32::try_from(size_of::<SolanaPriceAccount>()).unwrap();
     official.ptype = PriceType::Price;
     official.expo = push.exponent;
