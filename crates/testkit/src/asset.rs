@@ -90,6 +90,11 @@ impl Asset {
         Pubkey::new_from_array(padded("feed", self.symbol))
     }
 
+    /// Account of the push oracle for its price.
+    pub fn push_feed(&self) -> Pubkey {
+        Pubkey::new_from_array(padded("push feed", self.symbol))
+    }
+
     /// Symbol as the program stores it.
     pub fn padded_symbol(&self) -> [u8; 16] {
         address::symbol(self.symbol).expect("a symbol of at most 16 bytes")
@@ -101,6 +106,8 @@ impl Asset {
             symbol: self.padded_symbol(),
             feed_id: self.feed_id(),
             feed_exponent: -8,
+            push_feed: self.push_feed(),
+            push_exponent: PUSH_EXPONENT,
             lot_units_e9: self.lot_units_e9,
             feed: FEED_LIMITS,
             risk: RISK_SETTINGS,
@@ -122,6 +129,9 @@ impl Asset {
         }
     }
 }
+
+/// Exponent of the push oracle's prices: not that of the pull oracle's, so that none passes for the other.
+pub const PUSH_EXPONENT: i32 = -9;
 
 const FEED_LIMITS: FeedLimits = FeedLimits {
     max_confidence_e9: 20_000_000,

@@ -40,6 +40,6 @@ pub use chain::{ChainOf, Instrument, days, hours, weeks};
 pub use expect::{assert_fails_with, assert_lands};
 pub use lite::LiteBank;
 pub use lone::LoneProgram;
-pub use oracle::Feed;
+pub use oracle::{Feed, PushFeed};
 pub use picture::Picture;
 pub use world::{Outcome, Receipt, Refusal, World};

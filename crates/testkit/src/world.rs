@@ -11,7 +11,7 @@ use crate::chain::{ChainOf, Instrument};
 use crate::expect::assert_lands;
 use crate::lite::LiteBank;
 use crate::mint::{amount, mint_account, token_account};
-use crate::oracle::Feed;
+use crate::oracle::{Feed, OracleAccount};
 use crate::picture::Picture;
 use anchor_lang::{BorshConfig, Discriminator, SchemaRead};
 use solana_account::{Account, AccountSharedData, ReadableAccount, WritableAccount};
@@ -375,7 +375,7 @@ impl<B: Bank> World<B> {
     }
 
     /// Writes an oracle account.
-    pub fn write_feed(&mut self, address: Pubkey, feed: &Feed) {
+    pub fn write_feed(&mut self, address: Pubkey, feed: &impl OracleAccount) {
         self.set_account(address, feed.account());
     }
 
@@ -466,10 +466,17 @@ impl<B: Bank> World<B> {
         });
     }
 
-    /// The oracle publishes a price now, and someone brings it to the house.
+    /// The oracle publishes a price now, and someone brings it to the house. A second has one price: another one comes a
+    /// second after the stored one, if need be ahead of the clock.
     pub fn set_price(&mut self, asset: Asset, price: Price) {
         self.prices.insert(asset, price);
-        let feed = Feed::of(asset, price, self.now());
+        let (stored, stored_at) = {
+            let picture = self.picture();
+            let underlying = picture.underlying(asset);
+            (underlying.price(), underlying.published_at)
+        };
+        let earliest = if price == stored { stored_at } else { stored_at + 1 };
+        let feed = Feed::of(asset, price, self.now().max(earliest));
         self.write_feed(asset.feed(), &feed);
         self.land(UpdatePrice {
             asset,
