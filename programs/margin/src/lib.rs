@@ -10,7 +10,7 @@
 //! | [`instructions`] | one file per instruction |
 //! | [`risk`] | an account's health over its stored positions, and the moves of lots |
 //! | [`valuation`] | from a slice and a price to a strike's risk array |
-//! | [`feed`], [`grid`], [`auction`], [`ledger`], [`portfolio_check`] | the rules that instructions share |
+//! | [`feed`], [`grid`], [`auction`], [`ledger`], [`portfolio_check`], [`token`], [`withdrawal`] | the rules that instructions share |
 //!
 //! Each instruction below lists what it requires, does, ensures and rounds; the test of the same words is in
 //! `tests/margin`.
@@ -32,7 +32,9 @@ pub mod ledger;
 pub mod portfolio_check;
 pub mod risk;
 pub mod state;
+pub mod token;
 pub mod valuation;
+pub mod withdrawal;
 
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
@@ -68,11 +70,13 @@ pub mod tenor_margin {
 
     /// Lists a collateral and creates the house's vault for it.
     ///
-    /// Requires: the signer is the admin; the quote comes first and without haircut; other collaterals name a listed
-    /// underlying; haircut and cap are within their bounds.
-    /// Effects: the registry has the entry; the vault exists and belongs to the house.
+    /// Requires: the signer is the admin; the quote comes first and without haircut; other collaterals name listed
+    /// underlyings for price and scenarios; haircut, caps and ramp are within their bounds; the mint is one of a token
+    /// program, has no extension beyond names and groups, and no freeze authority unless the admin names the exception.
+    /// Effects: the registry has the entry; the vault exists under the mint's program and belongs to the house; the deposit
+    /// cap ramps from zero, in a house that holds something after the timelock.
     /// Ensures: a mint is listed once.
-    /// Rounding: none.
+    /// Rounding: the ramped cap down.
     pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
         instructions::add_collateral(ctx, args)
     }
@@ -133,35 +137,102 @@ pub mod tenor_margin {
 
     /// Opens a margin account.
     ///
-    /// Requires: the owner signs; the capacity is 1 to 64.
-    /// Effects: the account exists, empty; the payer pays its rent.
+    /// Requires: the owner signs; the capacity is 1 to 64, in the large class 1 to 256.
+    /// Effects: the account exists, empty; the payer pays its rent and is remembered.
     /// Ensures: an owner has one account per number.
     /// Rounding: none.
     pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Result<()> {
         instructions::open_account(ctx, args)
     }
 
+    /// Makes room for more positions in a margin account. Anyone may pay for it.
+    ///
+    /// Requires: the capacity is above the present one and within the account's size class.
+    /// Effects: the account can hold as many positions; the payer pays the rent of the growth.
+    /// Ensures: what the account holds stays as it is.
+    /// Rounding: none.
+    pub fn grow_account(ctx: &mut Context<GrowAccount>, capacity: u16) -> Result<()> {
+        instructions::grow_account(ctx, capacity)
+    }
+
+    /// Closes a margin account.
+    ///
+    /// Requires: the owner signs; the account holds and owes nothing.
+    /// Effects: the account is gone; who paid its rent at opening gets that back, the owner what was added later.
+    /// Ensures: what was due to the reserve stays with it.
+    /// Rounding: none.
+    pub fn close_account(ctx: &mut Context<CloseAccount>) -> Result<()> {
+        instructions::close_account(ctx)
+    }
+
+    /// Names who may trade for a margin account.
+    ///
+    /// Requires: the owner signs.
+    /// Effects: the delegate and its daily limit of loss are stored; the zero address is nobody.
+    /// Ensures: a delegate may trade and never withdraw, transfer or close.
+    /// Rounding: none.
+    pub fn set_delegate(ctx: &mut Context<SetDelegate>, args: SetDelegateArgs) -> Result<()> {
+        instructions::set_delegate(ctx, args)
+    }
+
+    /// Brings interest to the present, for the pool and one account. Anyone may send it.
+    ///
+    /// Requires: the account is of the house.
+    /// Effects: indices grow by the rate for the utilisation; the account's cash is brought to them and counted anew; whole
+    /// atoms of the reserve go to insurance.
+    /// Ensures: twice is once; the order of accounts changes nothing; no atom is created or lost.
+    /// Rounding: deposits down, debts up; the difference is the reserve's.
+    pub fn accrue(ctx: &mut Context<Accrue>) -> Result<()> {
+        instructions::accrue(ctx)
+    }
+
     /// Brings tokens into a margin account. Anyone may deposit for anyone, but only owner and delegate a collateral that
     /// the account does not hold yet.
     ///
-    /// Requires: the amount is positive; source, mint and vault are the collateral's; the depositor owns the source; the
-    /// cap is kept.
-    /// Effects: balance and booked total grow by what arrived in the vault.
+    /// Requires: the amount is positive; source, mint, vault and token program are the collateral's; the depositor owns the
+    /// source; the cap, while it ramps its present part, is kept.
+    /// Effects: interest comes to the present; balance and booked total grow by what arrived in the vault; the window
+    /// forgets as much outflow.
     /// Ensures: vault and booked total move together.
-    /// Rounding: none.
+    /// Rounding: none; interest against the account.
     pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::deposit(ctx, collateral_index, atoms)
     }
 
     /// Takes tokens out of a margin account.
     ///
-    /// Requires: the owner signs; the balance suffices; afterwards the withdrawal rule holds on fresh prices and risk
-    /// arrays: in every scenario equity without option gains is not negative.
-    /// Effects: balance, booked total and vault shrink by the amount.
-    /// Ensures: unrealised gains never leave the house; an account without positions can withdraw everything.
-    /// Rounding: requirements up, values down.
+    /// Requires: the owner signs; a collateral's balance suffices, while cash may end below zero; afterwards the withdrawal
+    /// rule holds on fresh prices and risk arrays: in every scenario equity without option gains is not negative; the vault
+    /// holds the amount; net outflow stays within the collateral's cap for the window, or the amount is small.
+    /// Effects: interest comes to the present; balance, booked total and vault shrink by the amount.
+    /// Ensures: unrealised gains never leave the house; an account without positions can withdraw everything; an account
+    /// older than the window can always withdraw a small amount a day.
+    /// Rounding: requirements up, values down; what the window forgets down.
     pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::withdraw(ctx, collateral_index, atoms)
+    }
+
+    /// Moves cash or a collateral between two margin accounts of one owner.
+    ///
+    /// Requires: the owner of both signs, which a delegate may not; the amount is positive; a collateral's balance suffices;
+    /// afterwards the withdrawal rule holds for the account that gives.
+    /// Effects: interest comes to the present; one balance shrinks and the other grows by the amount.
+    /// Ensures: booked totals stay; the account that receives is only better off and needs no price.
+    /// Rounding: requirements up, values down.
+    pub fn transfer(ctx: &mut Context<Transfer>, collateral_index: u8, atoms: u64) -> Result<()> {
+        instructions::transfer(ctx, collateral_index, atoms)
+    }
+
+    /// Moves lots of one strike between two margin accounts of one owner, at no price.
+    ///
+    /// Requires: the owner of both signs, which a delegate may not; the chain has not expired; the lots are part of what the
+    /// giving account holds; afterwards the withdrawal rule holds for it and the receiving account meets its initial
+    /// requirement, on fresh prices and risk arrays.
+    /// Effects: the lots move.
+    /// Ensures: lots of each option sum to zero over all accounts; unrealised gains do not become free cash.
+    /// Rounding: requirements up, values down.
+    pub fn transfer_position(ctx: &mut Context<TransferPosition>, args: TransferPositionArgs) -> Result<()> {
+        instructions::transfer_position(ctx, args)
     }
 
     /// Moves positions and premium between two margin accounts.

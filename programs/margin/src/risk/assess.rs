@@ -46,7 +46,8 @@ pub fn assess(
     market: &impl MarketView,
     freshness: Freshness,
 ) -> Result<Health, MarginError> {
-    let cash = Value::from_quote_atoms(account.cash_atoms, house.quote_decimals, Round::Down).or_margin_error()?;
+    let cash_atoms = account.cash_atoms_at(&registry.interest)?;
+    let cash = Value::from_quote_atoms(cash_atoms, house.quote_decimals, Round::Down).or_margin_error()?;
     let mut health = HealthBuilder::new(cash);
     for index in needed_underlyings(account, registry) {
         let underlying = market.underlying(index).ok_or(MarginError::MissingUnderlying)?;
