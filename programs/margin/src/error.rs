@@ -176,6 +176,10 @@ pub enum MarginError {
     NotEnoughLots = 171,
     #[msg("The rent goes to who paid it at opening; pass that address")]
     WrongRentPayer = 172,
+    #[msg("The account is not a mint of the token program; pass the mint and the program that owns it")]
+    NotAMint = 173,
+    #[msg("The account is not a token account of the collateral's token program")]
+    NotATokenAccount = 174,
 }
 
 impl From<MathError> for MarginError {

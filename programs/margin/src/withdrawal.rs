@@ -10,7 +10,7 @@ use tenor_math::Round;
 use tenor_math::quantity::{Atoms, UnixSeconds, Value};
 use tenor_math::risk::WithdrawalCheck;
 
-const SECONDS_PER_DAY: i64 = 86_400;
+const SECONDS_PER_DAY: u64 = 86_400;
 
 /// The withdrawal rule, on the account as it is after the debit.
 ///
@@ -86,7 +86,8 @@ fn worth(index: u8, listed: &CollateralEntry, atoms: Atoms, market: &impl Market
 
 impl AccountTerms {
     fn count_small(&mut self, worth: Value, limit_e9: u64, now: UnixSeconds) -> Result<(), MarginError> {
-        let day = now.get().div_euclid(SECONDS_PER_DAY);
+        // Unsigned: the target has no signed division. Zero before 1970.
+        let day = now.since(UnixSeconds::new(0)).checked_div(SECONDS_PER_DAY).unwrap_or(0);
         let before = if day == self.small_day { self.small_withdrawn_e9 } else { 0 };
         let after = before.checked_add(worth.e9().unsigned_abs());
         let after = after.filter(|after| *after <= limit_e9).ok_or(MarginError::WindowCapReached)?;

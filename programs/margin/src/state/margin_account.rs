@@ -170,7 +170,7 @@ pub struct AccountTerms {
     /// Withdrawn today beyond the caps of the window, USD x 1e9.
     pub small_withdrawn_e9: u64,
     /// Day of that, Unix days.
-    pub small_day: i64,
+    pub small_day: u64,
 }
 
 /// Header of a margin account; positions follow. Seeds: `[account, owner, number]`.

@@ -5,8 +5,10 @@ use crate::event::Deposited;
 use crate::ledger::{accrue, book, entry, recount};
 use crate::state::{ClearingHouse, PortfolioAccount, QUOTE_INDEX, Registry, seeds};
 use crate::withdrawal::count_inflow;
+use crate::token;
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{self, TokenAccount, TokenInterface, TransferChecked};
+use anchor_spl::token::TransferChecked;
+use anchor_spl::token_interface::TokenInterface;
 use tenor_math::quantity::{Atoms, UnixSeconds};
 
 /// Accounts of `deposit`.
@@ -26,10 +28,10 @@ pub struct Deposit {
     pub account: PortfolioAccount,
     /// Token account that pays.
     #[account(mut)]
-    pub source: InterfaceAccount<TokenAccount>,
+    pub source: UncheckedAccount,
     /// Token account of the house.
     #[account(mut)]
-    pub vault: InterfaceAccount<TokenAccount>,
+    pub vault: UncheckedAccount,
     /// Mint of the collateral.
     pub mint: UncheckedAccount,
     /// Token program of the mint.
@@ -49,25 +51,23 @@ impl Deposit {
             .is_some_and(|atoms| *atoms > 0);
         let is_welcome = collateral_index == QUOTE_INDEX || is_held || self.account.may_trade(self.depositor.address());
         require!(is_welcome, MarginError::NotAccountAuthority);
-        require!(
-            *self.source.mint() == entry.mint && *self.mint.address() == entry.mint,
-            MarginError::WrongMint
-        );
         require!(*self.vault.address() == entry.vault, MarginError::WrongVault);
         require!(
             *self.token_program.address() == entry.token_program,
             MarginError::WrongTokenProgram
         );
+        let source = token::holding(self.source.account(), &entry.token_program)?;
         require!(
-            *self.source.owner() == *self.depositor.address(),
-            MarginError::WrongTokenOwner
+            source.mint == entry.mint && *self.mint.address() == entry.mint,
+            MarginError::WrongMint
         );
+        require!(source.owner == *self.depositor.address(), MarginError::WrongTokenOwner);
         Ok(())
     }
 
     /// Moves the tokens and says how many arrived.
     fn transfer(&mut self, atoms: u64, decimals: u8) -> Result<Atoms> {
-        let before = self.vault.amount();
+        let before = token::amount(self.vault.account())?;
         let accounts = TransferChecked {
             from: self.source.cpi_handle_mut(),
             mint: self.mint.cpi_handle(),
@@ -75,13 +75,9 @@ impl Deposit {
             authority: self.depositor.cpi_handle(),
         };
         let context = CpiContext::new(self.token_program.address(), accounts);
-        token_interface::transfer_checked(context, atoms, decimals)?;
-        let arrived = self
-            .vault
-            .amount()
-            .checked_sub(before)
-            .ok_or(MarginError::MathOverflow)?;
-        Ok(Atoms::new(arrived))
+        token::transfer_checked(&context, atoms, decimals)?;
+        let arrived = token::amount(self.vault.account())?.checked_sub(before);
+        Ok(Atoms::new(arrived.ok_or(MarginError::MathOverflow)?))
     }
 
     /// Books what arrived, up to the cap.
@@ -97,6 +93,7 @@ impl Deposit {
 }
 
 /// See [`crate::tenor_margin::deposit`].
+#[inline(never)]
 pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;

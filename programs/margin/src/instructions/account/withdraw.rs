@@ -6,8 +6,10 @@ use crate::instructions::MarketAccounts;
 use crate::ledger::{accrue, book, entry, recount};
 use crate::state::{ClearingHouse, PortfolioAccount, Registry, seeds};
 use crate::withdrawal::{check_withdrawal, count_outflow};
+use crate::token;
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{self, TokenAccount, TokenInterface, TransferChecked};
+use anchor_spl::token::TransferChecked;
+use anchor_spl::token_interface::TokenInterface;
 use tenor_math::quantity::{Atoms, UnixSeconds};
 
 /// Accounts of `withdraw`; chains and underlyings of the account follow.
@@ -28,10 +30,10 @@ pub struct Withdraw {
     pub account: PortfolioAccount,
     /// Token account of the house.
     #[account(mut)]
-    pub vault: InterfaceAccount<TokenAccount>,
+    pub vault: UncheckedAccount,
     /// Token account that receives.
     #[account(mut)]
-    pub destination: InterfaceAccount<TokenAccount>,
+    pub destination: UncheckedAccount,
     /// Mint of the collateral.
     pub mint: UncheckedAccount,
     /// Token program of the mint.
@@ -45,12 +47,13 @@ impl Withdraw {
         let entry = entry(&self.registry, collateral_index)?;
         require!(*self.vault.address() == entry.vault, MarginError::WrongVault);
         require!(
-            *self.destination.mint() == entry.mint && *self.mint.address() == entry.mint,
-            MarginError::WrongMint
-        );
-        require!(
             *self.token_program.address() == entry.token_program,
             MarginError::WrongTokenProgram
+        );
+        let destination = token::holding(self.destination.account(), &entry.token_program)?;
+        require!(
+            destination.mint == entry.mint && *self.mint.address() == entry.mint,
+            MarginError::WrongMint
         );
         Ok(())
     }
@@ -63,7 +66,7 @@ impl Withdraw {
         market: &MarketAccounts,
         now: UnixSeconds,
     ) -> core::result::Result<u64, MarginError> {
-        if self.vault.amount() < atoms.get() {
+        if token::amount(self.vault.account())? < atoms.get() {
             return Err(MarginError::NotEnoughLiquidity);
         }
         count_outflow(&mut self.registry, &mut self.account, index, atoms, market, now)?;
@@ -81,12 +84,12 @@ impl Withdraw {
         };
         let signers = [house_seeds];
         let context = CpiContext::new_with_signer(self.token_program.address(), accounts, &signers);
-        token_interface::transfer_checked(context, atoms, decimals)?;
-        Ok(())
+        token::transfer_checked(&context, atoms, decimals)
     }
 }
 
 /// See [`crate::tenor_margin::withdraw`].
+#[inline(never)]
 pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;

@@ -6,10 +6,10 @@ use crate::state::{
     ClearingHouse, CollateralEntry, FIRST_SMALL_WITHDRAWAL_E9, FIRST_WINDOW_SECONDS, InsuranceFund, MAX_COLLATERALS,
     NO_UNDERLYING, QUOTE_INDEX, Registry, seeds,
 };
-use crate::token::check_mint;
+use crate::token::{self, TOKEN_ACCOUNT_LEN, check_mint};
 use anchor_lang::prelude::*;
-use anchor_spl::token;
-use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
+use anchor_spl::token::InitializeAccount3;
+use anchor_spl::token_interface::TokenInterface;
 use bytemuck::Zeroable;
 use tenor_math::quantity::E9;
 
@@ -54,10 +54,10 @@ pub struct AddCollateral {
     #[account(mut, seeds = [seeds::INSURANCE, house.address().as_ref()], bump = insurance.bump)]
     pub insurance: Account<InsuranceFund>,
     /// Mint of the collateral.
-    pub mint: InterfaceAccount<Mint>,
+    pub mint: UncheckedAccount,
     /// Token account of the house for it.
-    #[account(init, payer = admin, token::mint = mint, token::authority = house, token::token_program = token_program, seeds = [seeds::VAULT, house.address().as_ref(), mint.address().as_ref()], bump)]
-    pub vault: InterfaceAccount<TokenAccount>,
+    #[account(init, payer = admin, space = TOKEN_ACCOUNT_LEN, owner = *token_program.address(), seeds = [seeds::VAULT, house.address().as_ref(), mint.address().as_ref()], bump)]
+    pub vault: UncheckedAccount,
     /// Token program of the mint.
     pub token_program: Interface<'static, TokenInterface>,
     /// System program.
@@ -65,7 +65,8 @@ pub struct AddCollateral {
 }
 
 impl AddCollateral {
-    fn validate(&self, args: &AddCollateralArgs) -> Result<()> {
+    /// Checks the listing and returns the decimals of the mint.
+    fn validate(&self, args: &AddCollateralArgs) -> Result<u8> {
         let count = usize::from(self.registry.count);
         require!(count < MAX_COLLATERALS, MarginError::RegistryFull);
         let mint = self.mint.address();
@@ -73,6 +74,7 @@ impl AddCollateral {
             self.registry.listed().iter().all(|entry| entry.mint != *mint),
             MarginError::CollateralExists
         );
+        let decimals = token::decimals(self.mint.account(), self.token_program.address())?;
         let is_quote = *mint == self.house.quote_mint;
         let is_first = count == usize::from(QUOTE_INDEX);
         let names = |index: u8| {
@@ -87,12 +89,12 @@ impl AddCollateral {
             args.deposit_cap_atoms > 0,
             (self.least_ramp_seconds()..=MAX_RAMP_SECONDS).contains(&args.ramp_seconds),
             args.window_cap_atoms > 0,
-            self.mint.decimals() <= 18,
+            decimals <= 18,
         ];
         require!(bounds.iter().all(|holds| *holds), MarginError::ParameterOutOfRange);
         let data = self.mint.account().try_borrow()?;
         check_mint(&data, args.accepts_freeze_authority == 1)?;
-        Ok(())
+        Ok(decimals)
     }
 
     /// A house that holds nothing has nothing to lose.
@@ -110,7 +112,7 @@ impl AddCollateral {
         now.saturating_add_unsigned(wait)
     }
 
-    fn entry(&self, args: &AddCollateralArgs, now: i64) -> CollateralEntry {
+    fn entry(&self, args: &AddCollateralArgs, decimals: u8, now: i64) -> CollateralEntry {
         CollateralEntry {
             mint: *self.mint.address(),
             vault: *self.vault.address(),
@@ -122,20 +124,33 @@ impl AddCollateral {
             ramp_seconds: args.ramp_seconds,
             underlying_index: args.underlying_index,
             scenario_index: args.scenario_index,
-            decimals: self.mint.decimals(),
+            decimals,
             accepts_freeze_authority: args.accepts_freeze_authority,
             ..CollateralEntry::zeroed()
         }
     }
+
+    /// Makes the account, which exists and belongs to the token program, a token account of the house.
+    fn initialize_vault(&mut self) -> Result<()> {
+        let accounts = InitializeAccount3 {
+            account: self.vault.cpi_handle_mut(),
+            mint: self.mint.cpi_handle(),
+            authority: self.house.cpi_handle(),
+        };
+        let context = CpiContext::new(self.token_program.address(), accounts);
+        token::initialize_account(&context, self.house.address())
+    }
 }
 
 /// See [`crate::tenor_margin::add_collateral`].
+#[inline(never)]
 pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let accounts = &mut ctx.accounts;
-    accounts.validate(&args)?;
+    let decimals = accounts.validate(&args)?;
+    accounts.initialize_vault()?;
     let index = accounts.registry.count;
-    let entry = accounts.entry(&args, now);
+    let entry = accounts.entry(&args, decimals, now);
     let registry = &mut accounts.registry;
     let place = registry.collaterals.get_mut(usize::from(index));
     *place.ok_or(MarginError::RegistryFull)? = entry;
