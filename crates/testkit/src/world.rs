@@ -453,7 +453,7 @@ impl<B: Bank> World<B> {
 
     /// Brings new tokens into an actor's margin account.
     pub fn deposit(&mut self, actor: &Actor, asset: Asset, atoms: u64) {
-        let wallet = self.tokens(&actor.wallet(asset));
+        let wallet = self.account(&actor.wallet(asset)).map_or(0, |wallet| amount(&wallet));
         self.set_wallet(actor, asset, wallet + atoms);
         self.land(Deposit {
             depositor: actor,

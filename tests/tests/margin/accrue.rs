@@ -121,7 +121,6 @@ fn no_atom_is_created_or_lost_while_cash_moves_beside_the_pool() {
     assert!((0..=149_075).contains(&pays), "less than four fifths of it: {pays}");
     assert_adds_up(&world);
     world.advance(YEAR / 50);
-    world.refresh();
     world.land(Accrue { of: &bob });
     assert_adds_up(&world);
 }

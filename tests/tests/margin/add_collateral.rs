@@ -123,7 +123,7 @@ fn the_deposit_cap_ramps_from_zero_in_a_house_that_holds_something_after_the_tim
     assert_fails_with(world.send(listing(list(172_799))), MarginError::ParameterOutOfRange);
     assert_lands(world.send(listing(list(172_800))));
     let listed_at = world.now();
-    world.set_wallet(&alice, JITOSOL, 1_000_000);
+    world.set_wallet(&alice, JITOSOL, 2_000_000);
     let deposit = |atoms| Deposit {
         depositor: &alice,
         to: &alice,

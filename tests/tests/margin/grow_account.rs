@@ -52,7 +52,7 @@ fn the_account_can_hold_as_many_positions_and_anyone_may_pay_the_rent_of_the_gro
     scene.world.deposit(&small, tenor_testkit::USDC, tenor_testkit::usdc(1_000));
     scene.world.trade_at_mark(&small, &scene.bob, scene.chain.put(180), 1);
     let second = scene.chain.put(160);
-    let trade = |scene: &Scene| tenor_testkit::action::Trade {
+    let call = scene.world.call(tenor_testkit::action::Trade {
         buyer: &small,
         seller: &scene.bob,
         quotes: vec![tenor_testkit::action::Quote {
@@ -60,8 +60,7 @@ fn the_account_can_hold_as_many_positions_and_anyone_may_pay_the_rent_of_the_gro
             lots: 1,
             price: scene.world.picture().mark(second),
         }],
-    };
-    let call = scene.world.call(trade(&scene));
+    });
     assert_fails_with(scene.world.send(&call), MarginError::PositionTableFull);
 
     let stranger = scene.world.visitor("stranger");

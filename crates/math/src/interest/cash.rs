@@ -73,6 +73,9 @@ impl CashAccount {
         }
         let [counted, actual] = [self.counted_atoms, self.cash_atoms].map(Sides::of);
         let accrued = self.added(counted, now)?;
+        if self.counted_atoms == self.cash_atoms {
+            return self.moved(accrued, accrued, now);
+        }
         let bears_loss = now.deposit.fell_since(self.indices.deposit);
         let deposit = if bears_loss {
             counted.deposit.max(actual.deposit)
@@ -81,6 +84,11 @@ impl CashAccount {
         };
         let debt = counted.debt.max(actual.debt);
         let interest = self.added(Sides { deposit, debt }, now)?;
+        self.moved(accrued, interest, now)
+    }
+
+    /// The account after the pool has accrued an amount for it, of which it got the interest.
+    fn moved(self, accrued: i64, interest: i64, now: Indices) -> Result<Self, MathError> {
         let gain = accrued.checked_sub(interest).ok_or(MathError::Overflow)?;
         let gain = u64::try_from(gain).map_err(|_| MathError::OutOfDomain)?;
         Ok(Self {

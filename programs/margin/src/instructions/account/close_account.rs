@@ -52,7 +52,6 @@ impl CloseAccount {
 }
 
 /// See [`crate::tenor_margin::close_account`].
-#[inline(never)]
 pub fn close_account(ctx: &mut Context<CloseAccount>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;

@@ -93,7 +93,6 @@ impl Deposit {
 }
 
 /// See [`crate::tenor_margin::deposit`].
-#[inline(never)]
 pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;

@@ -45,7 +45,6 @@ pub struct OpenAccount {
 }
 
 /// See [`crate::tenor_margin::open_account`].
-#[inline(never)]
 pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Result<()> {
     let class = SizeClass::from_number(args.size_class).ok_or(MarginError::ParameterOutOfRange)?;
     require!(

@@ -56,7 +56,6 @@ impl Transfer {
 }
 
 /// See [`crate::tenor_margin::transfer`].
-#[inline(never)]
 pub fn transfer(ctx: &mut Context<Transfer>, collateral_index: u8, atoms: u64) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;

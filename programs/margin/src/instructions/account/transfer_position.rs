@@ -117,7 +117,6 @@ const fn is_part(lots: i64, held: i64) -> bool {
 }
 
 /// See [`crate::tenor_margin::transfer_position`].
-#[inline(never)]
 pub fn transfer_position(ctx: &mut Context<TransferPosition>, args: TransferPositionArgs) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let mut market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;

@@ -89,7 +89,6 @@ impl Withdraw {
 }
 
 /// See [`crate::tenor_margin::withdraw`].
-#[inline(never)]
 pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;

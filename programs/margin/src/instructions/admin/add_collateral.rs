@@ -143,7 +143,6 @@ impl AddCollateral {
 }
 
 /// See [`crate::tenor_margin::add_collateral`].
-#[inline(never)]
 pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let accounts = &mut ctx.accounts;
