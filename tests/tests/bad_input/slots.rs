@@ -73,6 +73,11 @@ const EXCEPTIONS: &[Exception] = &[
         reason: "a chain that no leg trades is only read",
     },
     Exception {
+        instruction: "transfer_position",
+        slot: 9,
+        reason: "a chain in which no lots move is only read",
+    },
+    Exception {
         instruction: "grow_account",
         slot: 0,
         reason: "anyone may pay the rent",
