@@ -159,7 +159,8 @@ impl Planner<'_> {
     fn quote(&mut self) {
         let quote = &self.deployment.quote;
         if !self.is_collateral(&quote.mint.0) {
-            let instruction = instruction::add_collateral(self.admin(), quote.mint.0, quote.token_program.address(), quote.args());
+            let instruction =
+                instruction::add_collateral(self.admin(), quote.mint.0, quote.token_program.address(), quote.args());
             let action = Action::AddCollateral {
                 symbol: quote.symbol.clone(),
             };

@@ -254,11 +254,7 @@ pub fn transfer(between: OwnAccounts, market: &HealthAccounts, collateral_index:
 }
 
 /// `transfer_position`: moves lots of one strike between two accounts of one owner. The market is what both need.
-pub fn transfer_position(
-    between: OwnAccounts,
-    market: &HealthAccounts,
-    args: TransferPositionArgs,
-) -> Instruction {
+pub fn transfer_position(between: OwnAccounts, market: &HealthAccounts, args: TransferPositionArgs) -> Instruction {
     let metas = accounts::TransferPosition {
         owner: between.owner,
         house: address::house(),

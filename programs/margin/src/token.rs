@@ -123,10 +123,7 @@ pub fn transfer_checked<'a>(
 ///
 /// # Errors
 /// Those of the token program.
-pub fn initialize_account<'a>(
-    context: &CpiContext<'a, token::InitializeAccount3<'a>>,
-    owner: &Address,
-) -> Result<()> {
+pub fn initialize_account<'a>(context: &CpiContext<'a, token::InitializeAccount3<'a>>, owner: &Address) -> Result<()> {
     let mut data = [0; 33];
     let [number, rest @ ..] = &mut data;
     *number = 18;
@@ -199,7 +196,11 @@ mod tests {
         assert_eq!(check_mint(&whole, false), Ok(()));
         // The length is missing, or the value ends early.
         for length in [168, 169, 170, 200, 233] {
-            assert_eq!(check_mint(&whole[..length], false), Err(MarginError::MintExtension), "{length}");
+            assert_eq!(
+                check_mint(&whole[..length], false),
+                Err(MarginError::MintExtension),
+                "{length}"
+            );
         }
         // Space that no extension uses is zero.
         let mut padded = whole;

@@ -23,7 +23,14 @@ pub fn check_withdrawal(
     market: &impl MarketView,
     now: UnixSeconds,
 ) -> Result<(), MarginError> {
-    let health = assess(house, registry, account, account.as_slice(), market, Freshness::Action(now))?;
+    let health = assess(
+        house,
+        registry,
+        account,
+        account.as_slice(),
+        market,
+        Freshness::Action(now),
+    )?;
     match health.withdrawal().or_margin_error()? {
         WithdrawalCheck::Passes => Ok(()),
         WithdrawalCheck::Short(_) => Err(MarginError::WithdrawalTooLarge),
@@ -81,16 +88,25 @@ fn worth(index: u8, listed: &CollateralEntry, atoms: Atoms, market: &impl Market
         return atoms.value(listed.decimals, quote, Round::Up).ok();
     }
     let price = market.underlying(listed.underlying_index)?.price();
-    atoms.value(listed.decimals, price, Round::Up).ok().filter(|_| price.e9() > 0)
+    atoms
+        .value(listed.decimals, price, Round::Up)
+        .ok()
+        .filter(|_| price.e9() > 0)
 }
 
 impl AccountTerms {
     fn count_small(&mut self, worth: Value, limit_e9: u64, now: UnixSeconds) -> Result<(), MarginError> {
         // Unsigned: the target has no signed division. Zero before 1970.
         let day = now.since(UnixSeconds::new(0)).checked_div(SECONDS_PER_DAY).unwrap_or(0);
-        let before = if day == self.small_day { self.small_withdrawn_e9 } else { 0 };
+        let before = if day == self.small_day {
+            self.small_withdrawn_e9
+        } else {
+            0
+        };
         let after = before.checked_add(worth.e9().unsigned_abs());
-        let after = after.filter(|after| *after <= limit_e9).ok_or(MarginError::WindowCapReached)?;
+        let after = after
+            .filter(|after| *after <= limit_e9)
+            .ok_or(MarginError::WindowCapReached)?;
         (self.small_day, self.small_withdrawn_e9) = (day, after);
         Ok(())
     }

@@ -4,8 +4,8 @@ use tenor_margin::instructions::{AddCollateralArgs, LiquidateSliceArgs, SetDeleg
 use tenor_margin::state::NO_UNDERLYING;
 use tenor_testkit::action::{
     Accrue, AddCollateral, AddStrikes, AddUnderlying, CloseAccount, CreateChain, Deposit, GrowAccount, Initialize,
-    LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SetDelegate, SettleAccount, SettleChain, Touch, Trade,
-    Transfer, TransferPosition, UpdatePrice, Withdraw,
+    LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SetDelegate, SettleAccount, SettleChain, Touch,
+    Trade, Transfer, TransferPosition, UpdatePrice, Withdraw,
 };
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone, house_terms, surface_authority, upgrade_authority};

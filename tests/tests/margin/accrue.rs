@@ -47,7 +47,10 @@ fn indices_grow_by_the_rate_for_the_utilisation_and_the_reserve_goes_to_insuranc
     assert_eq!((event.account, event.cash_atoms), (bob.account(), -474_121_941));
     assert_eq!((event.swept_atoms, event.insurance_atoms), (0, 14_824_388));
     let registry = picture.market.registry().unwrap();
-    assert_eq!((event.interest, event.registry_sequence), (registry.interest, registry.sequence));
+    assert_eq!(
+        (event.interest, event.registry_sequence),
+        (registry.interest, registry.sequence)
+    );
     assert_eq!(event.sequence, picture.account(&bob).account.sequence);
     assert_adds_up(&world);
 }
@@ -62,7 +65,11 @@ fn twice_is_once() {
     let state = |world: &World| {
         let picture = world.picture();
         let cash = [&alice, &bob].map(|actor| picture.account(actor).account.cash());
-        (cash, picture.market.registry().unwrap().interest, picture.insurance.unwrap().balance_atoms)
+        (
+            cash,
+            picture.market.registry().unwrap().interest,
+            picture.insurance.unwrap().balance_atoms,
+        )
     };
     let before = state(&world);
     for actor in [&bob, &alice, &alice] {
@@ -85,7 +92,10 @@ fn the_order_of_accounts_changes_nothing() {
         second.land(Accrue { of: actor });
     }
     for actor in [&alice, &bob] {
-        assert_eq!(first.picture().balance(actor, USDC), second.picture().balance(actor, USDC));
+        assert_eq!(
+            first.picture().balance(actor, USDC),
+            second.picture().balance(actor, USDC)
+        );
     }
     assert_eq!(first.picture().insurance, second.picture().insurance);
     assert_adds_up(&first);
@@ -110,7 +120,10 @@ fn no_atom_is_created_or_lost_while_cash_moves_beside_the_pool() {
     world.trade_at_mark(&alice, &bob, chain.call(220), 100);
     let premium = world.picture().balance(&bob, USDC) + 400_000_000;
     assert!(premium > 0);
-    assert_eq!(world.picture().account(&bob).account.interest.counted_atoms, -400_000_000);
+    assert_eq!(
+        world.picture().account(&bob).account.interest.counted_atoms,
+        -400_000_000
+    );
     assert_adds_up(&world);
     world.advance(86_400);
     world.land(Accrue { of: &alice });

@@ -219,7 +219,10 @@ fn the_registry_has_the_entry_and_the_vault_exists_and_belongs_to_the_house() {
         (0, 9, 0)
     );
     assert_eq!((entry.scenario_index, entry.accepts_freeze_authority), (1, 1));
-    assert_eq!((entry.ramp_started_at, entry.ramp_seconds, entry.window_cap_atoms), (world.now(), 500, 66));
+    assert_eq!(
+        (entry.ramp_started_at, entry.ramp_seconds, entry.window_cap_atoms),
+        (world.now(), 500, 66)
+    );
     assert_eq!(entry.token_program, address::TOKEN_PROGRAM);
     let vault = world.account(&entry.vault).unwrap();
     let expected = tenor_testkit::mint::token_account(&JITOSOL.mint(), &address::house(), 0);
@@ -228,7 +231,14 @@ fn the_registry_has_the_entry_and_the_vault_exists_and_belongs_to_the_house() {
     assert_eq!(receipt.events(), ["CollateralListed"]);
     let event: CollateralListed = receipt.event();
     assert_eq!((event.index, event.mint, event.vault), (3, JITOSOL.mint(), entry.vault));
-    assert_eq!((event.registry_sequence, event.scenario_index, event.accepts_freeze_authority), (4, 1, 1));
+    assert_eq!(
+        (
+            event.registry_sequence,
+            event.scenario_index,
+            event.accepts_freeze_authority
+        ),
+        (4, 1, 1)
+    );
     assert_eq!(event.token_program, entry.token_program);
 }
 

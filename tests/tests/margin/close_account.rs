@@ -55,7 +55,9 @@ fn requires_that_the_account_holds_and_owes_nothing() {
     scene.world.edit_account(&scene.alice, |account| account.cash_atoms = 0);
     assert_fails_with(close(&mut scene), MarginError::AccountNotEmpty);
     let mut scene = Scene::new();
-    scene.world.edit_account(&scene.alice, |account| account.cash_atoms = -1);
+    scene
+        .world
+        .edit_account(&scene.alice, |account| account.cash_atoms = -1);
     assert_fails_with(close(&mut scene), MarginError::AccountNotEmpty);
 }
 
@@ -86,7 +88,10 @@ fn who_paid_the_rent_at_opening_gets_it_back_and_the_owner_what_was_added_later(
     assert_eq!(receipt.events(), ["AccountClosed"]);
     let event: AccountClosed = receipt.event();
     assert_eq!((event.account, event.sequence), (alice.account(), 2));
-    assert_eq!(event.registry_sequence, world.picture().market.registry().unwrap().sequence);
+    assert_eq!(
+        event.registry_sequence,
+        world.picture().market.registry().unwrap().sequence
+    );
     // The same number can be opened again.
     world.land(OpenAccount {
         payer: &alice,

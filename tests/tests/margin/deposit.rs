@@ -145,7 +145,11 @@ fn balance_and_booked_total_grow_by_what_arrived_in_the_vault() {
     assert_eq!(world.tokens(&alice.wallet(USDC)), usdc(700));
     assert_eq!(picture.account(&alice).account.sequence, 2, "one for each deposit");
     println!("deposit: {} CU", receipt.compute_units);
-    assert!(receipt.compute_units <= 12_000, "{} compute units", receipt.compute_units);
+    assert!(
+        receipt.compute_units <= 12_000,
+        "{} compute units",
+        receipt.compute_units
+    );
     assert_eq!(receipt.events(), ["Deposited"]);
     let event: Deposited = receipt.event();
     assert_eq!(

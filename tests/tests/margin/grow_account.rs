@@ -49,7 +49,9 @@ fn the_account_can_hold_as_many_positions_and_anyone_may_pay_the_rent_of_the_gro
         owner: &small,
         capacity: 1,
     });
-    scene.world.deposit(&small, tenor_testkit::USDC, tenor_testkit::usdc(1_000));
+    scene
+        .world
+        .deposit(&small, tenor_testkit::USDC, tenor_testkit::usdc(1_000));
     scene.world.trade_at_mark(&small, &scene.bob, scene.chain.put(180), 1);
     let second = scene.chain.put(160);
     let call = scene.world.call(tenor_testkit::action::Trade {
@@ -65,7 +67,10 @@ fn the_account_can_hold_as_many_positions_and_anyone_may_pay_the_rent_of_the_gro
 
     let stranger = scene.world.visitor("stranger");
     let lamports = |world: &World| world.account(&stranger.address()).unwrap().lamports();
-    let (before, old) = (lamports(&scene.world), scene.world.account(&small.account()).unwrap().lamports());
+    let (before, old) = (
+        lamports(&scene.world),
+        scene.world.account(&small.account()).unwrap().lamports(),
+    );
     let held = scene.world.picture().account(&small).positions.clone();
     let receipt = scene.world.land(GrowAccount {
         payer: &stranger,

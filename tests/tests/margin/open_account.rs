@@ -5,11 +5,11 @@ use solana_account::ReadableAccount;
 use solana_instruction::error::InstructionError;
 use tenor_margin::MarginError;
 use tenor_margin::event::AccountOpened;
+use tenor_margin::instructions::OpenAccountArgs;
 use tenor_sdk::address;
+use tenor_sdk::instruction;
 use tenor_testkit::action::OpenAccount;
 use tenor_testkit::bank::rent;
-use tenor_margin::instructions::OpenAccountArgs;
-use tenor_sdk::instruction;
 use tenor_testkit::world::anyone;
 use tenor_testkit::{Actor, Call, World, assert_fails_with, assert_lands};
 
@@ -89,10 +89,19 @@ fn the_account_exists_empty_and_the_payer_pays_its_rent_and_is_remembered() {
     assert_eq!((event.account, event.owner), (alice.account(), alice.address()));
     assert_eq!((event.number, event.capacity, event.size_class), (7, 32, 0));
     let terms = world.picture().account(&alice).account.terms;
-    assert_eq!((terms.rent_payer, terms.rent_lamports), (payer.address(), stored.lamports()));
-    assert_eq!((event.rent_payer, event.rent_lamports), (terms.rent_payer, terms.rent_lamports));
+    assert_eq!(
+        (terms.rent_payer, terms.rent_lamports),
+        (payer.address(), stored.lamports())
+    );
+    assert_eq!(
+        (event.rent_payer, event.rent_lamports),
+        (terms.rent_payer, terms.rent_lamports)
+    );
     assert_eq!((terms.opened_at, event.opened_at), (world.now(), world.now()));
-    assert!(stored.lamports() <= 20_000_000, "32 positions cost at most 0.02 SOL of rent");
+    assert!(
+        stored.lamports() <= 20_000_000,
+        "32 positions cost at most 0.02 SOL of rent"
+    );
 }
 
 #[test]

@@ -53,8 +53,14 @@ fn the_delegate_and_its_daily_limit_of_loss_are_stored_and_the_zero_address_is_n
     assert_eq!(account.delegate, scene.bob.address());
     assert_eq!(account.terms.delegate_max_daily_loss_e9, 250_000_000_000);
     let event: DelegateSet = receipt.event();
-    assert_eq!((event.account, event.sequence), (scene.alice.account(), account.sequence));
-    assert_eq!((event.delegate, event.max_daily_loss_e9), (scene.bob.address(), 250_000_000_000));
+    assert_eq!(
+        (event.account, event.sequence),
+        (scene.alice.account(), account.sequence)
+    );
+    assert_eq!(
+        (event.delegate, event.max_daily_loss_e9),
+        (scene.bob.address(), 250_000_000_000)
+    );
 
     let offer = scene.world.call(scene.offer(scene.chain.put(180), 1));
     let by_bob = usurped(offer, &scene.alice, &scene.bob);

@@ -55,8 +55,18 @@ fn extensions() -> Vec<Extension> {
             &[&[26, 0], &some, &some, &100_u16.to_le_bytes(), &u64::MAX.to_le_bytes()],
             MarginError::MintTransferFee,
         ),
-        extension("transfer hook", 64, &[&[36, 0], &key, &key], MarginError::MintTransferHook),
-        extension("permanent delegate", 32, &[&[35], &key], MarginError::MintPermanentDelegate),
+        extension(
+            "transfer hook",
+            64,
+            &[&[36, 0], &key, &key],
+            MarginError::MintTransferHook,
+        ),
+        extension(
+            "permanent delegate",
+            32,
+            &[&[35], &key],
+            MarginError::MintPermanentDelegate,
+        ),
         extension("default state frozen", 1, &[&[28, 0, 2]], MarginError::MintFreezable),
         extension("pausable", 33, &[&[44, 0], &key], MarginError::MintPausable),
         extension("mint close authority", 32, &[&[25], &some], other),
@@ -125,7 +135,10 @@ fn terms() -> AddCollateralArgs {
 
 fn listing(mint: Pubkey, program: Pubkey, args: AddCollateralArgs) -> Call {
     let admin = admin();
-    Call::new(instruction::add_collateral(admin.address(), mint, program, args), [&admin])
+    Call::new(
+        instruction::add_collateral(admin.address(), mint, program, args),
+        [&admin],
+    )
 }
 
 #[test]
@@ -172,14 +185,20 @@ fn a_freeze_authority_is_refused_unless_the_admin_names_the_exception() {
         ..terms()
     };
     assert_lands(world.send(listing(MINT, TOKEN_2022_PROGRAM, args)));
-    assert_eq!(world.picture().market.registry().unwrap().collaterals[3].accepts_freeze_authority, 1);
+    assert_eq!(
+        world.picture().market.registry().unwrap().collaterals[3].accepts_freeze_authority,
+        1
+    );
 
     // So for the first generation of the program.
     let mut world = World::new();
     let mut frozen = mint_account(SOL);
     frozen.data_as_mut_slice()[46] = 1;
     world.set_account(MINT, frozen);
-    assert_fails_with(world.send(listing(MINT, TOKEN_PROGRAM, terms())), MarginError::MintFreezable);
+    assert_fails_with(
+        world.send(listing(MINT, TOKEN_PROGRAM, terms())),
+        MarginError::MintFreezable,
+    );
     assert_lands(world.send(listing(MINT, TOKEN_PROGRAM, args)));
 }
 
@@ -194,7 +213,10 @@ fn a_false_mint_is_refused() {
     };
     let false_ones = [
         ("of another program", changed(&|mint| mint.owner = SOMEBODY)),
-        ("of the other token program", changed(&|mint| mint.owner = TOKEN_2022_PROGRAM)),
+        (
+            "of the other token program",
+            changed(&|mint| mint.owner = TOKEN_2022_PROGRAM),
+        ),
         ("too short", changed(&|mint| mint.data.truncate(81))),
         ("too long", changed(&|mint| mint.data.push(0))),
         ("not initialized", changed(&|mint| mint.data[45] = 0)),
@@ -207,9 +229,15 @@ fn a_false_mint_is_refused() {
     }
     // More decimals than the house reckons with.
     world.set_account(MINT, changed(&|mint| mint.data[44] = 19));
-    assert_fails_with(world.send(listing(MINT, TOKEN_PROGRAM, terms())), MarginError::ParameterOutOfRange);
+    assert_fails_with(
+        world.send(listing(MINT, TOKEN_PROGRAM, terms())),
+        MarginError::ParameterOutOfRange,
+    );
     world.set_account(MINT, genuine);
-    assert_fails_with(world.send(listing(MINT, TOKEN_2022_PROGRAM, terms())), MarginError::NotAMint);
+    assert_fails_with(
+        world.send(listing(MINT, TOKEN_2022_PROGRAM, terms())),
+        MarginError::NotAMint,
+    );
     assert_lands(world.send(listing(MINT, TOKEN_PROGRAM, terms())));
 }
 
@@ -268,10 +296,16 @@ fn tokens_of_token_2022_come_in_and_go_out_under_their_own_program() {
     let (mut world, alice, wallet) = of_token_2022();
     let vault = address::vault(&MINT);
     let stored = world.account(&vault).unwrap();
-    assert_eq!((*stored.owner(), stored.data().len(), stored.lamports()), (TOKEN_2022_PROGRAM, 165, rent(165)));
+    assert_eq!(
+        (*stored.owner(), stored.data().len(), stored.lamports()),
+        (TOKEN_2022_PROGRAM, 165, rent(165))
+    );
     assert_eq!(&stored.data()[32..64], address::house().as_ref());
     let entry = world.picture().market.registry().unwrap().collaterals[3];
-    assert_eq!((entry.token_program, entry.decimals, entry.vault), (TOKEN_2022_PROGRAM, 9, vault));
+    assert_eq!(
+        (entry.token_program, entry.decimals, entry.vault),
+        (TOKEN_2022_PROGRAM, 9, vault)
+    );
 
     let deposit = Call::new(instruction::deposit(&moving(&alice, wallet, 600_000)), [&alice]);
     let receipt = world.land(&deposit);
@@ -295,17 +329,26 @@ fn another_token_program_or_a_false_token_account_is_refused() {
         ..moving(&alice, wallet, 1)
     };
     let deposit = |transfer: &TokenMove| Call::new(instruction::deposit(transfer), [&alice]);
-    assert_fails_with(world.send(deposit(&with_program(TOKEN_PROGRAM))), MarginError::WrongTokenProgram);
+    assert_fails_with(
+        world.send(deposit(&with_program(TOKEN_PROGRAM))),
+        MarginError::WrongTokenProgram,
+    );
     // An account of the first program that names the mint, which that program would never make.
     let planted = Pubkey::new_from_array([56; 32]);
     world.set_account(planted, token_account(&MINT, &alice.address(), 5));
-    assert_fails_with(world.send(deposit(&moving(&alice, planted, 1))), MarginError::NotATokenAccount);
+    assert_fails_with(
+        world.send(deposit(&moving(&alice, planted, 1))),
+        MarginError::NotATokenAccount,
+    );
     // Of nobody's program, too short, and a mint.
     let mut foreign = token_account(&MINT, &alice.address(), 5);
     foreign.set_owner(SOMEBODY);
     for account in [foreign, blank(TOKEN_2022_PROGRAM, 164), world.account(&MINT).unwrap()] {
         world.set_account(planted, account);
-        assert_fails_with(world.send(deposit(&moving(&alice, planted, 1))), MarginError::NotATokenAccount);
+        assert_fails_with(
+            world.send(deposit(&moving(&alice, planted, 1))),
+            MarginError::NotATokenAccount,
+        );
     }
     assert_lands(world.send(deposit(&moving(&alice, wallet, 1))));
 }

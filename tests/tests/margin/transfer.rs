@@ -37,7 +37,10 @@ fn requires_that_the_owner_of_both_signs() {
     let mut theirs = world.call(of(bob, &second, USDC, 1));
     theirs.instruction_mut().accounts[3].pubkey = scene.alice.account();
     assert_fails_with(world.send(&theirs), MarginError::NotAccountAuthority);
-    assert_fails_with(world.send(of(bob, &scene.alice, USDC, 1)), MarginError::NotAccountAuthority);
+    assert_fails_with(
+        world.send(of(bob, &scene.alice, USDC, 1)),
+        MarginError::NotAccountAuthority,
+    );
     // To itself: the framework refuses one account in two writable slots.
     assert_fails_with(world.send(of(bob, bob, USDC, 1)), InstructionError::Custom(2040));
     assert_lands(world.send(of(bob, &second, USDC, 1)));
@@ -62,7 +65,10 @@ fn requires_that_afterwards_the_withdrawal_rule_holds_for_the_account_that_gives
     let free = world.picture().action_health(bob).withdrawable;
     let atoms = free.to_atoms(6, Round::Down).unwrap().get();
     assert!(atoms > 0 && atoms < usdc(10_000));
-    assert_fails_with(world.send(of(bob, &second, USDC, atoms + 1)), MarginError::WithdrawalTooLarge);
+    assert_fails_with(
+        world.send(of(bob, &second, USDC, atoms + 1)),
+        MarginError::WithdrawalTooLarge,
+    );
     assert_lands(world.send(of(bob, &second, USDC, atoms)));
 }
 
@@ -78,8 +84,14 @@ fn one_balance_shrinks_and_the_other_grows_by_the_amount_and_booked_totals_stay(
     assert_eq!(world.picture().balance(&second, USDC), 12_000_000_000);
     assert_eq!(world.picture().collateral(USDC).booked_total_atoms, booked);
     let event: Transferred = receipt.event();
-    assert_eq!((event.from, event.to, event.atoms), (bob.account(), second.account(), usdc(12_000)));
-    assert_eq!((event.from_cash_atoms, event.to_cash_atoms), (-2_000_000_000, 12_000_000_000));
+    assert_eq!(
+        (event.from, event.to, event.atoms),
+        (bob.account(), second.account(), usdc(12_000))
+    );
+    assert_eq!(
+        (event.from_cash_atoms, event.to_cash_atoms),
+        (-2_000_000_000, 12_000_000_000)
+    );
     let picture = world.picture();
     assert_eq!(event.from_sequence, picture.account(bob).account.sequence);
     assert_eq!(event.to_sequence, picture.account(&second).account.sequence);

@@ -60,7 +60,10 @@ fn requires_that_the_lots_are_part_of_what_the_giving_account_holds() {
     let world = &mut scene.world;
     let (alice, bob) = (&scene.alice, &scene.bob);
     for wrong in [301, -1, i64::MAX, i64::MIN + 1] {
-        assert_fails_with(world.send(lots(alice, &of_alice, call, wrong)), MarginError::NotEnoughLots);
+        assert_fails_with(
+            world.send(lots(alice, &of_alice, call, wrong)),
+            MarginError::NotEnoughLots,
+        );
     }
     for wrong in [-301, 1] {
         assert_fails_with(world.send(lots(bob, &of_bob, call, wrong)), MarginError::NotEnoughLots);
@@ -83,7 +86,9 @@ fn requires_that_the_lots_are_part_of_what_the_giving_account_holds() {
 fn requires_that_the_withdrawal_rule_holds_for_the_giving_account() {
     let (mut scene, of_alice, _, call) = scene();
     // A long call that covers a short one of the same account may not leave it.
-    scene.world.trade_at_mark(&scene.bob, &scene.alice, scene.chain.call(220), 300);
+    scene
+        .world
+        .trade_at_mark(&scene.bob, &scene.alice, scene.chain.call(220), 300);
     let cash = scene.world.picture().action_health(&scene.alice).withdrawable;
     let free = cash.to_atoms(6, tenor_math::Round::Down).unwrap().get();
     scene.world.land(Withdraw {

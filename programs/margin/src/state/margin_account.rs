@@ -249,6 +249,7 @@ const _: () = assert!(size_of::<AccountInterest>() == 56 && size_of::<AccountTer
 const _: () =
     assert!(size_of::<ChainSlot>() == 48 && size_of::<Position>() == 24 && size_of::<LiquidationState>() == 32);
 const _: () = assert!(
-    size_of::<MarginAccount>() == 8 + 3 * 32 + 3 * 8 + 56 + 72 + MAX_COLLATERALS * 8 + MAX_CHAINS * 48 + 32 + 2 * 8 + 120
+    size_of::<MarginAccount>()
+        == 8 + 3 * 32 + 3 * 8 + 56 + 72 + MAX_COLLATERALS * 8 + MAX_CHAINS * 48 + 32 + 2 * 8 + 120
 );
 const _: () = assert!(offset_of!(MarginAccount, house) == 8 && offset_of!(MarginAccount, owner) == 40);

@@ -233,5 +233,6 @@ impl Registry {
 
 const _: () = assert!(size_of::<StoredIndices>() == 40 && size_of::<InterestState>() == 96);
 const _: () = assert!(size_of::<CollateralEntry>() == 3 * 32 + 9 * 8 + 8 + 32);
-const _: () = assert!(size_of::<Registry>() == 8 + 32 + 3 * 8 + 96 + MAX_COLLATERALS * size_of::<CollateralEntry>() + 64);
+const _: () =
+    assert!(size_of::<Registry>() == 8 + 32 + 3 * 8 + 96 + MAX_COLLATERALS * size_of::<CollateralEntry>() + 64);
 const _: () = assert!(offset_of!(Registry, house) == 8);

@@ -1,7 +1,7 @@
 //! Brings interest to the present.
 
-use crate::event::InterestAccrued;
 use crate::error::MarginError;
+use crate::event::InterestAccrued;
 use crate::ledger::{self, recount};
 use crate::state::{ClearingHouse, InsuranceFund, PortfolioAccount, Registry, seeds};
 use anchor_lang::prelude::*;

@@ -35,10 +35,7 @@ impl Transfer {
         require!(atoms > 0, MarginError::ZeroAmount);
         for account in [&self.from, &self.to] {
             account.check(self.house.address())?;
-            require!(
-                account.owner == *self.owner.address(),
-                MarginError::NotAccountAuthority
-            );
+            require!(account.owner == *self.owner.address(), MarginError::NotAccountAuthority);
         }
         entry(&self.registry, collateral_index)?;
         Ok(())

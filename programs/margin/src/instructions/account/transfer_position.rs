@@ -50,10 +50,7 @@ impl TransferPosition {
         require!(args.call_lots != 0 || args.put_lots != 0, MarginError::ZeroAmount);
         for account in [&self.from, &self.to] {
             account.check(self.house.address())?;
-            require!(
-                account.owner == *self.owner.address(),
-                MarginError::NotAccountAuthority
-            );
+            require!(account.owner == *self.owner.address(), MarginError::NotAccountAuthority);
         }
         let chain = market.chain_at(args.chain)?;
         require!(now < chain.expiry(), MarginError::ChainExpired);

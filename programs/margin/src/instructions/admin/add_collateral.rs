@@ -108,7 +108,11 @@ impl AddCollateral {
 
     /// Once the house holds something the ramp waits out the timelock, for a new collateral loosens risk.
     fn ramp_starts_at(&self, now: i64) -> i64 {
-        let wait = if self.holds_nothing() { 0 } else { self.house.timelock_seconds };
+        let wait = if self.holds_nothing() {
+            0
+        } else {
+            self.house.timelock_seconds
+        };
         now.saturating_add_unsigned(wait)
     }
 
