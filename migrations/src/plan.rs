@@ -159,7 +159,8 @@ impl Planner<'_> {
     fn quote(&mut self) {
         let quote = &self.deployment.quote;
         if !self.is_collateral(&quote.mint.0) {
-            let instruction = instruction::add_collateral(self.admin(), quote.mint.0, quote.args());
+            let instruction =
+                instruction::add_collateral(self.admin(), quote.mint.0, quote.token_program.address(), quote.args());
             let action = Action::AddCollateral {
                 symbol: quote.symbol.clone(),
             };
@@ -196,11 +197,15 @@ impl Planner<'_> {
             if self.is_collateral(&file.mint.0) {
                 continue;
             }
-            let (_, index) = indices
-                .iter()
-                .find(|(symbol, _)| *symbol == file.priced_by)
-                .ok_or(PlanError::Invalid("a collateral names an unknown underlying"))?;
-            let instruction = instruction::add_collateral(self.admin(), file.mint.0, file.args(*index));
+            let index_of = |name: &str| {
+                let found = indices.iter().find(|(symbol, _)| symbol == name);
+                found
+                    .map(|(_, index)| *index)
+                    .ok_or(PlanError::Invalid("a collateral names an unknown underlying"))
+            };
+            let args = file.args(index_of(&file.priced_by)?, index_of(file.shocked_by())?);
+            let program = file.token_program.address();
+            let instruction = instruction::add_collateral(self.admin(), file.mint.0, program, args);
             let action = Action::AddCollateral {
                 symbol: file.symbol.clone(),
             };

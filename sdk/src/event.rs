@@ -35,6 +35,12 @@ pub fn name(data: &[u8]) -> Option<&'static str> {
         AccountSettled,
         LiquidationTouched,
         SliceLiquidated,
+        AccountGrown,
+        AccountClosed,
+        DelegateSet,
+        InterestAccrued,
+        Transferred,
+        PositionTransferred,
     ];
     known
         .into_iter()

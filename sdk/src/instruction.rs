@@ -3,13 +3,14 @@
 //! Each takes what the caller decides and derives the rest. Remaining accounts come as [`HealthAccounts`], which
 //! [`crate::market::Market::health_accounts`] fills.
 
-use crate::address::{self, SYSTEM_PROGRAM, TOKEN_PROGRAM};
+use crate::address::{self, SYSTEM_PROGRAM};
 use crate::market::HealthAccounts;
 use anchor_lang::{Discriminator, InstructionData, ToAccountMetas};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use tenor_margin::instructions::{
     AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, Leg, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs,
+    SetDelegateArgs, TransferPositionArgs,
 };
 use tenor_margin::risk::ViewOf;
 use tenor_margin::{accounts, instruction as data};
@@ -72,8 +73,8 @@ pub fn add_underlying(admin: Pubkey, args: AddUnderlyingArgs) -> Instruction {
     build(metas.to_account_metas(None), data::AddUnderlying { args }.data())
 }
 
-/// `add_collateral`: lists a collateral.
-pub fn add_collateral(admin: Pubkey, mint: Pubkey, args: AddCollateralArgs) -> Instruction {
+/// `add_collateral`: lists a collateral, whose mint belongs to a token program.
+pub fn add_collateral(admin: Pubkey, mint: Pubkey, token_program: Pubkey, args: AddCollateralArgs) -> Instruction {
     let metas = accounts::AddCollateral {
         admin,
         house: address::house(),
@@ -81,7 +82,7 @@ pub fn add_collateral(admin: Pubkey, mint: Pubkey, args: AddCollateralArgs) -> I
         insurance: address::insurance(),
         mint,
         vault: address::vault(&mint),
-        token_program: TOKEN_PROGRAM,
+        token_program,
         system_program: SYSTEM_PROGRAM,
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
@@ -169,6 +170,107 @@ pub fn open_account(payer: Pubkey, owner: Pubkey, args: OpenAccountArgs) -> Inst
     build(metas.to_account_metas(None), data::OpenAccount { args }.data())
 }
 
+/// `grow_account`: makes room for more positions.
+pub fn grow_account(payer: Pubkey, account: Pubkey, capacity: u16) -> Instruction {
+    let metas = accounts::GrowAccount {
+        payer,
+        house: address::house(),
+        account,
+        system_program: SYSTEM_PROGRAM,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::GrowAccount { capacity }.data())
+}
+
+/// `close_account`: closes an empty margin account, whose header names who paid its rent.
+pub fn close_account(owner: Pubkey, account: Pubkey, rent_payer: Pubkey) -> Instruction {
+    let metas = accounts::CloseAccount {
+        owner,
+        rent_payer,
+        house: address::house(),
+        registry: address::registry(),
+        account,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::CloseAccount {}.data())
+}
+
+/// `set_delegate`: names who may trade for a margin account.
+pub fn set_delegate(owner: Pubkey, account: Pubkey, args: SetDelegateArgs) -> Instruction {
+    let metas = accounts::SetDelegate {
+        owner,
+        house: address::house(),
+        account,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::SetDelegate { args }.data())
+}
+
+/// `accrue`: brings interest to the present, for the pool and one account.
+pub fn accrue(account: Pubkey) -> Instruction {
+    let metas = accounts::Accrue {
+        house: address::house(),
+        registry: address::registry(),
+        insurance: address::insurance(),
+        account,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::Accrue {}.data())
+}
+
+/// Two margin accounts of one owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnAccounts {
+    /// Owner of both.
+    pub owner: Pubkey,
+    /// The account that gives.
+    pub from: Pubkey,
+    /// The account that receives.
+    pub to: Pubkey,
+}
+
+/// `transfer`: moves cash or a collateral between two accounts of one owner. The market is what the giving account needs.
+pub fn transfer(between: OwnAccounts, market: &HealthAccounts, collateral_index: u8, atoms: u64) -> Instruction {
+    let metas = accounts::Transfer {
+        owner: between.owner,
+        house: address::house(),
+        registry: address::registry(),
+        from: between.from,
+        to: between.to,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    let data = data::Transfer {
+        collateral_index,
+        atoms,
+    };
+    build(
+        with_market(metas.to_account_metas(None), market, Access::Reads),
+        data.data(),
+    )
+}
+
+/// `transfer_position`: moves lots of one strike between two accounts of one owner. The market is what both need.
+pub fn transfer_position(between: OwnAccounts, market: &HealthAccounts, args: TransferPositionArgs) -> Instruction {
+    let metas = accounts::TransferPosition {
+        owner: between.owner,
+        house: address::house(),
+        registry: address::registry(),
+        from: between.from,
+        to: between.to,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(
+        with_market(metas.to_account_metas(None), market, Access::Writes),
+        data::TransferPosition { args }.data(),
+    )
+}
+
 /// Tokens between a wallet and a margin account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenMove {
@@ -180,6 +282,8 @@ pub struct TokenMove {
     pub wallet: Pubkey,
     /// Mint of the collateral.
     pub mint: Pubkey,
+    /// Program of the mint, as the registry lists it.
+    pub token_program: Pubkey,
     /// Index of the collateral in the registry.
     pub collateral_index: u8,
     /// Amount, atoms.
@@ -195,7 +299,8 @@ pub fn deposit(transfer: &TokenMove) -> Instruction {
         account: transfer.account,
         source: transfer.wallet,
         vault: address::vault(&transfer.mint),
-        token_program: TOKEN_PROGRAM,
+        mint: transfer.mint,
+        token_program: transfer.token_program,
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
@@ -215,7 +320,8 @@ pub fn withdraw(transfer: &TokenMove, market: &HealthAccounts) -> Instruction {
         account: transfer.account,
         vault: address::vault(&transfer.mint),
         destination: transfer.wallet,
-        token_program: TOKEN_PROGRAM,
+        mint: transfer.mint,
+        token_program: transfer.token_program,
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
@@ -272,6 +378,7 @@ pub fn settle_chain(underlying: Pubkey, chain: Pubkey, feed: Pubkey) -> Instruct
 pub fn settle_account(underlying: Pubkey, chain: Pubkey, account: Pubkey) -> Instruction {
     let metas = accounts::SettleAccount {
         house: address::house(),
+        registry: address::registry(),
         underlying,
         chain,
         account,
@@ -347,7 +454,9 @@ pub fn name(instruction_data: &[u8]) -> Option<&'static str> {
         PostSurface => "post_surface", RefreshRisk => "refresh_risk", OpenAccount => "open_account",
         Deposit => "deposit", Withdraw => "withdraw", Trade => "trade", SettleChain => "settle_chain",
         SettleAccount => "settle_account", TouchLiquidation => "touch_liquidation",
-        LiquidateSlice => "liquidate_slice", Health => "health",
+        LiquidateSlice => "liquidate_slice", Health => "health", GrowAccount => "grow_account", CloseAccount => "close_account",
+        SetDelegate => "set_delegate", Accrue => "accrue", Transfer => "transfer",
+        TransferPosition => "transfer_position",
     ];
     known
         .into_iter()

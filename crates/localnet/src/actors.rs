@@ -6,7 +6,7 @@ use crate::tokens::{self, WRAPPED_SOL};
 use crate::validator::Validator;
 use anyhow::{Context, Result};
 use solana_pubkey::Pubkey;
-use tenor_sdk::address;
+use tenor_sdk::address::{self, TOKEN_PROGRAM};
 use tenor_sdk::instruction::{self, Party, TokenMove};
 use tenor_sdk::margin::instructions::{Leg, OpenAccountArgs};
 use tenor_sdk::margin::risk::MarketView;
@@ -98,6 +98,7 @@ pub async fn enter(validator: &Validator, listed: &Listed, means: &Means) -> Res
     let args = OpenAccountArgs {
         number: ACCOUNT_NUMBER,
         capacity: CAPACITY,
+        size_class: 0,
     };
     let mut instructions = vec![instruction::open_account(authority, authority, args)];
     let deposits = [
@@ -111,6 +112,7 @@ pub async fn enter(validator: &Validator, listed: &Listed, means: &Means) -> Res
             account,
             wallet,
             mint,
+            token_program: TOKEN_PROGRAM,
             collateral_index,
             atoms,
         }));

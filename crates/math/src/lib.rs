@@ -21,7 +21,8 @@
 //! | `calibration` | slices from option quotes (feature `std`) |
 //! | [`average`] | the slow average of a price |
 //! | [`liquidation`] | auction clock and discount, slices and legs, conversion, who bears a loss |
-//! | [`interest`] | rate by utilisation, indices of deposits and borrows |
+//! | [`interest`] | rate by utilisation, indices of deposits and borrows, cash beside a lagging pool |
+//! | [`outflow`] | caps on net outflow and on new collateral |
 //! | [`shares`] | mint and burn of pool shares, fees, rounds |
 //! | [`amm`] | the market maker: quotes along the path of a trade, limits, net asset values |
 //!
@@ -43,6 +44,7 @@ mod error;
 mod fixed;
 pub mod interest;
 pub mod liquidation;
+pub mod outflow;
 pub mod pricing;
 pub mod quantity;
 pub mod risk;

@@ -8,11 +8,14 @@ use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use std::sync::Arc;
-use tenor_sdk::instruction::{self, TokenMove};
+use tenor_sdk::address::TOKEN_PROGRAM;
+use tenor_sdk::instruction::{self, OwnAccounts, TokenMove};
 use tenor_sdk::margin::instructions::{
     AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, Leg, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs,
+    SetDelegateArgs, TransferPositionArgs,
 };
 use tenor_sdk::margin::risk::ViewOf;
+use tenor_sdk::margin::state::MAX_POSITIONS;
 use tenor_sdk::math::pricing::OptionKind;
 use tenor_sdk::math::quantity::Price;
 
@@ -122,7 +125,7 @@ pub struct AddCollateral<'a> {
 impl Action for AddCollateral<'_> {
     fn call(&self, _: &Picture) -> Call {
         Call::new(
-            instruction::add_collateral(self.admin.address(), self.asset.mint(), self.args),
+            instruction::add_collateral(self.admin.address(), self.asset.mint(), TOKEN_PROGRAM, self.args),
             [self.admin],
         )
     }
@@ -229,7 +232,7 @@ pub struct OpenAccount<'a> {
     pub payer: &'a Actor,
     /// Whose account.
     pub owner: &'a Actor,
-    /// Positions that it can hold.
+    /// Positions that it can hold; above 64 the account is of the large class.
     pub capacity: u16,
 }
 
@@ -238,9 +241,135 @@ impl Action for OpenAccount<'_> {
         let args = OpenAccountArgs {
             number: self.owner.number(),
             capacity: self.capacity,
+            size_class: u8::from(u32::from(self.capacity) > MAX_POSITIONS),
         };
         let instruction = instruction::open_account(self.payer.address(), self.owner.address(), args);
         Call::new(instruction, [self.payer, self.owner])
+    }
+}
+
+/// Makes room for more positions.
+#[derive(Clone, Copy, Debug)]
+pub struct GrowAccount<'a> {
+    /// Who pays the rent.
+    pub payer: &'a Actor,
+    /// Whose account.
+    pub of: &'a Actor,
+    /// Positions that it can hold after.
+    pub capacity: u16,
+}
+
+impl Action for GrowAccount<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        let instruction = instruction::grow_account(self.payer.address(), self.of.account(), self.capacity);
+        Call::new(instruction, [self.payer])
+    }
+}
+
+/// Closes an empty account.
+#[derive(Clone, Copy, Debug)]
+pub struct CloseAccount<'a> {
+    /// Whose account.
+    pub owner: &'a Actor,
+}
+
+impl Action for CloseAccount<'_> {
+    fn call(&self, picture: &Picture) -> Call {
+        let rent_payer = picture.account(self.owner).account.terms.rent_payer;
+        let instruction = instruction::close_account(self.owner.address(), self.owner.account(), rent_payer);
+        Call::new(instruction, [self.owner])
+    }
+}
+
+/// Names who may trade for an account.
+#[derive(Clone, Copy, Debug)]
+pub struct SetDelegate<'a> {
+    /// Whose account.
+    pub owner: &'a Actor,
+    /// Who, and how much of it may go wrong.
+    pub args: SetDelegateArgs,
+}
+
+impl Action for SetDelegate<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        let instruction = instruction::set_delegate(self.owner.address(), self.owner.account(), self.args);
+        Call::new(instruction, [self.owner])
+    }
+}
+
+/// Brings interest to the present.
+#[derive(Clone, Copy, Debug)]
+pub struct Accrue<'a> {
+    /// Whose account is counted anew.
+    pub of: &'a Actor,
+}
+
+impl Action for Accrue<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        Call::new(instruction::accrue(self.of.account()), [])
+    }
+}
+
+/// Moves cash or a collateral between two accounts of one owner.
+#[derive(Clone, Copy, Debug)]
+pub struct Transfer<'a> {
+    /// The owner, acting for the account that gives.
+    pub from: &'a Actor,
+    /// The owner, acting for the account that receives.
+    pub to: &'a Actor,
+    /// The token.
+    pub asset: Asset,
+    /// Amount.
+    pub atoms: u64,
+}
+
+impl Action for Transfer<'_> {
+    fn call(&self, picture: &Picture) -> Call {
+        let market = picture.health_accounts([self.from]);
+        let index = picture.collateral_index(self.asset);
+        let instruction = instruction::transfer(own(self.from, self.to), &market, index, self.atoms);
+        Call::new(instruction, [self.from])
+    }
+}
+
+/// Moves lots of one option between two accounts of one owner.
+#[derive(Clone, Copy, Debug)]
+pub struct TransferPosition<'a> {
+    /// The owner, acting for the account that gives.
+    pub from: &'a Actor,
+    /// The owner, acting for the account that receives.
+    pub to: &'a Actor,
+    /// The option.
+    pub option: Instrument,
+    /// Lots that the receiving account gains.
+    pub lots: i64,
+}
+
+impl Action for TransferPosition<'_> {
+    fn call(&self, picture: &Picture) -> Call {
+        let mut market = picture.health_accounts([self.from, self.to]);
+        market.add_underlying(self.option.chain.asset.underlying());
+        let place = market.add_chain(self.option.chain.address());
+        let (call_lots, put_lots) = match self.option.kind {
+            OptionKind::Call => (self.lots, 0),
+            OptionKind::Put => (0, self.lots),
+        };
+        let args = TransferPositionArgs {
+            chain: u8::try_from(place).expect("a place among few chains"),
+            strike_slot: picture.strike_slot(self.option),
+            call_lots,
+            put_lots,
+        };
+        let instruction = instruction::transfer_position(own(self.from, self.to), &market, args);
+        Call::new(instruction, [self.from])
+    }
+}
+
+fn own(from: &Actor, to: &Actor) -> OwnAccounts {
+    OwnAccounts {
+        owner: from.address(),
+        from: from.account(),
+        to: to.account(),
     }
 }
 
@@ -264,6 +393,7 @@ impl Action for Deposit<'_> {
             account: self.to.account(),
             wallet: self.depositor.wallet(self.asset),
             mint: self.asset.mint(),
+            token_program: picture.collateral(self.asset).token_program,
             collateral_index: picture.collateral_index(self.asset),
             atoms: self.atoms,
         };
@@ -289,6 +419,7 @@ impl Action for Withdraw<'_> {
             account: self.owner.account(),
             wallet: self.owner.wallet(self.asset),
             mint: self.asset.mint(),
+            token_program: picture.collateral(self.asset).token_program,
             collateral_index: picture.collateral_index(self.asset),
             atoms: self.atoms,
         };

@@ -24,7 +24,9 @@ use solana_transaction_error::TransactionError;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_sdk::address::SYSTEM_PROGRAM;
 use tenor_sdk::margin::instructions::InitializeArgs;
-use tenor_sdk::margin::state::{DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING, Underlying};
+use tenor_sdk::margin::state::{
+    ClearingHouse, DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING, Registry, Underlying,
+};
 use tenor_sdk::math::quantity::Price;
 use tenor_sdk::{MARGIN_PROGRAM, decode, event};
 
@@ -392,12 +394,32 @@ impl<B: Bank> World<B> {
     /// # Panics
     /// If the account does not exist.
     pub fn edit_account(&mut self, actor: &Actor, change: impl FnOnce(&mut MarginAccount)) {
-        const HEADER: std::ops::Range<usize> = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<MarginAccount>();
-        let mut account = self.account(&actor.account()).expect("a margin account");
-        let mut header: MarginAccount = bytemuck::pod_read_unaligned(&account.data()[HEADER]);
+        self.edit_header(actor.account(), change);
+    }
+
+    /// Changes the house: parameters that only a change which waited out the timelock would set.
+    ///
+    /// # Panics
+    /// If there is no house.
+    pub fn edit_house(&mut self, change: impl FnOnce(&mut ClearingHouse)) {
+        self.edit_header(tenor_sdk::address::house(), change);
+    }
+
+    /// Changes the registry: as [`World::edit_house`].
+    ///
+    /// # Panics
+    /// If there is no registry.
+    pub fn edit_registry(&mut self, change: impl FnOnce(&mut Registry)) {
+        self.edit_header(tenor_sdk::address::registry(), change);
+    }
+
+    fn edit_header<T: bytemuck::Pod>(&mut self, address: Pubkey, change: impl FnOnce(&mut T)) {
+        let place = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<T>();
+        let mut account = self.account(&address).expect("an account");
+        let mut header: T = bytemuck::pod_read_unaligned(&account.data()[place.clone()]);
         change(&mut header);
-        account.data_as_mut_slice()[HEADER].copy_from_slice(bytemuck::bytes_of(&header));
-        self.set_account(actor.account(), account);
+        account.data_as_mut_slice()[place].copy_from_slice(bytemuck::bytes_of(&header));
+        self.set_account(address, account);
     }
 
     /// Changes an underlying: parameters that governance would take days to change.
@@ -405,12 +427,7 @@ impl<B: Bank> World<B> {
     /// # Panics
     /// If the underlying does not exist.
     pub fn edit_underlying(&mut self, asset: Asset, change: impl FnOnce(&mut Underlying)) {
-        const BODY: std::ops::Range<usize> = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<Underlying>();
-        let mut account = self.account(&asset.underlying()).expect("an underlying");
-        let mut body: Underlying = bytemuck::pod_read_unaligned(&account.data()[BODY]);
-        change(&mut body);
-        account.data_as_mut_slice()[BODY].copy_from_slice(bytemuck::bytes_of(&body));
-        self.set_account(asset.underlying(), account);
+        self.edit_header(asset.underlying(), change);
     }
 
     fn fund(&mut self, actor: &Actor) {
@@ -456,7 +473,7 @@ impl<B: Bank> World<B> {
 
     /// Brings new tokens into an actor's margin account.
     pub fn deposit(&mut self, actor: &Actor, asset: Asset, atoms: u64) {
-        let wallet = self.tokens(&actor.wallet(asset));
+        let wallet = self.account(&actor.wallet(asset)).map_or(0, |wallet| amount(&wallet));
         self.set_wallet(actor, asset, wallet + atoms);
         self.land(Deposit {
             depositor: actor,

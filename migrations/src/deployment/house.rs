@@ -3,6 +3,8 @@
 use super::Key;
 use crate::Decimal9;
 use serde::Deserialize;
+use solana_pubkey::Pubkey;
+use tenor_sdk::address::{TOKEN_2022_PROGRAM, TOKEN_PROGRAM};
 use tenor_sdk::margin::instructions::{AddCollateralArgs, InitializeArgs};
 use tenor_sdk::margin::state::NO_UNDERLYING;
 
@@ -46,8 +48,38 @@ pub struct Quote {
     pub symbol: String,
     /// Mint.
     pub mint: Key,
+    /// Program of the mint; the token program of the first generation if it is not said.
+    #[serde(default)]
+    pub token_program: TokenProgram,
+    /// Whether it is listed although its issuer may freeze accounts of it.
+    #[serde(default)]
+    pub accepts_freeze_authority: bool,
     /// Most that the house takes.
     pub deposit_cap_atoms: u64,
+    /// Most net outflow a day; the deposit cap if it is not said.
+    pub daily_outflow_atoms: Option<u64>,
+}
+
+/// Which program a mint belongs to.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenProgram {
+    /// SPL Token.
+    #[default]
+    Token,
+    /// Token-2022.
+    #[serde(rename = "token-2022")]
+    Token2022,
+}
+
+impl TokenProgram {
+    /// Its address.
+    pub const fn address(self) -> Pubkey {
+        match self {
+            Self::Token => TOKEN_PROGRAM,
+            Self::Token2022 => TOKEN_2022_PROGRAM,
+        }
+    }
 }
 
 /// A collateral besides the quote.
@@ -58,12 +90,25 @@ pub struct CollateralFile {
     pub symbol: String,
     /// Mint.
     pub mint: Key,
+    /// Program of the mint; the token program of the first generation if it is not said.
+    #[serde(default)]
+    pub token_program: TokenProgram,
+    /// Whether it is listed although somebody may freeze accounts of it.
+    #[serde(default)]
+    pub accepts_freeze_authority: bool,
     /// Symbol of the underlying that prices it.
     pub priced_by: String,
+    /// Symbol of the underlying whose scenarios shock it; the one that prices it if it is not said.
+    pub shocked_by: Option<String>,
     /// Part of the worth that does not count as equity.
     pub haircut: Decimal9,
     /// Most that the house takes.
     pub deposit_cap_atoms: u64,
+    /// How long that cap grows from zero.
+    #[serde(default)]
+    pub ramp_seconds: u64,
+    /// Most net outflow a day; the deposit cap if it is not said.
+    pub daily_outflow_atoms: Option<u64>,
 }
 
 impl House {
@@ -85,22 +130,35 @@ impl House {
 
 impl Quote {
     /// Arguments of `add_collateral`.
-    pub const fn args(&self) -> AddCollateralArgs {
+    pub fn args(&self) -> AddCollateralArgs {
         AddCollateralArgs {
             underlying_index: NO_UNDERLYING,
+            scenario_index: NO_UNDERLYING,
+            accepts_freeze_authority: u8::from(self.accepts_freeze_authority),
             haircut_e9: 0,
             deposit_cap_atoms: self.deposit_cap_atoms,
+            ramp_seconds: 0,
+            window_cap_atoms: self.daily_outflow_atoms.unwrap_or(self.deposit_cap_atoms),
         }
     }
 }
 
 impl CollateralFile {
-    /// Arguments of `add_collateral`, once the index of its underlying is known.
-    pub const fn args(&self, underlying_index: u8) -> AddCollateralArgs {
+    /// Symbol of the underlying whose scenarios shock it.
+    pub fn shocked_by(&self) -> &str {
+        self.shocked_by.as_deref().unwrap_or(&self.priced_by)
+    }
+
+    /// Arguments of `add_collateral`, once the indices of its underlyings are known.
+    pub fn args(&self, underlying_index: u8, scenario_index: u8) -> AddCollateralArgs {
         AddCollateralArgs {
             underlying_index,
+            scenario_index,
+            accepts_freeze_authority: u8::from(self.accepts_freeze_authority),
             haircut_e9: self.haircut.e9(),
             deposit_cap_atoms: self.deposit_cap_atoms,
+            ramp_seconds: self.ramp_seconds,
+            window_cap_atoms: self.daily_outflow_atoms.unwrap_or(self.deposit_cap_atoms),
         }
     }
 }

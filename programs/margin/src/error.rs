@@ -158,6 +158,38 @@ pub enum MarginError {
     NothingToLiquidate = 123,
     #[msg("The slice would not raise the account's health; take a larger fraction")]
     HealthNotRaised = 124,
+
+    // 160-179: cash, tokens and the keeping of accounts
+    #[msg("The vault holds less than the amount, for the rest is lent; withdraw less or wait for repayments")]
+    NotEnoughLiquidity = 160,
+    #[msg("Net outflow would exceed the collateral's cap for the window; withdraw less or wait")]
+    WindowCapReached = 161,
+    #[msg("The mint takes a fee of transfers; it cannot be a collateral")]
+    MintTransferFee = 162,
+    #[msg("The mint calls a program at transfers; it cannot be a collateral")]
+    MintTransferHook = 163,
+    #[msg("Somebody may move every token of the mint; it cannot be a collateral")]
+    MintPermanentDelegate = 164,
+    #[msg("Somebody may freeze accounts of the mint; name the exception if this is meant")]
+    MintFreezable = 165,
+    #[msg("Somebody may pause the mint; it cannot be a collateral")]
+    MintPausable = 166,
+    #[msg("The mint has an extension that is not on the list of allowed ones; it cannot be a collateral")]
+    MintExtension = 167,
+    #[msg("The token program is not the collateral's; pass the program that the registry lists")]
+    WrongTokenProgram = 168,
+    #[msg("The account still holds or owes something; empty it first")]
+    AccountNotEmpty = 169,
+    #[msg("The capacity is not above the present one or beyond the account's size class")]
+    WrongCapacity = 170,
+    #[msg("The account holds fewer lots of the option; transfer what it holds")]
+    NotEnoughLots = 171,
+    #[msg("The rent goes to who paid it at opening; pass that address")]
+    WrongRentPayer = 172,
+    #[msg("The account is not a mint of the token program; pass the mint and the program that owns it")]
+    NotAMint = 173,
+    #[msg("The account is not a token account of the collateral's token program")]
+    NotATokenAccount = 174,
 }
 
 impl From<MathError> for MarginError {

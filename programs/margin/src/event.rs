@@ -1,6 +1,7 @@
 //! What happened, in the past tense. Each instruction that changes something emits exactly one event, by a call of the
 //! program to itself: logs are cut at ten kilobytes, inner instructions are not. Sequence numbers are per margin account.
 
+use crate::state::InterestState;
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 
@@ -49,18 +50,34 @@ events! {
     }
     /// A collateral was listed.
     CollateralListed {
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
         /// Its index.
         index: u8,
         /// Its mint.
         mint: Address,
         /// The house's token account for it.
         vault: Address,
-        /// Underlying that prices it, 255 for the quote.
+        /// Program of the mint.
+        token_program: Address,
+        /// Underlying whose price values it, 255 for the quote.
         underlying_index: u8,
+        /// Underlying whose scenarios shock it, 255 for the quote.
+        scenario_index: u8,
+        /// Decimals of the mint.
+        decimals: u8,
+        /// One if it was listed although somebody may freeze accounts of the mint.
+        accepts_freeze_authority: u8,
         /// Part that does not count as equity x 1e9.
         haircut_e9: u64,
         /// Deposit cap, atoms.
         deposit_cap_atoms: u64,
+        /// When that cap begins to grow from zero, Unix seconds.
+        ramp_started_at: i64,
+        /// How long it grows, seconds.
+        ramp_seconds: u64,
+        /// Cap on net outflow within the window, atoms.
+        window_cap_atoms: u64,
     }
     /// A checked price was stored.
     PriceUpdated {
@@ -79,12 +96,112 @@ events! {
     AccountOpened {
         /// The account.
         account: Address,
+        /// Its sequence number: none of its changes has been numbered yet.
+        sequence: u64,
         /// Its owner.
         owner: Address,
         /// The owner's number for it.
         number: u16,
         /// Positions that it can hold.
         capacity: u16,
+        /// Zero for the standard class, one for the large.
+        size_class: u8,
+        /// Who paid the rent.
+        rent_payer: Address,
+        /// What it was, lamports.
+        rent_lamports: u64,
+        /// When it was opened, Unix seconds.
+        opened_at: i64,
+    }
+    /// A margin account was given room for more positions.
+    AccountGrown {
+        /// The account.
+        account: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// Positions that it can hold.
+        capacity: u16,
+    }
+    /// An empty margin account was closed.
+    AccountClosed {
+        /// The account.
+        account: Address,
+        /// Its last sequence number.
+        sequence: u64,
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
+        /// The pool of cash after this.
+        interest: InterestState,
+    }
+    /// An owner named who may trade for an account.
+    DelegateSet {
+        /// The account.
+        account: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// The delegate, zero for nobody.
+        delegate: Address,
+        /// Most loss against mark a day under its signature, USD x 1e9.
+        max_daily_loss_e9: u64,
+    }
+    /// Interest was brought to the present.
+    InterestAccrued {
+        /// The account that was counted anew.
+        account: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
+        /// The account's cash after this, atoms.
+        cash_atoms: i64,
+        /// What the reserve gave to insurance, atoms.
+        swept_atoms: u64,
+        /// What insurance owns after this, atoms.
+        insurance_atoms: u64,
+        /// The pool of cash after this.
+        interest: InterestState,
+    }
+    /// Cash or a collateral moved between two accounts of one owner.
+    Transferred {
+        /// The account that gave.
+        from: Address,
+        /// Its sequence number after this.
+        from_sequence: u64,
+        /// The account that received.
+        to: Address,
+        /// Its sequence number after this.
+        to_sequence: u64,
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
+        /// The collateral.
+        collateral_index: u8,
+        /// What moved, atoms.
+        atoms: u64,
+        /// The giving account's cash after this, atoms.
+        from_cash_atoms: i64,
+        /// The receiving account's cash after this, atoms.
+        to_cash_atoms: i64,
+        /// The pool of cash after this.
+        interest: InterestState,
+    }
+    /// Lots of a strike moved between two accounts of one owner.
+    PositionTransferred {
+        /// The account that gave.
+        from: Address,
+        /// Its sequence number after this.
+        from_sequence: u64,
+        /// The account that received.
+        to: Address,
+        /// Its sequence number after this.
+        to_sequence: u64,
+        /// The chain.
+        chain: Address,
+        /// Place of the strike.
+        strike_slot: u16,
+        /// Lots of the call that the receiving account gained.
+        call_lots: i64,
+        /// Lots of the put that the receiving account gained.
+        put_lots: i64,
     }
     /// Tokens came in.
     Deposited {
@@ -92,12 +209,20 @@ events! {
         account: Address,
         /// Its sequence number after this.
         sequence: u64,
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
         /// The collateral.
         collateral_index: u8,
         /// What arrived, atoms.
         atoms: u64,
         /// The collateral's booked total after this, atoms.
         booked_total_atoms: u64,
+        /// The account's cash after this, atoms.
+        cash_atoms: i64,
+        /// Net outflow that the collateral's window remembers after this, atoms.
+        outflow_atoms: u64,
+        /// The pool of cash after this.
+        interest: InterestState,
     }
     /// Tokens went out.
     Withdrawn {
@@ -105,12 +230,20 @@ events! {
         account: Address,
         /// Its sequence number after this.
         sequence: u64,
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
         /// The collateral.
         collateral_index: u8,
         /// What left, atoms.
         atoms: u64,
         /// The collateral's booked total after this, atoms.
         booked_total_atoms: u64,
+        /// The account's cash after this, atoms.
+        cash_atoms: i64,
+        /// Net outflow that the collateral's window remembers after this, atoms.
+        outflow_atoms: u64,
+        /// The pool of cash after this.
+        interest: InterestState,
     }
     /// A chain was listed.
     ChainCreated {
@@ -194,6 +327,8 @@ events! {
         positions: u32,
         /// What the account received, atoms; negative if it paid.
         payout_atoms: i64,
+        /// Its cash after this, atoms.
+        cash_atoms: i64,
     }
     /// An auction started, ran on or ended.
     LiquidationTouched {

@@ -10,12 +10,13 @@
 //! | [`instructions`] | one file per instruction |
 //! | [`risk`] | an account's health over its stored positions, and the moves of lots |
 //! | [`valuation`] | from a slice and a price to a strike's risk array |
-//! | [`feed`], [`grid`], [`auction`], [`ledger`], [`portfolio_check`] | the rules that instructions share |
+//! | [`feed`], [`grid`], [`auction`], [`ledger`], [`portfolio_check`], [`token`], [`withdrawal`] | the rules that instructions share |
 //!
 //! Handlers are never inlined: the entry point with all of them inside has more instructions than a branch can cross.
 //!
 //! Each instruction below lists what it requires, does, ensures and rounds; the test of the same words is in
-//! `tests/margin`.
+//! `tests/margin`. Each is a function of its own (`inline(never)`): together in the entrypoint they are longer than a branch
+//! of the bytecode reaches.
 #![cfg_attr(target_os = "solana", no_std)]
 #![allow(
     missing_docs,
@@ -34,7 +35,9 @@ pub mod ledger;
 pub mod portfolio_check;
 pub mod risk;
 pub mod state;
+pub mod token;
 pub mod valuation;
+pub mod withdrawal;
 
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
@@ -54,6 +57,7 @@ pub mod tenor_margin {
     /// Effects: house, registry and insurance fund exist with the arguments as parameters.
     /// Ensures: there is one house; a second call fails.
     /// Rounding: none.
+    #[inline(never)]
     pub fn initialize(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result<()> {
         instructions::initialize(ctx, args)
     }
@@ -64,17 +68,21 @@ pub mod tenor_margin {
     /// Effects: the underlying exists with the next index; its price range is the floor.
     /// Ensures: a symbol is listed once.
     /// Rounding: none.
+    #[inline(never)]
     pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs) -> Result<()> {
         instructions::add_underlying(ctx, args)
     }
 
     /// Lists a collateral and creates the house's vault for it.
     ///
-    /// Requires: the signer is the admin; the quote comes first and without haircut; other collaterals name a listed
-    /// underlying; haircut and cap are within their bounds.
-    /// Effects: the registry has the entry; the vault exists and belongs to the house.
+    /// Requires: the signer is the admin; the quote comes first and without haircut; other collaterals name listed
+    /// underlyings for price and scenarios; haircut, caps and ramp are within their bounds; the mint is one of a token
+    /// program, has no extension beyond names and groups, and no freeze authority unless the admin names the exception.
+    /// Effects: the registry has the entry; the vault exists under the mint's program and belongs to the house; the deposit
+    /// cap ramps from zero, in a house that holds something after the timelock.
     /// Ensures: a mint is listed once.
-    /// Rounding: none.
+    /// Rounding: the ramped cap down.
+    #[inline(never)]
     pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
         instructions::add_collateral(ctx, args)
     }
@@ -88,6 +96,7 @@ pub mod tenor_margin {
     /// that was, with its time; a price of the second that is stored changes nothing.
     /// Ensures: the average moves by at most 6% a call, pro rata below an hour; a second has one price.
     /// Rounding: price down, confidence up.
+    #[inline(never)]
     pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
         instructions::update_price(ctx)
     }
@@ -98,6 +107,7 @@ pub mod tenor_margin {
     /// Effects: the chain exists without strikes; the payer is remembered for the rent.
     /// Ensures: an underlying has one chain per expiry.
     /// Rounding: none.
+    #[inline(never)]
     pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
         instructions::create_chain(ctx, expiry)
     }
@@ -109,6 +119,7 @@ pub mod tenor_margin {
     /// Effects: the strikes are appended without a risk array; the payer pays the rent of the growth.
     /// Ensures: slots of listed strikes never change.
     /// Rounding: the window inward.
+    #[inline(never)]
     pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>) -> Result<()> {
         instructions::add_strikes(ctx, prices_e9)
     }
@@ -120,6 +131,7 @@ pub mod tenor_margin {
     /// Effects: the slice is stored with its time.
     /// Ensures: nothing is revalued until a refresh.
     /// Rounding: none; the arbitrage conditions are exact.
+    #[inline(never)]
     pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Result<()> {
         instructions::post_surface(ctx, args)
     }
@@ -130,41 +142,118 @@ pub mod tenor_margin {
     /// Effects: mark, greeks and the 33 scenario results of each strike are stored with price and time.
     /// Ensures: the numbers follow from price, slice and parameters alone, whoever calls.
     /// Rounding: values of a lot down.
+    #[inline(never)]
     pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> Result<()> {
         instructions::refresh_risk(ctx, strike_slots)
     }
 
     /// Opens a margin account.
     ///
-    /// Requires: the owner signs; the capacity is 1 to 64.
-    /// Effects: the account exists, empty; the payer pays its rent.
+    /// Requires: the owner signs; the capacity is 1 to 64, in the large class 1 to 256.
+    /// Effects: the account exists, empty; the payer pays its rent and is remembered.
     /// Ensures: an owner has one account per number.
     /// Rounding: none.
+    #[inline(never)]
     pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Result<()> {
         instructions::open_account(ctx, args)
+    }
+
+    /// Makes room for more positions in a margin account. Anyone may pay for it.
+    ///
+    /// Requires: the capacity is above the present one and within the account's size class.
+    /// Effects: the account can hold as many positions; the payer pays the rent of the growth.
+    /// Ensures: what the account holds stays as it is.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn grow_account(ctx: &mut Context<GrowAccount>, capacity: u16) -> Result<()> {
+        instructions::grow_account(ctx, capacity)
+    }
+
+    /// Closes a margin account.
+    ///
+    /// Requires: the owner signs; the account holds and owes nothing.
+    /// Effects: the account is gone; who paid its rent at opening gets that back, the owner what was added later.
+    /// Ensures: what was due to the reserve stays with it.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn close_account(ctx: &mut Context<CloseAccount>) -> Result<()> {
+        instructions::close_account(ctx)
+    }
+
+    /// Names who may trade for a margin account.
+    ///
+    /// Requires: the owner signs.
+    /// Effects: the delegate and its daily limit of loss are stored; the zero address is nobody.
+    /// Ensures: a delegate may trade and never withdraw, transfer or close.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn set_delegate(ctx: &mut Context<SetDelegate>, args: SetDelegateArgs) -> Result<()> {
+        instructions::set_delegate(ctx, args)
+    }
+
+    /// Brings interest to the present, for the pool and one account. Anyone may send it.
+    ///
+    /// Requires: the account is of the house.
+    /// Effects: indices grow by the rate for the utilisation; the account's cash is brought to them and counted anew; whole
+    /// atoms of the reserve go to insurance.
+    /// Ensures: twice is once; the order of accounts changes nothing; no atom is created or lost.
+    /// Rounding: deposits down, debts up; the difference is the reserve's.
+    #[inline(never)]
+    pub fn accrue(ctx: &mut Context<Accrue>) -> Result<()> {
+        instructions::accrue(ctx)
     }
 
     /// Brings tokens into a margin account. Anyone may deposit for anyone, but only owner and delegate a collateral that
     /// the account does not hold yet.
     ///
-    /// Requires: the amount is positive; source, mint and vault are the collateral's; the depositor owns the source; the
-    /// cap is kept.
-    /// Effects: balance and booked total grow by what arrived in the vault.
+    /// Requires: the amount is positive; source, mint, vault and token program are the collateral's; the depositor owns the
+    /// source; the cap, while it ramps its present part, is kept.
+    /// Effects: interest comes to the present; balance and booked total grow by what arrived in the vault; the window
+    /// forgets as much outflow.
     /// Ensures: vault and booked total move together.
-    /// Rounding: none.
+    /// Rounding: none; interest against the account.
+    #[inline(never)]
     pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::deposit(ctx, collateral_index, atoms)
     }
 
     /// Takes tokens out of a margin account.
     ///
-    /// Requires: the owner signs; the balance suffices; afterwards the withdrawal rule holds on fresh prices and risk
-    /// arrays: in every scenario equity without option gains is not negative.
-    /// Effects: balance, booked total and vault shrink by the amount.
-    /// Ensures: unrealised gains never leave the house; an account without positions can withdraw everything.
-    /// Rounding: requirements up, values down.
+    /// Requires: the owner signs; a collateral's balance suffices, while cash may end below zero; afterwards the withdrawal
+    /// rule holds on fresh prices and risk arrays: in every scenario equity without option gains is not negative; the vault
+    /// holds the amount; net outflow stays within the collateral's cap for the window, or the amount is small.
+    /// Effects: interest comes to the present; balance, booked total and vault shrink by the amount.
+    /// Ensures: unrealised gains never leave the house; an account without positions can withdraw everything; an account
+    /// older than the window can always withdraw a small amount a day.
+    /// Rounding: requirements up, values down; what the window forgets down.
+    #[inline(never)]
     pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::withdraw(ctx, collateral_index, atoms)
+    }
+
+    /// Moves cash or a collateral between two margin accounts of one owner.
+    ///
+    /// Requires: the owner of both signs, which a delegate may not; the amount is positive; a collateral's balance suffices;
+    /// afterwards the withdrawal rule holds for the account that gives.
+    /// Effects: interest comes to the present; one balance shrinks and the other grows by the amount.
+    /// Ensures: booked totals stay; the account that receives is only better off and needs no price.
+    /// Rounding: requirements up, values down.
+    #[inline(never)]
+    pub fn transfer(ctx: &mut Context<Transfer>, collateral_index: u8, atoms: u64) -> Result<()> {
+        instructions::transfer(ctx, collateral_index, atoms)
+    }
+
+    /// Moves lots of one strike between two margin accounts of one owner, at no price.
+    ///
+    /// Requires: the owner of both signs, which a delegate may not; the chain has not expired; the lots are part of what the
+    /// giving account holds; afterwards the withdrawal rule holds for it and the receiving account meets its initial
+    /// requirement, on fresh prices and risk arrays.
+    /// Effects: the lots move.
+    /// Ensures: lots of each option sum to zero over all accounts; unrealised gains do not become free cash.
+    /// Rounding: requirements up, values down.
+    #[inline(never)]
+    pub fn transfer_position(ctx: &mut Context<TransferPosition>, args: TransferPositionArgs) -> Result<()> {
+        instructions::transfer_position(ctx, args)
     }
 
     /// Moves positions and premium between two margin accounts.
@@ -175,6 +264,7 @@ pub mod tenor_margin {
     /// Ensures: lots of each option sum to zero over all accounts; both accounts meet their initial requirement, or
     /// only reduced their risk.
     /// Rounding: the premium up for whoever pays it.
+    #[inline(never)]
     pub fn trade(ctx: &mut Context<Trade>, legs: Vec<Leg>) -> Result<()> {
         instructions::trade(ctx, legs)
     }
@@ -186,6 +276,7 @@ pub mod tenor_margin {
     /// Effects: the settlement price is written.
     /// Ensures: it is written once and is the same for every caller.
     /// Rounding: the price down.
+    #[inline(never)]
     pub fn settle_chain(ctx: &mut Context<SettleChain>) -> Result<()> {
         instructions::settle_chain(ctx)
     }
@@ -196,6 +287,7 @@ pub mod tenor_margin {
     /// Effects: positions become cash at their payoff and leave open interest.
     /// Ensures: each account is paid once; what is paid out never exceeds what is paid in.
     /// Rounding: down for both sides; less than an atom an account stays with the chain.
+    #[inline(never)]
     pub fn settle_account(ctx: &mut Context<SettleAccount>) -> Result<()> {
         instructions::settle_account(ctx)
     }
@@ -219,6 +311,7 @@ pub mod tenor_margin {
     /// Effects: the auction starts, its clock advances by at most 30 seconds, or it ends at the target.
     /// Ensures: a new auction soon after an old one resumes its clock.
     /// Rounding: requirements up, values down.
+    #[inline(never)]
     pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
         instructions::touch_liquidation(ctx)
     }
@@ -233,6 +326,7 @@ pub mod tenor_margin {
     /// Ensures: health rises; the fraction is at most what restores the target; at least one lot moves; equity never
     /// turns negative.
     /// Rounding: shorts up, longs and collateral down; the price up and the discount down, in favour of the account.
+    #[inline(never)]
     pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceArgs) -> Result<()> {
         instructions::liquidate_slice(ctx, args)
     }

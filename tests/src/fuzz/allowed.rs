@@ -33,6 +33,7 @@ pub const WITHDRAW: Allowed = Allowed {
         PriceStale,
         RiskStale,
         WithdrawalTooLarge,
+        NotEnoughLiquidity,
     ],
     numbers: &[],
 };

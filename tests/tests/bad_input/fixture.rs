@@ -1,10 +1,11 @@
 //! A call that lands, for every instruction.
 
-use tenor_margin::instructions::LiquidateSliceArgs;
+use tenor_margin::instructions::{AddCollateralArgs, LiquidateSliceArgs, SetDelegateArgs};
 use tenor_margin::state::NO_UNDERLYING;
 use tenor_testkit::action::{
-    AddCollateral, AddStrikes, AddUnderlying, CreateChain, Deposit, Initialize, LiquidateSlice, OpenAccount,
-    PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Touch, Trade, UpdatePrice, Withdraw,
+    Accrue, AddCollateral, AddStrikes, AddUnderlying, CloseAccount, CreateChain, Deposit, GrowAccount, Initialize,
+    LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SetDelegate, SettleAccount, SettleChain, Touch,
+    Trade, Transfer, TransferPosition, UpdatePrice, Withdraw,
 };
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone, house_terms, surface_authority, upgrade_authority};
@@ -46,6 +47,12 @@ pub const FIXTURES: &[Named] = &[
     ("settle_account", settle_account),
     ("touch_liquidation", touch_liquidation),
     ("liquidate_slice", liquidate_slice),
+    ("grow_account", grow_account),
+    ("close_account", close_account),
+    ("set_delegate", set_delegate),
+    ("accrue", accrue),
+    ("transfer", transfer),
+    ("transfer_position", transfer_position),
 ];
 
 /// Two of everything: underlyings, chains, collaterals and traders with positions.
@@ -145,7 +152,10 @@ fn add_collateral() -> Fixture {
         town.world.call(AddCollateral {
             admin: &admin(),
             asset: NEW,
-            args: NEW.collateral(0),
+            args: AddCollateralArgs {
+                ramp_seconds: 172_800,
+                ..NEW.collateral(0)
+            },
         })
     })
 }
@@ -215,6 +225,75 @@ fn open_account() -> Fixture {
             payer: &anyone(),
             owner: &owner,
             capacity: 8,
+        })
+    })
+}
+
+/// Alice with a second account, empty and opened by somebody else.
+fn with_second() -> (Town, Actor) {
+    let mut town = Town::new();
+    let second = town.alice.with_account_number(1);
+    town.world.land(OpenAccount {
+        payer: &anyone(),
+        owner: &second,
+        capacity: 8,
+    });
+    (town, second)
+}
+
+fn grow_account() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(GrowAccount {
+            payer: &anyone(),
+            of: &town.alice,
+            capacity: 40,
+        })
+    })
+}
+
+fn close_account() -> Fixture {
+    let (town, second) = with_second();
+    town.fixture(|town| town.world.call(CloseAccount { owner: &second }))
+}
+
+fn set_delegate() -> Fixture {
+    Town::new().fixture(|town| {
+        let args = SetDelegateArgs {
+            delegate: town.bob.address(),
+            max_daily_loss_e9: 1,
+        };
+        town.world.call(SetDelegate {
+            owner: &town.alice,
+            args,
+        })
+    })
+}
+
+fn accrue() -> Fixture {
+    Town::new().fixture(|town| town.world.call(Accrue { of: &town.alice }))
+}
+
+fn transfer() -> Fixture {
+    let (town, second) = with_second();
+    town.fixture(|town| {
+        town.world.call(Transfer {
+            from: &town.alice,
+            to: &second,
+            asset: USDC,
+            atoms: usdc(5),
+        })
+    })
+}
+
+fn transfer_position() -> Fixture {
+    let (mut town, second) = with_second();
+    town.world.deposit(&second, USDC, usdc(5_000));
+    town.fixture(|town| {
+        town.world.call(TransferPosition {
+            from: &town.alice,
+            to: &second,
+            option: town.near.call(200),
+            lots: 10,
         })
     })
 }

@@ -73,8 +73,28 @@ const EXCEPTIONS: &[Exception] = &[
         reason: "a chain that no leg trades is only read",
     },
     Exception {
-        instruction: "settle_account",
+        instruction: "transfer_position",
+        slot: 9,
+        reason: "a chain in which no lots move is only read",
+    },
+    Exception {
+        instruction: "grow_account",
+        slot: 0,
+        reason: "anyone may pay the rent",
+    },
+    Exception {
+        instruction: "grow_account",
+        slot: 2,
+        reason: "anyone may pay for any account",
+    },
+    Exception {
+        instruction: "accrue",
         slot: 3,
+        reason: "anyone may bring any account to the present",
+    },
+    Exception {
+        instruction: "settle_account",
+        slot: 4,
         reason: "anyone may settle any account with positions",
     },
 ];

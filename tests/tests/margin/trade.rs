@@ -462,19 +462,36 @@ fn the_position_table_has_its_capacity() {
 }
 
 #[test]
-fn the_chain_table_has_sixteen_places() {
-    let mut scene = Scene::new();
-    let mut last = scene.chain;
-    for week in 1..=16 {
-        last = scene.world.list_chain(SOL, FIRST_EXPIRY + weeks(week), &[200]);
-        if week < 16 {
-            scene.world.trade_at_mark(&scene.alice, &scene.bob, last.call(200), 1);
+fn the_chain_table_has_eight_places_in_the_large_class_sixteen() {
+    for (capacity, places) in [(64, 8), (65, 16)] {
+        let mut scene = Scene::new();
+        let [buyer, seller] = ["buyer", "seller"].map(|name| {
+            let actor = scene.world.visitor(name);
+            scene.world.land(OpenAccount {
+                payer: &anyone(),
+                owner: &actor,
+                capacity,
+            });
+            scene.world.deposit(&actor, USDC, usdc(10_000));
+            actor
+        });
+        for week in 1..=places {
+            let chain = scene.world.list_chain(SOL, FIRST_EXPIRY + weeks(week), &[200]);
+            scene.world.trade_at_mark(&buyer, &seller, chain.call(200), 1);
         }
+        let option = scene.chain.call(200);
+        let offer = Trade {
+            buyer: &buyer,
+            seller: &seller,
+            quotes: vec![Quote {
+                option,
+                lots: 1,
+                price: scene.world.picture().mark(option),
+            }],
+        };
+        assert_fails_with(scene.world.send(offer), MarginError::ChainTableFull);
+        assert_adds_up(&scene.world);
     }
-    scene.alice_buys(scene.chain.call(200), 1);
-    let offer = scene.world.call(scene.offer(last.call(200), 1));
-    assert_fails_with(scene.world.send(offer), MarginError::ChainTableFull);
-    assert_adds_up(&scene.world);
 }
 
 #[test]

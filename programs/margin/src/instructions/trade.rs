@@ -134,9 +134,10 @@ impl Trade {
 
     /// Moves the premium; the payer's cash may not end below zero.
     fn pay(&mut self, premium_atoms: i64) -> core::result::Result<(), MarginError> {
-        self.buyer
-            .add_cash(premium_atoms.checked_neg().ok_or(MarginError::MathOverflow)?)?;
-        self.seller.add_cash(premium_atoms)?;
+        let interest = &self.registry.interest;
+        let given = premium_atoms.checked_neg().ok_or(MarginError::MathOverflow)?;
+        self.buyer.add_cash(given, interest)?;
+        self.seller.add_cash(premium_atoms, interest)?;
         let payer_cash = match premium_atoms {
             0 => 0,
             1.. => self.buyer.cash_atoms,

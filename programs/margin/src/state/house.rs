@@ -17,6 +17,8 @@ pub struct InterestModel {
     pub optimal_rate_e9: u64,
     /// Yearly rate at full utilisation x 1e9.
     pub max_rate_e9: u64,
+    /// Part of the interest that the house keeps for insurance x 1e9.
+    pub reserve_share_e9: u64,
 }
 
 /// Root account of the protocol. Seeds: `[house]`.
@@ -93,5 +95,5 @@ impl ClearingHouse {
     }
 }
 
-const _: () = assert!(size_of::<ClearingHouse>() == 8 + 5 * 32 + 9 * 8 + 32 + 3 * 8 + 256);
+const _: () = assert!(size_of::<ClearingHouse>() == 8 + 5 * 32 + 9 * 8 + 40 + 3 * 8 + 256);
 const _: () = assert!(offset_of!(ClearingHouse, admin) == 8);

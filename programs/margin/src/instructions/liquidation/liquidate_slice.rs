@@ -282,8 +282,9 @@ impl LiquidateSlice {
             let value = atoms
                 .value(entry.decimals, underlying.price(), Round::Down)
                 .or_margin_error()?;
-            self.account.debit(index, atoms)?;
-            self.liquidator.credit(index, atoms)?;
+            let interest = &self.registry.interest;
+            self.account.debit(index, atoms, interest)?;
+            self.liquidator.credit(index, atoms, interest)?;
             worth = worth.try_add(value).or_margin_error()?;
         }
         Ok(worth)
@@ -300,9 +301,10 @@ impl LiquidateSlice {
         if change < min_change {
             return Err(MarginError::LimitExceeded);
         }
-        self.liquidator.add_cash(change)?;
-        self.account
-            .add_cash(change.checked_neg().ok_or(MarginError::MathOverflow)?)?;
+        let interest = &self.registry.interest;
+        let given = change.checked_neg().ok_or(MarginError::MathOverflow)?;
+        self.liquidator.add_cash(change, interest)?;
+        self.account.add_cash(given, interest)?;
         if self.liquidator.cash_atoms < 0 {
             return Err(MarginError::CashBelowZero);
         }
