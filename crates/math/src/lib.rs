@@ -20,6 +20,7 @@
 //! | [`risk`] | the 33 scenarios, a strike's risk array, an account's requirement |
 //! | `calibration` | slices from option quotes (feature `std`) |
 //! | [`average`] | the slow average of a price |
+//! | [`fees`] | a trade's premium in cash, the fees of both sides |
 //! | [`liquidation`] | auction clock and discount, slices and legs, conversion, who bears a loss |
 //! | [`interest`] | rate by utilisation, indices of deposits and borrows |
 //! | [`shares`] | mint and burn of pool shares, fees, rounds |
@@ -40,6 +41,7 @@ pub mod average;
 #[cfg(feature = "std")]
 pub mod calibration;
 mod error;
+pub mod fees;
 mod fixed;
 pub mod interest;
 pub mod liquidation;

@@ -166,14 +166,41 @@ pub mod tenor_margin {
 
     /// Moves positions and premium between two margin accounts.
     ///
-    /// Requires: an authority of each account signs; one to eight legs of live options on fresh prices and risk arrays;
-    /// each price is within the band around its mark; the payer of the premium has the cash.
-    /// Effects: the buyer gains and the seller gives the legs' lots; the premium moves the other way.
-    /// Ensures: lots of each option sum to zero over all accounts; both accounts meet their initial requirement, or
-    /// only reduced their risk.
-    /// Rounding: the premium up for whoever pays it.
-    pub fn trade(ctx: &mut Context<Trade>, legs: Vec<Leg>) -> Result<()> {
-        instructions::trade(ctx, legs)
+    /// Requires: an authority of each account signs (owner, delegate, or a program for its own address); the owners differ;
+    /// the deadline has not passed; one to eight legs of live options on fresh prices and risk arrays; each price is within
+    /// the band around its mark; the buyer's payment and the seller's receipt are within their limits, fees included; the
+    /// losses of the day under a delegate's signature stay within the owner's limit.
+    /// Effects: the buyer gains and the seller gives the legs' lots; the premium moves the other way; both sides' fees
+    /// accrue in the legs' chains.
+    /// Ensures: lots of each option sum to zero over all accounts; each account meets its initial requirement, and the
+    /// withdrawal rule if it gives value away at mark or borrows cash, or only reduced a risk that it could not bear; one
+    /// in a bracket is checked at its end.
+    /// Rounding: the premium once, up for whoever pays it; each fee of a leg up.
+    pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
+        instructions::trade(ctx, args)
+    }
+
+    /// Begins a bracket: until its end in the same transaction, trades of the account are not checked one by one.
+    ///
+    /// Requires: owner or delegate signs; the instruction is at the top level of the transaction; a matching end follows at
+    /// the top level; nothing but instructions that brackets allow lies between; no other bracket begins before.
+    /// Effects: the account is in a bracket.
+    /// Ensures: nothing is withdrawn from an account in a bracket, nor is it liquidated or made to liquidate.
+    /// Rounding: none.
+    pub fn begin_bracket(ctx: &mut Context<BeginBracket>) -> Result<()> {
+        instructions::begin_bracket(ctx)
+    }
+
+    /// Ends a bracket and checks the account as it is now.
+    ///
+    /// Requires: the instruction is at the top level of the transaction; a bracket of the account is open; the account
+    /// meets its initial requirement on fresh prices and risk arrays, and the withdrawal rule if a trade in the bracket
+    /// gave value away at mark or cash is below zero.
+    /// Effects: the account is in no bracket.
+    /// Ensures: a bracket that does not end well leaves no trace of what was done in it.
+    /// Rounding: requirements up, values down.
+    pub fn end_bracket(ctx: &mut Context<EndBracket>) -> Result<()> {
+        instructions::end_bracket(ctx)
     }
 
     /// Writes the settlement price of a chain. Anyone may send it.

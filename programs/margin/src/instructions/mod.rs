@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod bracket;
 mod liquidation;
 mod market;
 mod market_accounts;
@@ -9,6 +10,7 @@ mod trade;
 
 pub use account::*;
 pub use admin::*;
+pub use bracket::*;
 pub use liquidation::*;
 pub use market::*;
 pub use market_accounts::MarketAccounts;
