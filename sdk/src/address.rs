@@ -7,6 +7,8 @@ use tenor_margin::state::seeds;
 pub const TOKEN_PROGRAM: Pubkey = pubkey!("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
 /// System program.
 pub const SYSTEM_PROGRAM: Pubkey = pubkey!("11111111111111111111111111111111");
+/// Sysvar with the instructions of the present transaction.
+pub const INSTRUCTIONS_SYSVAR: Pubkey = pubkey!("Sysvar1nstructions1111111111111111111111111");
 /// Upgradeable loader.
 pub const LOADER: Pubkey = pubkey!("BPFLoaderUpgradeab1e11111111111111111111111");
 

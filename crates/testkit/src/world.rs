@@ -24,7 +24,7 @@ use solana_transaction_error::TransactionError;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_sdk::address::SYSTEM_PROGRAM;
 use tenor_sdk::margin::instructions::InitializeArgs;
-use tenor_sdk::margin::state::{DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING};
+use tenor_sdk::margin::state::{ClearingHouse, DISCRIMINATOR_LEN, FeeModel, MarginAccount, NO_UNDERLYING};
 use tenor_sdk::math::quantity::Price;
 use tenor_sdk::{MARGIN_PROGRAM, decode, event};
 
@@ -93,6 +93,13 @@ impl World {
     }
 }
 
+impl World {
+    /// Loads a program from the bytecode of a library.
+    pub fn add_program(&mut self, address: Pubkey, library: &str) {
+        self.bank.add_program(address, library);
+    }
+}
+
 impl Default for World {
     fn default() -> Self {
         Self::new()
@@ -118,6 +125,14 @@ pub fn surface_authority() -> Actor {
 pub fn anyone() -> Actor {
     Actor::named("anyone")
 }
+
+/// Fees of a house in use; those of a new world are zero, so that amounts are those of the trades alone.
+pub const USUAL_FEES: FeeModel = FeeModel {
+    taker_e9: 300_000,
+    maker_e9: 200_000,
+    cap_e9: 125_000_000,
+    insurance_share_e9: 500_000_000,
+};
 
 /// Parameters of the house: those of the design.
 pub fn house_terms() -> InitializeArgs {
@@ -388,6 +403,20 @@ impl<B: Bank> World<B> {
         change(&mut header);
         account.data_as_mut_slice()[HEADER].copy_from_slice(bytemuck::bytes_of(&header));
         self.set_account(actor.account(), account);
+    }
+
+    /// Changes the house: terms that would wait out a timelock.
+    ///
+    /// # Panics
+    /// If there is no house.
+    pub fn edit_house(&mut self, change: impl FnOnce(&mut ClearingHouse)) {
+        const FIELDS: std::ops::Range<usize> = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<ClearingHouse>();
+        let address = tenor_sdk::address::house();
+        let mut account = self.account(&address).expect("a house");
+        let mut house: ClearingHouse = bytemuck::pod_read_unaligned(&account.data()[FIELDS]);
+        change(&mut house);
+        account.data_as_mut_slice()[FIELDS].copy_from_slice(bytemuck::bytes_of(&house));
+        self.set_account(address, account);
     }
 
     fn fund(&mut self, actor: &Actor) {

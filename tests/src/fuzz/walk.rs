@@ -16,10 +16,10 @@ use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
     AddStrikes, CreateChain, Deposit, LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount,
-    SettleChain, Touch, Trade, UpdatePrice, Withdraw,
+    SettleChain, Touch, Trade, TradeTerms, UpdatePrice, Withdraw,
 };
 use tenor_testkit::totals::violations;
-use tenor_testkit::world::{FIRST_EXPIRY, anyone, surface_authority};
+use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, anyone, surface_authority};
 use tenor_testkit::{
     Action, Actor, Asset, BTC, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc, weeks,
 };
@@ -46,6 +46,7 @@ pub struct Walk {
 impl Walk {
     pub fn new(seed: u64) -> Self {
         let mut world = World::new();
+        world.edit_house(|house| house.fees = USUAL_FEES);
         let chains = BTreeSet::from([
             world.list_chain(SOL, FIRST_EXPIRY, &[160, 180, 200, 220, 240]),
             world.list_chain(SOL, FIRST_EXPIRY + weeks(1), &[150, 200, 250]),
@@ -193,7 +194,8 @@ impl Walk {
                 ));
             }
         }
-        let left = self.world.tokens(&picture.collateral(USDC).vault);
+        let fees: u64 = picture.market.chains().map(|(_, data)| data.chain.fees_atoms).sum();
+        let left = self.world.tokens(&picture.collateral(USDC).vault) - fees;
         let dust = u64::try_from(self.actors.len() * picture.market.chains().count()).unwrap_or(u64::MAX);
         if owed == 0 && left > dust {
             return Err(format!("{left} atoms are left of a house that owes nothing"));
@@ -298,7 +300,14 @@ impl Walk {
             buyer: &buyer,
             seller: &seller,
             quotes,
-        };
+        }
+        .on(TradeTerms {
+            taker: u8::from(self.rng.random_bool(0.5)),
+            buyer_max_payment_atoms: self.some_limit(1),
+            seller_min_receipt_atoms: self.some_limit(-1),
+            deadline: before.now + i64::from(!self.rng.random_ratio(1, 40)) - 1,
+            ..TradeTerms::default()
+        });
         if self.send(&TRADE, trade)?.is_none() {
             return Ok(());
         }
@@ -319,6 +328,14 @@ impl Walk {
             }
         }
         Ok(())
+    }
+
+    /// Mostly none; sometimes one that a trade may exceed.
+    fn some_limit(&mut self, sign: i64) -> i64 {
+        match self.rng.random_range(0..20) {
+            0 => self.rng.random_range(-1_000_000_000..=1_000_000_000),
+            _ => i64::MAX * sign,
+        }
     }
 
     fn some_quote(&mut self, buyer: &Actor) -> Quote {

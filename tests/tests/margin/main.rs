@@ -3,6 +3,8 @@
 mod add_collateral;
 mod add_strikes;
 mod add_underlying;
+mod bracket;
+mod caller;
 mod create_chain;
 mod deposit;
 mod initialize;
@@ -16,5 +18,7 @@ mod settle_account;
 mod settle_chain;
 mod touch_liquidation;
 mod trade;
+mod trade_exits;
+mod trade_fees;
 mod update_price;
 mod withdraw;

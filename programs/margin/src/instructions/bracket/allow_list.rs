@@ -60,6 +60,7 @@ fn kind(instruction: &IntrospectedInstruction<'_>, account: &Address, house: &Cl
 ///
 /// # Errors
 /// [`MarginError::BracketNested`], [`MarginError::BracketForeignInstruction`], [`MarginError::BracketNotEnded`].
+#[inline(never)]
 pub(super) fn check_until_end<T: Deref<Target = [u8]>>(
     instructions: &Instructions<T>,
     account: &Address,

@@ -26,6 +26,7 @@ pub struct BeginBracket {
 }
 
 /// See [`crate::tenor_margin::begin_bracket`].
+#[inline(never)]
 pub fn begin_bracket(ctx: &mut Context<BeginBracket>) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.account.check(accounts.house.address())?;

@@ -26,6 +26,7 @@ pub struct EndBracket {
 }
 
 /// See [`crate::tenor_margin::end_bracket`].
+#[inline(never)]
 pub fn end_bracket(ctx: &mut Context<EndBracket>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;

@@ -280,6 +280,7 @@ fn check_rise(before: &Health, after: &Health) -> core::result::Result<(), Margi
 }
 
 /// See [`crate::tenor_margin::liquidate_slice`].
+#[inline(never)]
 pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceArgs) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let mut market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;

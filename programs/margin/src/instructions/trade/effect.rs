@@ -17,6 +17,7 @@ pub(super) enum Side {
 
 /// Looks at all legs of an option together: each option must end closer to zero than it was without crossing it, or where
 /// it was.
+#[inline(never)]
 pub(super) fn effect(account: &PortfolioAccount, legs: &[FoundLeg], side: Side) -> Effect {
     let reduces = legs.iter().enumerate().all(|(place, leg)| {
         let is_seen = legs.iter().take(place).any(|earlier| earlier.is_same_option(leg));

@@ -1,10 +1,11 @@
 //! Legs against the market: which option, whether it can trade at its price now, what it is worth and what it costs.
 
-use super::accounts::Leg;
+use super::accounts::{Leg, Trade, TradeArgs};
 use crate::error::{MarginError, OrMarginError};
 use crate::instructions::MarketAccounts;
 use crate::risk::{Freshness, LotMove, MarketView};
 use crate::state::{FeeModel, Strike, Underlying};
+use alloc::vec::Vec;
 use tenor_math::Round;
 use tenor_math::fees::{Cash, LegFees};
 use tenor_math::pricing::OptionKind;
@@ -64,6 +65,7 @@ pub(super) struct PricedLeg {
 
 impl PricedLeg {
     /// Checks the ages of the leg's prices and its distance from mark.
+    #[inline(never)]
     pub(super) fn price(
         found: &FoundLeg,
         price_e9: u64,
@@ -95,6 +97,24 @@ impl PricedLeg {
             worth: change.lots.value(mark).or_margin_error()?,
             fees: fees.rates().of_leg(notional, premium, decimals).or_margin_error()?,
         })
+    }
+}
+
+impl Trade {
+    #[inline(never)]
+    pub(super) fn price_legs(
+        &self,
+        args: &TradeArgs,
+        found: &[FoundLeg],
+        market: &MarketAccounts,
+        freshness: Freshness,
+    ) -> Result<Vec<PricedLeg>, MarginError> {
+        let terms = (&self.house.fees, self.house.quote_decimals);
+        args.legs
+            .iter()
+            .zip(found)
+            .map(|(leg, found)| PricedLeg::price(found, leg.price_e9, market, freshness, terms))
+            .collect()
     }
 }
 

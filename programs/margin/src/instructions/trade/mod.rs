@@ -18,187 +18,29 @@
 //! in a bracket is not judged here; the end of the bracket does it.
 
 mod accounts;
+mod apply;
 mod delegate;
 mod effect;
 mod legs;
 mod money;
+mod side;
 
 pub use accounts::*;
+pub use apply::TradedLeg;
 
 use super::MarketAccounts;
 use crate::error::MarginError;
 use crate::event::Traded;
-use crate::portfolio_check::{Effect, Rule, check_trade};
-use crate::risk::{Freshness, LotMove, MarketView, assess, move_lots};
-use crate::state::PortfolioAccount;
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 use effect::{Side, effect};
-use legs::{FoundLeg, PricedLeg};
-use money::{SideMoney, TradeMoney};
-use tenor_math::quantity::{UnixSeconds, Value};
-use tenor_math::risk::Health;
-
-use crate::error::OrMarginError;
-
-/// A leg as it traded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
-pub struct TradedLeg {
-    /// The chain.
-    pub chain: Address,
-    /// The chain's sequence number after the trade.
-    pub chain_sequence: u64,
-    /// Zero for the call, one for the put.
-    pub kind: u8,
-    /// Place of the strike in the chain.
-    pub strike_slot: u16,
-    /// Lots that the buyer gained.
-    pub lots: i64,
-    /// Price per whole underlying, USD x 1e9.
-    pub price_e9: u64,
-    /// Fees of both sides that the chain now holds, atoms.
-    pub fees_atoms: u64,
-}
-
-/// How one side stood before the trade and what the trade does to it.
-struct SideCheck {
-    effect: Effect,
-    money: SideMoney,
-    freshness: Freshness,
-    /// Only where the rule may ask for it.
-    before: Option<Health>,
-}
-
-/// Ages that a side's trade accepts.
-const fn freshness(effect: Effect, now: UnixSeconds) -> Freshness {
-    match effect {
-        Effect::AddsRisk | Effect::ReducesOnly => Freshness::Action(now),
-    }
-}
-
-impl SideCheck {
-    fn new(
-        trade: &Trade,
-        account: &PortfolioAccount,
-        effect: Effect,
-        money: SideMoney,
-        (market, now): (&MarketAccounts, UnixSeconds),
-    ) -> core::result::Result<Self, MarginError> {
-        let freshness = freshness(effect, now);
-        let needs_before = effect == Effect::ReducesOnly && !account.bracket.is_active();
-        let before = needs_before
-            .then(|| trade.health(account, market, freshness))
-            .transpose()?;
-        Ok(Self {
-            effect,
-            money,
-            freshness,
-            before,
-        })
-    }
-
-    fn rule(&self, account: &PortfolioAccount) -> Rule {
-        let borrows = account.cash_atoms < 0 && self.money.cash_change_atoms < 0;
-        if self.money.gives_value() || borrows {
-            Rule::Withdrawal
-        } else {
-            Rule::Initial
-        }
-    }
-}
-
-impl Trade {
-    fn health(
-        &self,
-        account: &PortfolioAccount,
-        market: &MarketAccounts,
-        freshness: Freshness,
-    ) -> core::result::Result<Health, MarginError> {
-        let positions = account.as_slice();
-        assess(&self.house, &self.registry, account, positions, market, freshness)
-    }
-
-    /// Moves the lots, credits the fees to the chains, and says what traded.
-    fn apply(
-        &mut self,
-        args: &TradeArgs,
-        legs: &[PricedLeg],
-        market: &mut MarketAccounts,
-    ) -> core::result::Result<Vec<TradedLeg>, MarginError> {
-        let mut traded = Vec::with_capacity(legs.len());
-        for (asked, leg) in args.legs.iter().zip(legs) {
-            let is_new_chain = !traded.iter().any(|earlier: &TradedLeg| earlier.chain == leg.change.chain);
-            let fees = leg.fees.taker.try_add(leg.fees.maker).or_margin_error()?;
-            let limit = market
-                .underlying(leg.change.underlying_index)
-                .ok_or(MarginError::MissingUnderlying)?
-                .market
-                .max_open_interest_lots;
-            let chain = market.chain_mut(&leg.change.chain)?;
-            if is_new_chain {
-                chain.advance();
-            }
-            chain.fees_atoms = chain
-                .fees_atoms
-                .checked_add(fees.get())
-                .ok_or(MarginError::MathOverflow)?;
-            let (chain_sequence, mut open_positions) = (chain.sequence, chain.open_positions);
-            let strike = chain
-                .get_mut(usize::from(leg.change.strike_slot))
-                .ok_or(MarginError::NoSuchStrike)?;
-            let given = LotMove {
-                lots: leg.change.lots.try_neg().or_margin_error()?,
-                ..leg.change
-            };
-            move_lots(&mut self.seller, &given, strike, &mut open_positions)?;
-            move_lots(&mut self.buyer, &leg.change, strike, &mut open_positions)?;
-            if *strike.open_interest_mut(leg.change.kind) > limit {
-                return Err(MarginError::OpenInterestLimit);
-            }
-            chain.open_positions = open_positions;
-            traded.push(TradedLeg {
-                chain: leg.change.chain,
-                chain_sequence,
-                kind: asked.kind,
-                strike_slot: asked.strike_slot,
-                lots: asked.lots,
-                price_e9: asked.price_e9,
-                fees_atoms: fees.get(),
-            });
-        }
-        Ok(traded)
-    }
-
-    /// Moves the cash of both sides and counts what it means for delegates and brackets.
-    fn pay(&mut self, money: &TradeMoney, now: UnixSeconds) -> core::result::Result<(), MarginError> {
-        for (account, authority, money) in [
-            (&mut self.buyer, &self.buyer_authority, &money.buyer),
-            (&mut self.seller, &self.seller_authority, &money.seller),
-        ] {
-            account.add_cash(money.cash_change_atoms)?;
-            account.count_delegate_loss(authority.address(), money.equity_change, now)?;
-            account.bracket.count(money.price_gain)?;
-        }
-        Ok(())
-    }
-
-    fn check_side(
-        &self,
-        account: &PortfolioAccount,
-        side: &SideCheck,
-        market: &MarketAccounts,
-    ) -> core::result::Result<(), MarginError> {
-        if account.bracket.is_active() {
-            return Ok(());
-        }
-        let after = self.health(account, market, side.freshness)?;
-        let cost = side.money.equity_change.try_neg().or_margin_error()?;
-        let before = side.before.as_ref().filter(|_| side.effect == Effect::ReducesOnly);
-        check_trade(&after, before, cost.max(Value::ZERO), side.rule(account))
-    }
-}
+use legs::FoundLeg;
+use money::TradeMoney;
+use side::{SideCheck, freshness};
+use tenor_math::quantity::UnixSeconds;
 
 /// See [`crate::tenor_margin::trade`].
+#[inline(never)]
 pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let mut market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;
@@ -240,21 +82,4 @@ pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
         legs: traded,
     });
     Ok(())
-}
-
-impl Trade {
-    fn price_legs(
-        &self,
-        args: &TradeArgs,
-        found: &[FoundLeg],
-        market: &MarketAccounts,
-        freshness: Freshness,
-    ) -> core::result::Result<Vec<PricedLeg>, MarginError> {
-        let terms = (&self.house.fees, self.house.quote_decimals);
-        args.legs
-            .iter()
-            .zip(found)
-            .map(|(leg, found)| PricedLeg::price(found, leg.price_e9, market, freshness, terms))
-            .collect()
-    }
 }

@@ -53,6 +53,7 @@ pub(super) struct TradeMoney {
 
 impl TradeMoney {
     /// Sums the legs, exactly, and rounds the premium once.
+    #[inline(never)]
     pub(super) fn of(legs: &[PricedLeg], taker: Taker, decimals: u8) -> Result<Self, MarginError> {
         let (mut premium, mut worth) = (Cash::ZERO, Value::ZERO);
         let (mut of_taker, mut of_maker) = (Atoms::ZERO, Atoms::ZERO);
