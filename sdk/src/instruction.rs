@@ -11,6 +11,7 @@ use solana_pubkey::Pubkey;
 use tenor_margin::instructions::{
     AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs, TradeArgs,
 };
+use tenor_margin::risk::ViewOf;
 use tenor_margin::{accounts, instruction as data};
 
 fn build(metas: Vec<AccountMeta>, data: Vec<u8>) -> Instruction {
@@ -308,6 +309,22 @@ pub fn settle_account(underlying: Pubkey, chain: Pubkey, account: Pubkey) -> Ins
     build(metas.to_account_metas(None), data::SettleAccount {}.data())
 }
 
+/// `health`: returns the account's health by the rules of an action.
+pub fn health(account: Pubkey, market: &HealthAccounts, view_of: ViewOf) -> Instruction {
+    let metas = accounts::ShowHealth {
+        house: address::house(),
+        registry: address::registry(),
+        account,
+    };
+    let data = data::Health {
+        view_of: view_of.number(),
+    };
+    build(
+        with_market(metas.to_account_metas(None), market, Access::Reads),
+        data.data(),
+    )
+}
+
 /// `touch_liquidation`: starts, advances or ends an auction.
 pub fn touch_liquidation(account: Pubkey, market: &HealthAccounts) -> Instruction {
     let metas = accounts::TouchLiquidation {
@@ -359,7 +376,7 @@ pub fn name(instruction_data: &[u8]) -> Option<&'static str> {
         Deposit => "deposit", Withdraw => "withdraw", Trade => "trade", BeginBracket => "begin_bracket",
         EndBracket => "end_bracket", SettleChain => "settle_chain",
         SettleAccount => "settle_account", TouchLiquidation => "touch_liquidation",
-        LiquidateSlice => "liquidate_slice",
+        LiquidateSlice => "liquidate_slice", Health => "health",
     ];
     known
         .into_iter()

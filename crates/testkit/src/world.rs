@@ -55,6 +55,8 @@ pub struct Receipt {
     pub bytes: usize,
     /// What programs logged.
     pub logs: Vec<String>,
+    /// What the last instruction returned.
+    pub return_data: Vec<u8>,
     inner: Vec<Inner>,
 }
 
@@ -256,6 +258,7 @@ impl<B: Bank> World<B> {
             result,
             logs,
             compute_units,
+            return_data,
             inner,
         } = self.bank.execute(transaction);
         match result {
@@ -264,6 +267,7 @@ impl<B: Bank> World<B> {
                 accounts,
                 bytes,
                 logs,
+                return_data,
                 inner,
             }),
             Err(error) => Err(Refusal {

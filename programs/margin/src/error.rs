@@ -112,6 +112,8 @@ pub enum MarginError {
     ChainNotWritable = 84,
 
     // 100-119: margin accounts
+    #[msg("The feed is unusable and the options left on it are not fully covered; close the short ones")]
+    NotCovered = 112,
     #[msg("Initial health would be negative; add collateral or reduce size")]
     InitialHealthNegative = 100,
     #[msg("The withdrawal would leave too little; unrealised option gains cannot be withdrawn")]

@@ -172,7 +172,7 @@ pub mod tenor_margin {
     /// losses of the day under a delegate's signature stay within the owner's limit.
     /// Effects: the buyer gains and the seller gives the legs' lots; the premium moves the other way; both sides' fees
     /// accrue in the legs' chains.
-    /// Ensures: lots of each option sum to zero over all accounts; each account meets its initial requirement, and the
+    /// Ensures: lots of each option sum to zero over all accounts; each account meets its initial requirement, or the
     /// withdrawal rule if it gives value away at mark or borrows cash, or only reduced a risk that it could not bear; one
     /// in a bracket is checked at its end.
     /// Rounding: the premium once, up for whoever pays it; each fee of a leg up.
@@ -194,7 +194,7 @@ pub mod tenor_margin {
     /// Ends a bracket and checks the account as it is now.
     ///
     /// Requires: the instruction is at the top level of the transaction; a bracket of the account is open; the account
-    /// meets its initial requirement on fresh prices and risk arrays, and the withdrawal rule if a trade in the bracket
+    /// meets its initial requirement on fresh prices and risk arrays, or the withdrawal rule if a trade in the bracket
     /// gave value away at mark or cash is below zero.
     /// Effects: the account is in no bracket.
     /// Ensures: a bracket that does not end well leaves no trace of what was done in it.
@@ -222,6 +222,18 @@ pub mod tenor_margin {
     /// Rounding: down for both sides; less than an atom an account stays with the chain.
     pub fn settle_account(ctx: &mut Context<SettleAccount>) -> Result<()> {
         instructions::settle_account(ctx)
+    }
+
+    /// An account's health as return data, for simulations and calling programs. Changes nothing.
+    ///
+    /// Requires: the market accounts that the account's health reads; prices and risk arrays as the chosen rules ask for:
+    /// 0 as stored, 1 a trade that adds risk, 2 a withdrawal, 3 a trade that only reduces, 4 a liquidation's start.
+    /// Effects: none.
+    /// Ensures: the numbers are those by which the action would be judged, in total and by underlying with its worst
+    /// scenario, requirements bounded by the greatest loss until expiry.
+    /// Rounding: requirements up, values down.
+    pub fn health(ctx: &mut Context<ShowHealth>, view_of: u8) -> Result<crate::risk::HealthView> {
+        instructions::health(ctx, view_of)
     }
 
     /// Starts, advances or ends the auction of an account. Anyone may send it.

@@ -34,7 +34,7 @@ impl Effect {
 pub enum Rule {
     /// Initial health is not negative.
     Initial,
-    /// The same, and what a withdrawal must leave: for an action that carries value or cash out of the account.
+    /// What a withdrawal must leave, which is stricter: for an action that carries value or cash out of the account.
     Withdrawal,
 }
 
@@ -43,12 +43,12 @@ impl Rule {
     /// [`MarginError::InitialHealthNegative`]; [`MarginError::GainsUnrealised`] if only the withdrawal rule does not hold;
     /// [`MarginError::MathOverflow`].
     pub fn check(self, after: &Health) -> Result<(), MarginError> {
-        if after.initial_health().or_margin_error()? < Value::ZERO {
-            return Err(MarginError::InitialHealthNegative);
-        }
-        match (self, after.withdrawal().or_margin_error()?) {
-            (Self::Initial, _) | (Self::Withdrawal, WithdrawalCheck::Passes) => Ok(()),
-            (Self::Withdrawal, WithdrawalCheck::Short(_)) => Err(MarginError::GainsUnrealised),
+        let meets_initial = after.initial_health().or_margin_error()? >= Value::ZERO;
+        match self {
+            Self::Withdrawal if after.withdrawal().or_margin_error()? == WithdrawalCheck::Passes => Ok(()),
+            Self::Withdrawal if meets_initial => Err(MarginError::GainsUnrealised),
+            Self::Initial if meets_initial => Ok(()),
+            Self::Initial | Self::Withdrawal => Err(MarginError::InitialHealthNegative),
         }
     }
 }

@@ -73,6 +73,7 @@ impl AddCollateral {
 }
 
 /// See [`crate::tenor_margin::add_collateral`].
+#[inline(never)]
 pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.validate(&args)?;
@@ -83,6 +84,7 @@ pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs)
         haircut_e9: args.haircut_e9,
         deposit_cap_atoms: args.deposit_cap_atoms,
         underlying_index: args.underlying_index,
+        scenario_index: args.underlying_index,
         decimals: accounts.mint.decimals(),
         ..CollateralEntry::zeroed()
     };

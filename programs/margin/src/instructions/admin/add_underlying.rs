@@ -192,6 +192,7 @@ pub struct AddUnderlying {
 }
 
 /// See [`crate::tenor_margin::add_underlying`].
+#[inline(never)]
 pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs) -> Result<()> {
     args.validate()?;
     let bump = ctx.bumps.underlying;

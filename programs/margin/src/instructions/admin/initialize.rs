@@ -109,6 +109,7 @@ impl Initialize {
 }
 
 /// See [`crate::tenor_margin::initialize`].
+#[inline(never)]
 pub fn initialize(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result<()> {
     let bumps = (ctx.bumps.house, ctx.bumps.registry, ctx.bumps.insurance);
     let accounts = &mut ctx.accounts;

@@ -35,10 +35,10 @@ pub fn end_bracket(ctx: &mut Context<EndBracket>) -> Result<()> {
     check_top_level()?;
     let bracket = accounts.account.bracket;
     require!(bracket.is_active(), MarginError::BracketNotActive);
-    let rule = if bracket.gave_value != 0 || accounts.account.cash_atoms < 0 {
-        Rule::Withdrawal
+    let (rule, freshness) = if bracket.gave_value != 0 || accounts.account.cash_atoms < 0 {
+        (Rule::Withdrawal, Freshness::Withdrawal(now))
     } else {
-        Rule::Initial
+        (Rule::Initial, Freshness::Action(now))
     };
     let health = assess(
         &accounts.house,
@@ -46,7 +46,7 @@ pub fn end_bracket(ctx: &mut Context<EndBracket>) -> Result<()> {
         &accounts.account,
         accounts.account.as_slice(),
         &market,
-        Freshness::Action(now),
+        freshness,
     )?;
     rule.check(&health)?;
 

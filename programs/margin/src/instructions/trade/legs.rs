@@ -3,6 +3,7 @@
 use super::accounts::{Leg, Trade, TradeArgs};
 use crate::error::{MarginError, OrMarginError};
 use crate::instructions::MarketAccounts;
+use crate::portfolio_check::Effect;
 use crate::risk::{Freshness, LotMove, MarketView};
 use crate::state::{FeeModel, Strike, Underlying};
 use alloc::vec::Vec;
@@ -64,13 +65,13 @@ pub(super) struct PricedLeg {
 }
 
 impl PricedLeg {
-    /// Checks the ages of the leg's prices and its distance from mark.
+    /// Checks the ages of the leg's prices, given what the trade does to the sides, and its distance from mark.
     #[inline(never)]
     pub(super) fn price(
         found: &FoundLeg,
         price_e9: u64,
         market: &MarketAccounts,
-        freshness: Freshness,
+        (effect, now): (Effect, UnixSeconds),
         (fees, decimals): (&FeeModel, u8),
     ) -> Result<Self, MarginError> {
         let chain = market.chain_at(found.chain_place)?;
@@ -78,11 +79,14 @@ impl PricedLeg {
         let underlying = market
             .underlying(change.underlying_index)
             .ok_or(MarginError::MissingUnderlying)?;
-        freshness.check_price(underlying)?;
+        if effect == Effect::AddsRisk {
+            Freshness::check_fresh(underlying, now)?;
+        }
         let strike = chain
             .get(usize::from(change.strike_slot))
             .ok_or(MarginError::NoSuchStrike)?;
-        freshness.check_strike(strike, chain, underlying)?;
+        // A mark on a price that is not fresh is good enough where both sides only reduce.
+        Freshness::Reduction(now).check_mark(strike, chain, underlying)?;
 
         let lot = underlying.lot()?;
         let price = Price::from_e9(price_e9);
@@ -107,13 +111,13 @@ impl Trade {
         args: &TradeArgs,
         found: &[FoundLeg],
         market: &MarketAccounts,
-        freshness: Freshness,
+        (effect, now): (Effect, UnixSeconds),
     ) -> Result<Vec<PricedLeg>, MarginError> {
         let terms = (&self.house.fees, self.house.quote_decimals);
         args.legs
             .iter()
             .zip(found)
-            .map(|(leg, found)| PricedLeg::price(found, leg.price_e9, market, freshness, terms))
+            .map(|(leg, found)| PricedLeg::price(found, leg.price_e9, market, (effect, now), terms))
             .collect()
     }
 }

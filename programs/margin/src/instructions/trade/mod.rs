@@ -6,13 +6,15 @@
 //! |---|---|---|
 //! | no | no | initial health is not negative |
 //! | no | yes | initial health is not negative, or *reduction* |
-//! | yes | no | the withdrawal rule, and initial health is not negative |
-//! | yes | yes | the withdrawal rule and initial health is not negative, or *reduction* |
+//! | yes | no | the withdrawal rule |
+//! | yes | yes | the withdrawal rule, or *reduction* |
 //!
 //! *Reduction*: initial health was negative before, initial and maintenance health both rise, and equity at mark falls,
 //! fees and rounding included, by at most a fifth of the requirement that is freed. An account that meets its requirement
 //! needs no such exception: it could otherwise buy back at a loss, write again at mark, and so carry gains that nobody has
 //! realised to a friend, step by step.
+//!
+//! A side that only reduces may do so on any usable price, with a wider requirement; one that adds needs fresh prices.
 //!
 //! Cash that rises but stays below zero is a debt that shrinks: nothing leaves, and the withdrawal rule is not asked. A side
 //! in a bracket is not judged here; the end of the bracket does it.
@@ -36,7 +38,7 @@ use anchor_lang::prelude::*;
 use effect::{Side, effect};
 use legs::FoundLeg;
 use money::TradeMoney;
-use side::{SideCheck, freshness};
+use side::SideCheck;
 use tenor_math::quantity::UnixSeconds;
 
 /// See [`crate::tenor_margin::trade`].
@@ -56,7 +58,7 @@ pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
         effect(&accounts.buyer, &found, Side::Buyer),
         effect(&accounts.seller, &found, Side::Seller),
     );
-    let legs = accounts.price_legs(&args, &found, &market, freshness(buyer.and(seller), now))?;
+    let legs = accounts.price_legs(&args, &found, &market, (buyer.and(seller), now))?;
     let money = TradeMoney::of(&legs, taker, decimals)?;
     money.check_limits(&args)?;
     let sides = (

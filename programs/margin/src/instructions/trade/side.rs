@@ -7,22 +7,17 @@ use crate::instructions::MarketAccounts;
 use crate::portfolio_check::{Effect, Rule, check_trade};
 use crate::risk::{Freshness, assess};
 use crate::state::PortfolioAccount;
-use tenor_math::quantity::UnixSeconds;
+use tenor_math::quantity::{UnixSeconds, Value};
 use tenor_math::risk::Health;
 
-/// How one side stood before the trade and what the trade does to it.
+/// What one side must meet, and how it stood before.
 pub(super) struct SideCheck {
-    money: SideMoney,
+    /// What its equity at mark falls by.
+    cost: Value,
+    rule: Rule,
     freshness: Freshness,
     /// Only of a side that only reduces, which the rule may ask for.
     before: Option<Health>,
-}
-
-/// Ages that a side's trade accepts.
-pub(super) const fn freshness(effect: Effect, now: UnixSeconds) -> Freshness {
-    match effect {
-        Effect::AddsRisk | Effect::ReducesOnly => Freshness::Action(now),
-    }
 }
 
 impl SideCheck {
@@ -34,26 +29,37 @@ impl SideCheck {
         money: SideMoney,
         (market, now): (&MarketAccounts, UnixSeconds),
     ) -> core::result::Result<Self, MarginError> {
-        let freshness = freshness(effect, now);
+        let rule = rule(account, &money)?;
+        let freshness = match (effect, rule) {
+            (Effect::ReducesOnly, _) => Freshness::Reduction(now),
+            (Effect::AddsRisk, Rule::Withdrawal) => Freshness::Withdrawal(now),
+            (Effect::AddsRisk, Rule::Initial) => Freshness::Action(now),
+        };
         let needs_before = effect == Effect::ReducesOnly && !account.bracket.is_active();
         let before = needs_before
             .then(|| trade.health(account, market, freshness))
             .transpose()?;
         Ok(Self {
-            money,
+            cost: money.equity_change.try_neg().or_margin_error()?,
+            rule,
             freshness,
             before,
         })
     }
+}
 
-    fn rule(&self, account: &PortfolioAccount) -> Rule {
-        let borrows = account.cash_atoms < 0 && self.money.cash_change_atoms < 0;
-        if self.money.gives_value() || borrows {
-            Rule::Withdrawal
-        } else {
-            Rule::Initial
-        }
-    }
+/// What the side must meet, given what it holds before the trade.
+fn rule(account: &PortfolioAccount, money: &SideMoney) -> core::result::Result<Rule, MarginError> {
+    let cash_atoms = account
+        .cash_atoms
+        .checked_add(money.cash_change_atoms)
+        .ok_or(MarginError::MathOverflow)?;
+    let borrows = cash_atoms < 0 && money.cash_change_atoms < 0;
+    Ok(if money.gives_value() || borrows {
+        Rule::Withdrawal
+    } else {
+        Rule::Initial
+    })
 }
 
 impl Trade {
@@ -80,7 +86,6 @@ impl Trade {
             return Ok(());
         }
         let after = self.health(account, market, side.freshness)?;
-        let cost = side.money.equity_change.try_neg().or_margin_error()?;
-        check_trade(&after, side.before.as_ref(), cost, side.rule(account))
+        check_trade(&after, side.before.as_ref(), side.cost, side.rule)
     }
 }
