@@ -55,6 +55,10 @@ pub const TRADE: Allowed = Allowed {
     ],
     numbers: &[SAME_ACCOUNT_TWICE],
 };
+pub const BRACKET: Allowed = Allowed {
+    action: "trade in a bracket",
+    ..TRADE
+};
 pub const TOUCH: Allowed = Allowed {
     action: "touch_liquidation",
     own: &[AccountHealthy, PriceStale, RiskStale],

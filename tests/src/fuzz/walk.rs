@@ -1,7 +1,7 @@
 //! One run: people, chains and prices, and the steps that they take.
 
 use super::allowed::{
-    ADD_STRIKES, Allowed, CREATE_CHAIN, DEPOSIT, OPEN_ACCOUNT, POST_SURFACE, REFRESH_RISK, SETTLE_ACCOUNT,
+    ADD_STRIKES, Allowed, BRACKET, CREATE_CHAIN, DEPOSIT, OPEN_ACCOUNT, POST_SURFACE, REFRESH_RISK, SETTLE_ACCOUNT,
     SETTLE_CHAIN, SLICE, TOUCH, TRADE, UPDATE_PRICE, WITHDRAW,
 };
 use super::{Report, amounts};
@@ -15,13 +15,13 @@ use tenor_margin::instructions::LiquidateSliceArgs;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
-    AddStrikes, CreateChain, Deposit, LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount,
+    AddStrikes, BeginBracket, CreateChain, Deposit, EndBracket, LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount,
     SettleChain, Touch, Trade, TradeTerms, UpdatePrice, Withdraw,
 };
 use tenor_testkit::totals::violations;
 use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, anyone, surface_authority};
 use tenor_testkit::{
-    Action, Actor, Asset, BTC, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc, weeks,
+    Action, Actor, Asset, BTC, Call, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc, weeks,
 };
 
 /// Every step ends in what is wrong, if anything.
@@ -195,7 +195,8 @@ impl Walk {
             }
         }
         let fees: u64 = picture.market.chains().map(|(_, data)| data.chain.fees_atoms).sum();
-        let left = self.world.tokens(&picture.collateral(USDC).vault) - fees;
+        // While somebody owes, others may have been paid from what fees brought in.
+        let left = self.world.tokens(&picture.collateral(USDC).vault).saturating_sub(fees);
         let dust = u64::try_from(self.actors.len() * picture.market.chains().count()).unwrap_or(u64::MAX);
         if owed == 0 && left > dust {
             return Err(format!("{left} atoms are left of a house that owes nothing"));
@@ -308,7 +309,12 @@ impl Walk {
             deadline: before.now + i64::from(!self.rng.random_ratio(1, 40)) - 1,
             ..TradeTerms::default()
         });
-        if self.send(&TRADE, trade)?.is_none() {
+        let sent = if self.rng.random_ratio(1, 6) {
+            self.send(&BRACKET, self.bracketed(&buyer, trade))?
+        } else {
+            self.send(&TRADE, trade)?
+        };
+        if sent.is_none() {
             return Ok(());
         }
         let after = self.world.picture();
@@ -328,6 +334,17 @@ impl Walk {
             }
         }
         Ok(())
+    }
+
+    /// A trade that the buyer's bracket holds, in any of the chains.
+    fn bracketed(&self, buyer: &Actor, trade: impl Action) -> Call {
+        let begin = self.world.call(BeginBracket { of: buyer, by: buyer });
+        let end = EndBracket {
+            of: buyer,
+            opened: self.chains.iter().copied().collect(),
+        };
+        let end = self.world.call(end);
+        begin.then(self.world.call(trade)).then(end)
     }
 
     /// Mostly none; sometimes one that a trade may exceed.

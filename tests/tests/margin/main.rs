@@ -18,6 +18,7 @@ mod settle_account;
 mod settle_chain;
 mod touch_liquidation;
 mod trade;
+mod trade_budget;
 mod trade_exits;
 mod trade_fees;
 mod update_price;
