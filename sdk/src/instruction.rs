@@ -9,7 +9,8 @@ use anchor_lang::{Discriminator, InstructionData, ToAccountMetas};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use tenor_margin::instructions::{
-    AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs, TradeArgs,
+    AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs,
+    TradeArgs,
 };
 use tenor_margin::risk::ViewOf;
 use tenor_margin::{accounts, instruction as data};

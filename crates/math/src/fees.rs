@@ -94,7 +94,9 @@ impl Cash {
         // A quotient by 1e9 is far from the ends of 128 bits.
         let quotient = i128::try_from(quotient).map_err(|_| MathError::Overflow)?;
         let signed = if self.0 < 0 { quotient.wrapping_neg() } else { quotient };
-        i64::try_from(signed).map(Value::from_e9).map_err(|_| MathError::Overflow)
+        i64::try_from(signed)
+            .map(Value::from_e9)
+            .map_err(|_| MathError::Overflow)
     }
 }
 
@@ -177,7 +179,11 @@ mod tests {
 
     /// Lots of 0.01 of the underlying.
     fn cash(lots: i64, price_e9: u64) -> Result<Cash, MathError> {
-        Cash::of_lots(Lots::new(lots), Price::from_e9(price_e9), LotSize::from_units_e9(10_000_000)?)
+        Cash::of_lots(
+            Lots::new(lots),
+            Price::from_e9(price_e9),
+            LotSize::from_units_e9(10_000_000)?,
+        )
     }
 
     const RATES: FeeRates = FeeRates {
@@ -201,10 +207,22 @@ mod tests {
     #[test]
     fn values_round_as_named_on_both_sides_of_zero() {
         // 0.5e-9 USD.
-        assert_eq!(cash(1, 50).and_then(|cash| cash.to_value(Round::Down)), Ok(Value::from_e9(0)));
-        assert_eq!(cash(1, 50).and_then(|cash| cash.to_value(Round::Up)), Ok(Value::from_e9(1)));
-        assert_eq!(cash(-1, 50).and_then(|cash| cash.to_value(Round::Down)), Ok(Value::from_e9(-1)));
-        assert_eq!(cash(-1, 50).and_then(|cash| cash.to_value(Round::Up)), Ok(Value::from_e9(0)));
+        assert_eq!(
+            cash(1, 50).and_then(|cash| cash.to_value(Round::Down)),
+            Ok(Value::from_e9(0))
+        );
+        assert_eq!(
+            cash(1, 50).and_then(|cash| cash.to_value(Round::Up)),
+            Ok(Value::from_e9(1))
+        );
+        assert_eq!(
+            cash(-1, 50).and_then(|cash| cash.to_value(Round::Down)),
+            Ok(Value::from_e9(-1))
+        );
+        assert_eq!(
+            cash(-1, 50).and_then(|cash| cash.to_value(Round::Up)),
+            Ok(Value::from_e9(0))
+        );
         assert_eq!(
             Cash::of_value(Value::from_e9(i64::MIN)).to_value(Round::Up),
             Ok(Value::from_e9(i64::MIN))

@@ -156,7 +156,9 @@ pub enum MarginError {
     SelfTrade = 180,
     #[msg("The deadline of the trade has passed; decide again")]
     DeadlinePassed = 181,
-    #[msg("The trade gives value away at mark or borrows cash against gains that are not realised; trade at mark, use fewer lots or add collateral")]
+    #[msg(
+        "The trade gives value away at mark or borrows cash against gains that are not realised; trade at mark, use fewer lots or add collateral"
+    )]
     GainsUnrealised = 182,
     #[msg("The delegate's losses against mark would exceed the day's limit; the owner may sign or raise it")]
     DelegateLossLimit = 183,

@@ -53,19 +53,17 @@ impl Rule {
     }
 }
 
-/// Accepts a side of a trade: its rule holds, or it reduced its risk and had to. `before` is there if every option ended
-/// closer to zero; `cost` is what equity at mark fell by. Source: design sections 4 and 5.4.
+/// Accepts a side of a trade whose every option ended closer to zero: its rule holds, or it had to reduce its risk and
+/// did. `cost` is what equity at mark fell by. Source: design sections 4 and 5.4.
 ///
 /// # Errors
 /// Those of [`Rule::check`].
-pub fn check_trade(after: &Health, before: Option<&Health>, cost: Value, rule: Rule) -> Result<(), MarginError> {
-    let (refusal, before) = match (rule.check(after), before) {
-        (Ok(()), _) => return Ok(()),
-        (Err(refusal), None) => return Err(refusal),
-        (Err(refusal), Some(before)) => (refusal, before),
+pub fn check_reduction(after: &Health, before: &Health, cost: Value, rule: Rule) -> Result<(), MarginError> {
+    let Err(refusal) = rule.check(after) else {
+        return Ok(());
     };
-    let needs_it = before.initial_health().or_margin_error()? < Value::ZERO;
-    if needs_it && is_reduction(after, before, cost)? {
+    let had_to = before.initial_health().or_margin_error()? < Value::ZERO;
+    if had_to && is_reduction(after, before, cost)? {
         Ok(())
     } else {
         Err(refusal)
@@ -77,9 +75,13 @@ pub fn check_trade(after: &Health, before: Option<&Health>, cost: Value, rule: R
 /// # Errors
 /// [`MarginError::InitialHealthNegative`], [`MarginError::MathOverflow`].
 pub fn check_after(after: &Health, before: &Health, effect: Effect) -> Result<(), MarginError> {
-    let cost = before.equity.try_sub(after.equity).or_margin_error()?;
-    let before = (effect == Effect::ReducesOnly).then_some(before);
-    check_trade(after, before, cost, Rule::Initial)
+    match effect {
+        Effect::AddsRisk => Rule::Initial.check(after),
+        Effect::ReducesOnly => {
+            let cost = before.equity.try_sub(after.equity).or_margin_error()?;
+            check_reduction(after, before, cost, Rule::Initial)
+        }
+    }
 }
 
 /// Initial and maintenance health both rose, and equity fell by at most a fifth of the requirement freed.

@@ -5,9 +5,12 @@ use solana_account::ReadableAccount;
 use tenor_margin::state::NO_UNDERLYING;
 use tenor_testkit::action::{
     Action, AddCollateral, AddStrikes, AddUnderlying, BeginBracket, CreateChain, Deposit, EndBracket, Initialize,
-    LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Touch, Trade, UpdatePrice, Withdraw,
+    LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Touch, Trade,
+    UpdatePrice, Withdraw,
 };
-use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, admin, anyone, house_terms, surface_authority, upgrade_authority};
+use tenor_testkit::world::{
+    FIRST_EXPIRY, USUAL_FEES, admin, anyone, house_terms, surface_authority, upgrade_authority,
+};
 use tenor_testkit::{Actor, BTC, ChainOf, Feed, Receipt, SOL, USDC, World, bytecode, usd, usdc, weeks};
 
 /// Strikes of each chain on which large accounts are built.

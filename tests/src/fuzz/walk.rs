@@ -15,13 +15,14 @@ use tenor_margin::instructions::LiquidateSliceArgs;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
-    AddStrikes, BeginBracket, CreateChain, Deposit, EndBracket, LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount,
-    SettleChain, Touch, Trade, TradeTerms, UpdatePrice, Withdraw,
+    AddStrikes, BeginBracket, CreateChain, Deposit, EndBracket, LiquidateSlice, OpenAccount, PostSurface, Quote,
+    RefreshRisk, SettleAccount, SettleChain, Touch, Trade, TradeTerms, UpdatePrice, Withdraw,
 };
 use tenor_testkit::totals::violations;
 use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, anyone, surface_authority};
 use tenor_testkit::{
-    Action, Actor, Asset, BTC, Call, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc, weeks,
+    Action, Actor, Asset, BTC, Call, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc,
+    weeks,
 };
 
 /// Every step ends in what is wrong, if anything.

@@ -4,7 +4,8 @@ use tenor_margin::instructions::LiquidateSliceArgs;
 use tenor_margin::state::{BracketState, NO_UNDERLYING};
 use tenor_testkit::action::{
     AddCollateral, AddStrikes, AddUnderlying, BeginBracket, CreateChain, Deposit, EndBracket, Initialize,
-    LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Touch, Trade, UpdatePrice, Withdraw,
+    LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Touch, Trade,
+    UpdatePrice, Withdraw,
 };
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone, house_terms, surface_authority, upgrade_authority};

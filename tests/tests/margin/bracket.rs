@@ -6,7 +6,8 @@ use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
 use tenor_margin::event::BracketEnded;
 use tenor_testkit::action::{
-    BeginBracket, Deposit, EndBracket, LiquidateSlice, Quote, RefreshRisk, Touch, Trade, TradeTerms, UpdatePrice, Withdraw,
+    BeginBracket, Deposit, EndBracket, LiquidateSlice, Quote, RefreshRisk, Touch, Trade, TradeTerms, UpdatePrice,
+    Withdraw,
 };
 use tenor_testkit::totals::assert_adds_up;
 use tenor_testkit::{Actor, Call, SOL, USDC, World, assert_fails_with, assert_lands, usdc};
@@ -65,7 +66,11 @@ fn begin(world: &World, of: &Actor) -> Call {
 /// Every instruction, sent by another program.
 fn by_program(call: &Call) -> Call {
     Call {
-        instructions: call.instructions.iter().map(|each| passed_on(each.clone(), 0)).collect(),
+        instructions: call
+            .instructions
+            .iter()
+            .map(|each| passed_on(each.clone(), 0))
+            .collect(),
         signers: call.signers.clone(),
     }
 }
@@ -134,7 +139,10 @@ fn requires_a_matching_end_later_in_the_transaction() {
         (spreader.begin().then(spreader.spread()), MarginError::BracketNotEnded),
         (spreader.end().then(spreader.begin()), MarginError::BracketNotActive),
         (spreader.end(), MarginError::BracketNotActive),
-        (spreader.begin().then(alice_end.clone()), MarginError::BracketForeignInstruction),
+        (
+            spreader.begin().then(alice_end.clone()),
+            MarginError::BracketForeignInstruction,
+        ),
         (
             spreader.begin().then(alice_end).then(spreader.end()),
             MarginError::BracketForeignInstruction,
@@ -163,7 +171,10 @@ fn requires_the_top_level() {
     );
     // An end that a listed program sends does not end it, so that a top-level end is still needed, and is refused first.
     let ended_by_program = spreader.begin().then(by_program(&spreader.end()));
-    assert_fails_with(spreader.scene.world.send(ended_by_program), MarginError::BracketNotEnded);
+    assert_fails_with(
+        spreader.scene.world.send(ended_by_program),
+        MarginError::BracketNotEnded,
+    );
     let ended_twice = spreader.begin().then(by_program(&spreader.end())).then(spreader.end());
     assert_fails_with(spreader.scene.world.send(ended_twice), MarginError::BracketNotTopLevel);
 }
@@ -179,7 +190,11 @@ fn brackets_do_not_nest_or_overlap() {
     });
     for call in [
         spreader.begin().then(spreader.begin()).then(spreader.end()),
-        spreader.begin().then(spreader.begin()).then(spreader.end()).then(spreader.end()),
+        spreader
+            .begin()
+            .then(spreader.begin())
+            .then(spreader.end())
+            .then(spreader.end()),
         spreader.begin().then(of_alice).then(end_alice).then(spreader.end()),
     ] {
         assert_fails_with(spreader.scene.world.send(call), MarginError::BracketNested);

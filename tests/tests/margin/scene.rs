@@ -1,9 +1,9 @@
 //! Worlds that several instructions are tested in.
 
 use solana_instruction::error::InstructionError;
+use tenor_math::quantity::Price;
 use tenor_testkit::action::{Quote, SettleChain, Touch, Trade};
 use tenor_testkit::world::FIRST_EXPIRY;
-use tenor_math::quantity::Price;
 use tenor_testkit::{Actor, BTC, ChainOf, Feed, Instrument, SOL, USDC, World, hours, usd, usdc};
 
 /// The system program's error for an account that exists already.
@@ -132,7 +132,10 @@ impl Winner {
         };
         let cash = winner.cash(&winner.carol);
         assert!((60..110).contains(&(cash / 1_000_000)), "{cash}");
-        assert!(winner.initial(&winner.carol) > 300_000_000_000, "gains count for trading");
+        assert!(
+            winner.initial(&winner.carol) > 300_000_000_000,
+            "gains count for trading"
+        );
         winner
     }
 
@@ -141,9 +144,7 @@ impl Winner {
         let mut winner = Self::new();
         let put = winner.bitcoin.put(90_000);
         while winner.withdrawable(&winner.carol) >= 0 {
-            let Self {
-                world, carol, rich, ..
-            } = &mut winner;
+            let Self { world, carol, rich, .. } = &mut winner;
             world.trade_at_mark(rich, carol, put, 10);
         }
         assert!(winner.initial(&winner.carol) > 50_000_000_000);
@@ -165,7 +166,14 @@ impl Winner {
     }
 
     /// `buyer` pays `percent` of the mark.
-    pub fn at<'a>(&self, buyer: &'a Actor, seller: &'a Actor, option: Instrument, lots: i64, percent: u64) -> Trade<'a> {
+    pub fn at<'a>(
+        &self,
+        buyer: &'a Actor,
+        seller: &'a Actor,
+        option: Instrument,
+        lots: i64,
+        percent: u64,
+    ) -> Trade<'a> {
         let mark = self.world.picture().mark(option).e9();
         let price = Price::from_e9(mark / 100 * percent);
         Trade {

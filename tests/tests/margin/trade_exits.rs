@@ -137,7 +137,11 @@ fn round_trips_at_the_edges_of_the_band_create_nothing_that_can_be_withdrawn() {
         let mark = scene.world.picture().mark(option).e9();
         let edge = (mark / 5).max(2_000_000_000) / 100 * 99;
         let lots = if round % 2 == 0 { 2_000 } else { -2_000 };
-        let price = if round % 3 == 0 { mark + edge } else { mark.saturating_sub(edge) };
+        let price = if round % 3 == 0 {
+            mark + edge
+        } else {
+            mark.saturating_sub(edge)
+        };
         let offer = scene.world.call(scene.priced_offer(option, lots, price).seller_takes());
         let _ = scene.world.send(offer);
         assert!(total(&scene) <= brought, "round {round}");
@@ -202,14 +206,20 @@ fn a_delegate_s_losses_of_a_day_stay_within_the_owner_s_limit() {
         for_buyer: Some(&dora),
         ..TradeTerms::default()
     };
-    let buys = scene.world.call(scene.priced_offer(option, 1_000, (mark + EDGE_E9) * 100).on(by_dora));
+    let buys = scene
+        .world
+        .call(scene.priced_offer(option, 1_000, (mark + EDGE_E9) * 100).on(by_dora));
     assert_lands(scene.world.send(&buys));
     let state = |scene: &Scene| scene.world.picture().account(&scene.alice).account;
     let lost = state(&scene).delegate_loss_e9;
     assert!((20_000_000_000..20_000_001_000).contains(&lost), "{lost}");
     // Selling them back below mark would be a round trip of forty; the second half still fits.
     let low = mark - EDGE_E9;
-    let sells = |scene: &Scene, lots| scene.world.call(scene.priced_offer(option, lots, low * 100).on(by_dora));
+    let sells = |scene: &Scene, lots| {
+        scene
+            .world
+            .call(scene.priced_offer(option, lots, low * 100).on(by_dora))
+    };
     let half = sells(&scene, -500);
     assert_lands(scene.world.send(&half));
     let lost = state(&scene).delegate_loss_e9;
@@ -223,7 +233,9 @@ fn a_delegate_s_losses_of_a_day_stay_within_the_owner_s_limit() {
     assert_fails_with(scene.world.send(&buys), MarginError::DelegateLossLimit);
 
     // The owner is free to.
-    let own = scene.world.call(scene.priced_offer(option, 1_000, (mark + EDGE_E9) * 100));
+    let own = scene
+        .world
+        .call(scene.priced_offer(option, 1_000, (mark + EDGE_E9) * 100));
     assert_lands(scene.world.send(own));
     assert_eq!(state(&scene).delegate_loss_e9, lost);
 }
@@ -267,7 +279,11 @@ fn a_delegate_without_a_limit_may_only_make_trades_that_lose_nothing() {
         for_buyer: Some(&dora),
         ..TradeTerms::default()
     };
-    let at = |scene: &Scene, per_lot: u64| scene.world.call(scene.priced_offer(option, 100, per_lot * 100).on(by_dora));
+    let at = |scene: &Scene, per_lot: u64| {
+        scene
+            .world
+            .call(scene.priced_offer(option, 100, per_lot * 100).on(by_dora))
+    };
     let dear = at(&scene, mark + 1_000);
     assert_fails_with(scene.world.send(dear), MarginError::DelegateLossLimit);
     let cheap = at(&scene, mark - 1_000);
@@ -323,7 +339,14 @@ fn legs_of_one_option_are_looked_at_together() {
     let split = |legs: &[i64]| Trade {
         buyer: &writer,
         seller: &liquidator,
-        quotes: legs.iter().map(|lots| Quote { option, lots: *lots, price }).collect(),
+        quotes: legs
+            .iter()
+            .map(|lots| Quote {
+                option,
+                lots: *lots,
+                price,
+            })
+            .collect(),
     };
     // More short, all told; nothing, all told.
     for refused in [[50, -100], [100, -100]] {

@@ -41,16 +41,26 @@ fn both_sides_fees_accrue_in_the_legs_chains() {
     assert_eq!(scene.both_cash(), [START_ATOMS - 15_180_000, START_ATOMS + 14_880_000]);
     assert_eq!(scene.chain_fees(), 300_000);
     assert_eq!(
-        (event.premium_atoms, event.taker, event.buyer_fee_atoms, event.seller_fee_atoms),
+        (
+            event.premium_atoms,
+            event.taker,
+            event.buyer_fee_atoms,
+            event.seller_fee_atoms
+        ),
         (15_000_000, 0, 180_000, 120_000)
     );
     assert_eq!(event.legs[0].fees_atoms, 300_000);
     assert_adds_up(&scene.world);
 
     // The other way round, and the named seller takes.
-    let back = scene.world.call(scene.priced_offer(call, -300, 5_000_000_000).seller_takes());
+    let back = scene
+        .world
+        .call(scene.priced_offer(call, -300, 5_000_000_000).seller_takes());
     let event: Traded = scene.world.land(back).event();
-    assert_eq!((event.taker, event.buyer_fee_atoms, event.seller_fee_atoms), (1, 120_000, 180_000));
+    assert_eq!(
+        (event.taker, event.buyer_fee_atoms, event.seller_fee_atoms),
+        (1, 120_000, 180_000)
+    );
     assert_eq!(scene.both_cash(), [START_ATOMS - 300_000, START_ATOMS - 300_000]);
     assert_eq!(scene.chain_fees(), 600_000);
     assert_adds_up(&scene.world);
@@ -78,10 +88,7 @@ fn a_fee_is_at_most_its_share_of_the_leg_s_premium() {
         seller,
         quotes: quotes.into(),
     });
-    assert_eq!(
-        scene.both_cash(),
-        [before[0] - 15_180_000, before[1] + 14_880_000]
-    );
+    assert_eq!(scene.both_cash(), [before[0] - 15_180_000, before[1] + 14_880_000]);
     assert_adds_up(&scene.world);
 }
 
@@ -91,7 +98,9 @@ fn each_fee_of_a_leg_rounds_up() {
     let mut scene = with_fees();
     let call = scene.chain.call(200);
     for (cents, fees) in [(20_000, 1_000), (20_001, 1_002)] {
-        scene.world.move_price(tenor_testkit::SOL, Price::from_e9(cents * 10_000_000));
+        scene
+            .world
+            .move_price(tenor_testkit::SOL, Price::from_e9(cents * 10_000_000));
         let before = scene.chain_fees();
         let offer = scene.world.call(scene.priced_offer(call, 1, 5_000_000_000));
         scene.world.land(offer);
@@ -140,7 +149,11 @@ fn the_payment_and_the_receipt_stay_within_their_limits_fees_included() {
         seller_min_receipt_atoms,
         ..TradeTerms::default()
     };
-    let offer = |scene: &Scene, lots, terms| scene.world.call(scene.priced_offer(call, lots, 5_000_000_000).on(terms));
+    let offer = |scene: &Scene, lots, terms| {
+        scene
+            .world
+            .call(scene.priced_offer(call, lots, 5_000_000_000).on(terms))
+    };
     let dear = offer(&scene, 300, within(15_179_999, 14_880_000));
     assert_fails_with(scene.world.send(dear), MarginError::LimitExceeded);
     let cheap = offer(&scene, 300, within(15_180_000, 14_880_001));

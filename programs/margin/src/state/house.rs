@@ -126,5 +126,6 @@ impl ClearingHouse {
     }
 }
 
-const _: () = assert!(size_of::<ClearingHouse>() == 8 + 5 * 32 + 9 * 8 + 32 + 3 * 8 + 32 + MAX_BRACKET_PROGRAMS * 32 + 256);
+const _: () =
+    assert!(size_of::<ClearingHouse>() == 8 + 5 * 32 + 9 * 8 + 32 + 3 * 8 + 32 + MAX_BRACKET_PROGRAMS * 32 + 256);
 const _: () = assert!(offset_of!(ClearingHouse, admin) == 8);

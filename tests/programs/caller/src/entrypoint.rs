@@ -22,8 +22,7 @@ fn process(own: &Address, accounts: &mut [AccountView], data: &[u8]) -> ProgramR
         return Err(ProgramError::NotEnoughAccountKeys);
     };
     let (tag, bump) = ([*tag], [*bump]);
-    let signing = Address::create_program_address(&[SEED, &tag, &bump], own)
-        .map_err(|_| ProgramError::InvalidSeeds)?;
+    let signing = Address::create_program_address(&[SEED, &tag, &bump], own).map_err(|_| ProgramError::InvalidSeeds)?;
     let mut metas = [const { None }; MAX_ACCOUNTS].map(|_: Option<()>| InstructionAccount::readonly(program.address()));
     let metas = metas.get_mut(..accounts.len()).ok_or(ProgramError::InvalidArgument)?;
     for (meta, account) in metas.iter_mut().zip(accounts.iter()) {

@@ -4,8 +4,8 @@
 use crate::error::MarginError;
 use crate::instruction;
 use crate::state::{ClearingHouse, DISCRIMINATOR_LEN};
-use anchor_lang::{Discriminator, address};
 use anchor_lang::prelude::*;
+use anchor_lang::{Discriminator, address};
 use core::ops::Deref;
 use pinocchio::sysvars::instructions::{Instructions, IntrospectedInstruction};
 
@@ -39,7 +39,10 @@ fn kind(instruction: &IntrospectedInstruction<'_>, account: &Address, house: &Cl
             || (house.bracket_programs.contains(program) && *program != Address::default());
         return if is_listed { Kind::Allowed } else { Kind::Foreign };
     }
-    let discriminator = instruction.get_instruction_data().get(..DISCRIMINATOR_LEN).unwrap_or(&[]);
+    let discriminator = instruction
+        .get_instruction_data()
+        .get(..DISCRIMINATOR_LEN)
+        .unwrap_or(&[]);
     let ended = instruction.get_instruction_account_at(ACCOUNT_OF_END);
     if discriminator == instruction::BeginBracket::DISCRIMINATOR {
         Kind::Begin

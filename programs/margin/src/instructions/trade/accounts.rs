@@ -92,10 +92,7 @@ pub struct Trade {
 impl Trade {
     pub(super) fn validate(&self, args: &TradeArgs, now: UnixSeconds) -> Result<()> {
         require!(now.get() <= args.deadline, MarginError::DeadlinePassed);
-        require!(
-            (1..=MAX_LEGS).contains(&args.legs.len()),
-            MarginError::WrongListLength
-        );
+        require!((1..=MAX_LEGS).contains(&args.legs.len()), MarginError::WrongListLength);
         require!(args.legs.iter().all(|leg| leg.lots != 0), MarginError::ZeroAmount);
         for (account, authority) in [
             (&self.buyer, &self.buyer_authority),

@@ -40,7 +40,9 @@ impl Trade {
     ) -> core::result::Result<Vec<TradedLeg>, MarginError> {
         let mut traded = Vec::with_capacity(legs.len());
         for (asked, leg) in args.legs.iter().zip(legs) {
-            let is_new_chain = !traded.iter().any(|earlier: &TradedLeg| earlier.chain == leg.change.chain);
+            let is_new_chain = !traded
+                .iter()
+                .any(|earlier: &TradedLeg| earlier.chain == leg.change.chain);
             let fees = leg.fees.taker.try_add(leg.fees.maker).or_margin_error()?;
             let limit = market
                 .underlying(leg.change.underlying_index)

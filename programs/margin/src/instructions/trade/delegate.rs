@@ -25,7 +25,11 @@ impl MarginAccount {
             .checked_div(SECONDS_PER_DAY)
             .and_then(|day| i64::try_from(day).ok())
             .ok_or(MarginError::MathOverflow)?;
-        let before = if self.delegate_day == day { self.delegate_loss_e9 } else { 0 };
+        let before = if self.delegate_day == day {
+            self.delegate_loss_e9
+        } else {
+            0
+        };
         let loss = before
             .checked_add(equity_change.e9().unsigned_abs())
             .ok_or(MarginError::MathOverflow)?;

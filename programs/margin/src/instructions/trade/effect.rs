@@ -38,7 +38,9 @@ fn net_lots(leg: &FoundLeg, legs: &[FoundLeg], side: Side) -> i128 {
     let gained = legs
         .iter()
         .filter(|other| other.is_same_option(leg))
-        .fold(0_i128, |sum, other| sum.wrapping_add(i128::from(other.change.lots.get())));
+        .fold(0_i128, |sum, other| {
+            sum.wrapping_add(i128::from(other.change.lots.get()))
+        });
     match side {
         Side::Buyer => gained,
         Side::Seller => gained.wrapping_neg(),

@@ -62,15 +62,15 @@ pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
     let money = TradeMoney::of(&legs, taker, decimals)?;
     money.check_limits(&args)?;
     let sides = (
-        SideCheck::new(accounts, &accounts.buyer, buyer, money.buyer, (&market, now))?,
-        SideCheck::new(accounts, &accounts.seller, seller, money.seller, (&market, now))?,
+        SideCheck::new(&accounts.buyer, buyer, &money.buyer)?,
+        SideCheck::new(&accounts.seller, seller, &money.seller)?,
     );
 
     let sequences = (accounts.buyer.advance_exposure(), accounts.seller.advance_exposure());
     let traded = accounts.apply(&args, &legs, &mut market)?;
     accounts.pay(&money, now)?;
-    accounts.check_side(&accounts.buyer, &sides.0, &market)?;
-    accounts.check_side(&accounts.seller, &sides.1, &market)?;
+    accounts.check_side(&accounts.buyer, &sides.0, &market, now)?;
+    accounts.check_side(&accounts.seller, &sides.1, &market, now)?;
 
     emit_cpi!(Traded {
         buyer: *ctx.accounts.buyer.address(),

@@ -85,6 +85,10 @@ impl TradeMoney {
         let payment = self.buyer.cash_change_atoms.checked_neg();
         let within = payment.is_some_and(|payment| payment <= args.buyer_max_payment_atoms)
             && self.seller.cash_change_atoms >= args.seller_min_receipt_atoms;
-        if within { Ok(()) } else { Err(MarginError::LimitExceeded) }
+        if within {
+            Ok(())
+        } else {
+            Err(MarginError::LimitExceeded)
+        }
     }
 }

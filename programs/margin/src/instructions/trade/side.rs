@@ -1,49 +1,47 @@
-//! One side of a trade: how it stood before, and what it must meet afterwards.
+//! One side of a trade: what it must meet afterwards, and how it stood before.
 
 use super::accounts::Trade;
 use super::money::SideMoney;
 use crate::error::{MarginError, OrMarginError};
 use crate::instructions::MarketAccounts;
-use crate::portfolio_check::{Effect, Rule, check_trade};
+use crate::portfolio_check::{Effect, Rule, check_reduction};
 use crate::risk::{Freshness, assess};
-use crate::state::PortfolioAccount;
+use crate::state::{MarginAccount, PortfolioAccount, Position};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use tenor_math::quantity::{UnixSeconds, Value};
 use tenor_math::risk::Health;
 
-/// What one side must meet, and how it stood before.
+/// An account as it was before the trade.
+struct Snapshot {
+    header: Box<MarginAccount>,
+    positions: Vec<Position>,
+}
+
+/// What one side must meet.
 pub(super) struct SideCheck {
+    rule: Rule,
     /// What its equity at mark falls by.
     cost: Value,
-    rule: Rule,
-    freshness: Freshness,
-    /// Only of a side that only reduces, which the rule may ask for.
-    before: Option<Health>,
+    /// Only of a side that only reduces: its health is reckoned if the rule does not hold, which is rare.
+    before: Option<Snapshot>,
 }
 
 impl SideCheck {
     #[inline(never)]
     pub(super) fn new(
-        trade: &Trade,
         account: &PortfolioAccount,
         effect: Effect,
-        money: SideMoney,
-        (market, now): (&MarketAccounts, UnixSeconds),
+        money: &SideMoney,
     ) -> core::result::Result<Self, MarginError> {
-        let rule = rule(account, &money)?;
-        let freshness = match (effect, rule) {
-            (Effect::ReducesOnly, _) => Freshness::Reduction(now),
-            (Effect::AddsRisk, Rule::Withdrawal) => Freshness::Withdrawal(now),
-            (Effect::AddsRisk, Rule::Initial) => Freshness::Action(now),
-        };
-        let needs_before = effect == Effect::ReducesOnly && !account.bracket.is_active();
-        let before = needs_before
-            .then(|| trade.health(account, market, freshness))
-            .transpose()?;
+        let may_need_it = effect == Effect::ReducesOnly && !account.bracket.is_active();
         Ok(Self {
+            rule: rule(account, money)?,
             cost: money.equity_change.try_neg().or_margin_error()?,
-            rule,
-            freshness,
-            before,
+            before: may_need_it.then(|| Snapshot {
+                header: Box::new(**account),
+                positions: account.as_slice().to_vec(),
+            }),
         })
     }
 }
@@ -63,29 +61,47 @@ fn rule(account: &PortfolioAccount, money: &SideMoney) -> core::result::Result<R
 }
 
 impl Trade {
-    #[inline(never)]
-    fn health(
-        &self,
-        account: &PortfolioAccount,
-        market: &MarketAccounts,
-        freshness: Freshness,
-    ) -> core::result::Result<Health, MarginError> {
-        let positions = account.as_slice();
-        assess(&self.house, &self.registry, account, positions, market, freshness)
-    }
-
-    /// The table of the module; a side in a bracket waits for its end.
+    /// The table of the module; a side in a bracket waits for its end. Both healths of a reduction are taken on the market
+    /// as the trade leaves it, so that they differ by the account alone.
     #[inline(never)]
     pub(super) fn check_side(
         &self,
         account: &PortfolioAccount,
         side: &SideCheck,
         market: &MarketAccounts,
+        now: UnixSeconds,
     ) -> core::result::Result<(), MarginError> {
         if account.bracket.is_active() {
             return Ok(());
         }
-        let after = self.health(account, market, side.freshness)?;
-        check_trade(&after, side.before.as_ref(), side.cost, side.rule)
+        let positions = account.as_slice();
+        let on_fresh_prices = match side.rule {
+            Rule::Withdrawal => Freshness::Withdrawal(now),
+            Rule::Initial => Freshness::Action(now),
+        };
+        let met = self
+            .health(account, positions, market, on_fresh_prices)
+            .and_then(|after| side.rule.check(&after));
+        match (met, &side.before) {
+            (Ok(()), _) => Ok(()),
+            (Err(refusal), None) => Err(refusal),
+            (Err(_), Some(before)) => {
+                let on_any = Freshness::Reduction(now);
+                let after = self.health(account, positions, market, on_any)?;
+                let before = self.health(&before.header, &before.positions, market, on_any)?;
+                check_reduction(&after, &before, side.cost, side.rule)
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn health(
+        &self,
+        account: &MarginAccount,
+        positions: &[Position],
+        market: &MarketAccounts,
+        freshness: Freshness,
+    ) -> core::result::Result<Health, MarginError> {
+        assess(&self.house, &self.registry, account, positions, market, freshness)
     }
 }
