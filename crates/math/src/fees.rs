@@ -101,6 +101,10 @@ impl Cash {
 }
 
 /// Powers of ten, of which a division needs one each time: reckoning one costs more than the division.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated when the crate is compiled, which an index out of range would stop"
+)]
 const POWERS: [u128; 28] = {
     let mut powers = [1_u128; 28];
     let mut place = 1;

@@ -10,7 +10,7 @@ use tenor_testkit::action::{
     Withdraw,
 };
 use tenor_testkit::totals::assert_adds_up;
-use tenor_testkit::{Actor, Call, SOL, USDC, World, assert_fails_with, assert_lands, usdc};
+use tenor_testkit::{Actor, Call, Feed, SOL, USDC, World, assert_fails_with, assert_lands, usd, usdc};
 
 /// Carol has enough for a spread and far too little for its short leg alone.
 struct Spreader {
@@ -392,4 +392,22 @@ fn a_delegate_s_losses_count_inside() {
     let begin = scene.world.call(BeginBracket { of: &alice, by: &dora });
     let call = begin.then(buys).then(end);
     assert_fails_with(scene.world.send(call), MarginError::DelegateLossLimit);
+}
+
+#[test]
+fn trades_inside_that_add_risk_need_fresh_prices_as_any_other() {
+    // The end would see the new price; the trade was made on the old one.
+    let mut spreader = Spreader::new();
+    spreader.scene.world.advance(31);
+    let update = spreader.scene.world.call(UpdatePrice {
+        asset: SOL,
+        feed: SOL.feed(),
+    });
+    let now = spreader.scene.world.now();
+    let feed = Feed::of(SOL, usd(200), now);
+    spreader.scene.world.write_feed(SOL.feed(), &feed);
+    let late = spreader.bracketed(spreader.spread().then(update.clone()));
+    assert_fails_with(spreader.scene.world.send(late), MarginError::PriceStale);
+    let timely = spreader.bracketed(update.then(spreader.spread()));
+    assert_lands(spreader.scene.world.send(timely));
 }

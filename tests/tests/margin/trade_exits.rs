@@ -388,3 +388,18 @@ fn what_reducing_costs_includes_fees() {
     scene.world.edit_house(|house| house.fees.taker_e9 = 100_000);
     assert_lands(scene.world.send(buys));
 }
+
+#[test]
+fn a_trade_that_only_reduces_on_both_sides_needs_no_fresh_price() {
+    let mut scene = Scene::new();
+    let option = scene.chain.call(200);
+    scene.alice_buys(option, 100);
+    scene.world.advance(31);
+    let adds = scene.world.call(scene.offer(option, 1));
+    assert_fails_with(scene.world.send(adds), MarginError::PriceStale);
+    // One of the two would turn its position round.
+    let turns = scene.world.call(scene.offer(option, -101));
+    assert_fails_with(scene.world.send(turns), MarginError::PriceStale);
+    let reduces = scene.world.call(scene.offer(option, -100));
+    assert_lands(scene.world.send(reduces));
+}
