@@ -31,6 +31,8 @@ pub fn name(data: &[u8]) -> Option<&'static str> {
         SurfacePosted,
         RiskRefreshed,
         Traded,
+        BracketBegun,
+        BracketEnded,
         ChainSettled,
         AccountSettled,
         LiquidationTouched,

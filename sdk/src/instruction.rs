@@ -9,8 +9,8 @@ use anchor_lang::{Discriminator, InstructionData, ToAccountMetas};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use tenor_margin::instructions::{
-    AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, Leg, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs,
-    SetDelegateArgs, TransferPositionArgs,
+    AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs,
+    SetDelegateArgs, TradeArgs, TransferPositionArgs,
 };
 use tenor_margin::risk::ViewOf;
 use tenor_margin::{accounts, instruction as data};
@@ -344,8 +344,8 @@ pub struct Party {
     pub authority: Pubkey,
 }
 
-/// `trade`: moves the legs' lots from seller to buyer and the premium back.
-pub fn trade(buyer: Party, seller: Party, market: &HealthAccounts, legs: Vec<Leg>) -> Instruction {
+/// `trade`: moves the legs' lots from seller to buyer and the premium back, within both sides' limits.
+pub fn trade(buyer: Party, seller: Party, market: &HealthAccounts, args: TradeArgs) -> Instruction {
     let metas = accounts::Trade {
         buyer_authority: buyer.authority,
         seller_authority: seller.authority,
@@ -358,7 +358,35 @@ pub fn trade(buyer: Party, seller: Party, market: &HealthAccounts, legs: Vec<Leg
     };
     build(
         with_market(metas.to_account_metas(None), market, Access::Writes),
-        data::Trade { legs }.data(),
+        data::Trade { args }.data(),
+    )
+}
+
+/// `begin_bracket`: defers the check of an account to the end that must follow in the same transaction.
+pub fn begin_bracket(party: Party) -> Instruction {
+    let metas = accounts::BeginBracket {
+        authority: party.authority,
+        house: address::house(),
+        account: party.account,
+        instructions: address::INSTRUCTIONS_SYSVAR,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::BeginBracket {}.data())
+}
+
+/// `end_bracket`: checks an account after what was done in its bracket.
+pub fn end_bracket(account: Pubkey, market: &HealthAccounts) -> Instruction {
+    let metas = accounts::EndBracket {
+        house: address::house(),
+        registry: address::registry(),
+        account,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(
+        with_market(metas.to_account_metas(None), market, Access::Reads),
+        data::EndBracket {}.data(),
     )
 }
 
@@ -452,7 +480,8 @@ pub fn name(instruction_data: &[u8]) -> Option<&'static str> {
         Initialize => "initialize", AddUnderlying => "add_underlying", AddCollateral => "add_collateral",
         UpdatePrice => "update_price", CreateChain => "create_chain", AddStrikes => "add_strikes",
         PostSurface => "post_surface", RefreshRisk => "refresh_risk", OpenAccount => "open_account",
-        Deposit => "deposit", Withdraw => "withdraw", Trade => "trade", SettleChain => "settle_chain",
+        Deposit => "deposit", Withdraw => "withdraw", Trade => "trade", BeginBracket => "begin_bracket",
+        EndBracket => "end_bracket", SettleChain => "settle_chain",
         SettleAccount => "settle_account", TouchLiquidation => "touch_liquidation",
         LiquidateSlice => "liquidate_slice", Health => "health", GrowAccount => "grow_account", CloseAccount => "close_account",
         SetDelegate => "set_delegate", Accrue => "accrue", Transfer => "transfer",

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use solana_pubkey::Pubkey;
 use tenor_sdk::address::{self, TOKEN_PROGRAM};
 use tenor_sdk::instruction::{self, Party, TokenMove};
-use tenor_sdk::margin::instructions::{Leg, OpenAccountArgs};
+use tenor_sdk::margin::instructions::{Leg, OpenAccountArgs, TradeArgs};
 use tenor_sdk::margin::risk::MarketView;
 use tenor_sdk::market::{HealthAccounts, Market};
 use tenor_sdk::math::pricing::OptionKind;
@@ -135,11 +135,18 @@ pub async fn trade(validator: &Validator, listed: &Listed) -> Result<()> {
         underlyings: vec![listed.underlying],
         chains: vec![listed.chain],
     };
+    let args = TradeArgs {
+        legs,
+        taker: 0,
+        buyer_max_payment_atoms: i64::MAX,
+        seller_min_receipt_atoms: i64::MIN,
+        deadline: i64::MAX,
+    };
     let parties = [Role::Buyer, Role::Writer].map(|role| party(role, account(role), role.address()));
     let [(buyer_role, buyer), (seller_role, seller)] = parties;
     validator
         .send(
-            &[instruction::trade(buyer, seller, &accounts, legs)],
+            &[instruction::trade(buyer, seller, &accounts, args)],
             &[buyer_role, seller_role],
         )
         .await?;

@@ -20,6 +20,7 @@
 //! | [`risk`] | the 33 scenarios, a strike's risk array, an account's requirement |
 //! | `calibration` | slices from option quotes (feature `std`) |
 //! | [`average`] | the slow average of a price |
+//! | [`fees`] | a trade's premium in cash, the fees of both sides |
 //! | [`liquidation`] | auction clock and discount, slices and legs, conversion, who bears a loss |
 //! | [`interest`] | rate by utilisation, indices of deposits and borrows, cash beside a lagging pool |
 //! | [`outflow`] | caps on net outflow and on new collateral |
@@ -41,6 +42,7 @@ pub mod average;
 #[cfg(feature = "std")]
 pub mod calibration;
 mod error;
+pub mod fees;
 mod fixed;
 pub mod interest;
 pub mod liquidation;

@@ -9,10 +9,10 @@ use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use std::sync::Arc;
 use tenor_sdk::address::TOKEN_PROGRAM;
-use tenor_sdk::instruction::{self, OwnAccounts, TokenMove};
+use tenor_sdk::instruction::{self, OwnAccounts, Party, TokenMove};
 use tenor_sdk::margin::instructions::{
     AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, Leg, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs,
-    SetDelegateArgs, TransferPositionArgs,
+    SetDelegateArgs, TradeArgs, TransferPositionArgs,
 };
 use tenor_sdk::margin::risk::ViewOf;
 use tenor_sdk::margin::state::MAX_POSITIONS;
@@ -441,7 +441,7 @@ pub struct Quote {
     pub price: Price,
 }
 
-/// Moves positions and premium between two margin accounts.
+/// Moves positions and premium between two margin accounts; the buyer takes, and both let the price go as far as it may.
 #[derive(Clone, Debug)]
 pub struct Trade<'a> {
     /// Who gains the lots.
@@ -452,9 +452,73 @@ pub struct Trade<'a> {
     pub quotes: Vec<Quote>,
 }
 
+/// How far each side of a trade lets it go, who takes, and who signs.
+#[derive(Clone, Copy, Debug)]
+pub struct TradeTerms<'a> {
+    /// Zero if the buyer takes, one if the seller does.
+    pub taker: u8,
+    /// Most that the buyer's cash falls by, atoms.
+    pub buyer_max_payment_atoms: i64,
+    /// Least that the seller's cash rises by, atoms.
+    pub seller_min_receipt_atoms: i64,
+    /// Last second.
+    pub deadline: i64,
+    /// Who signs instead of the buyer.
+    pub for_buyer: Option<&'a Actor>,
+    /// Who signs instead of the seller.
+    pub for_seller: Option<&'a Actor>,
+}
+
+impl Default for TradeTerms<'_> {
+    fn default() -> Self {
+        Self {
+            taker: 0,
+            buyer_max_payment_atoms: i64::MAX,
+            seller_min_receipt_atoms: i64::MIN,
+            deadline: i64::MAX,
+            for_buyer: None,
+            for_seller: None,
+        }
+    }
+}
+
+/// A trade on terms.
+#[derive(Clone, Debug)]
+pub struct TermedTrade<'a> {
+    trade: Trade<'a>,
+    terms: TradeTerms<'a>,
+}
+
+impl<'a> Trade<'a> {
+    /// The same on terms.
+    #[must_use]
+    pub fn on(self, terms: TradeTerms<'a>) -> TermedTrade<'a> {
+        TermedTrade { trade: self, terms }
+    }
+
+    /// The same, and the seller takes.
+    #[must_use]
+    pub fn seller_takes(self) -> TermedTrade<'a> {
+        self.on(TradeTerms {
+            taker: 1,
+            ..TradeTerms::default()
+        })
+    }
+}
+
 impl Action for Trade<'_> {
     fn call(&self, picture: &Picture) -> Call {
-        let mut market = picture.health_accounts([self.buyer, self.seller]);
+        self.clone().on(TradeTerms::default()).call(picture)
+    }
+}
+
+impl Action for TermedTrade<'_> {
+    fn call(&self, picture: &Picture) -> Call {
+        let Self {
+            trade: Trade { buyer, seller, quotes },
+            terms,
+        } = self;
+        let mut market = picture.health_accounts([*buyer, *seller]);
         let leg = |quote: &Quote| {
             market.add_underlying(quote.option.chain.asset.underlying());
             let place = market.add_chain(quote.option.chain.address());
@@ -469,9 +533,58 @@ impl Action for Trade<'_> {
                 price_e9: quote.price.e9(),
             }
         };
-        let legs = self.quotes.iter().map(leg).collect();
-        let instruction = instruction::trade(self.buyer.party(), self.seller.party(), &market, legs);
-        Call::new(instruction, [self.buyer, self.seller])
+        let args = TradeArgs {
+            legs: quotes.iter().map(leg).collect(),
+            taker: terms.taker,
+            buyer_max_payment_atoms: terms.buyer_max_payment_atoms,
+            seller_min_receipt_atoms: terms.seller_min_receipt_atoms,
+            deadline: terms.deadline,
+        };
+        let signers = [terms.for_buyer.unwrap_or(buyer), terms.for_seller.unwrap_or(seller)];
+        let [buyer, seller] = [(buyer, signers[0]), (seller, signers[1])].map(|(of, signer)| Party {
+            account: of.account(),
+            authority: signer.address(),
+        });
+        Call::new(instruction::trade(buyer, seller, &market, args), signers)
+    }
+}
+
+/// Defers the check of an account to the end of a bracket.
+#[derive(Clone, Copy, Debug)]
+pub struct BeginBracket<'a> {
+    /// Whose account.
+    pub of: &'a Actor,
+    /// Who signs.
+    pub by: &'a Actor,
+}
+
+impl Action for BeginBracket<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        let party = Party {
+            account: self.of.account(),
+            authority: self.by.address(),
+        };
+        Call::new(instruction::begin_bracket(party), [self.by])
+    }
+}
+
+/// Checks an account at the end of a bracket.
+#[derive(Clone, Debug)]
+pub struct EndBracket<'a> {
+    /// Whose account.
+    pub of: &'a Actor,
+    /// Chains in which the bracket opens positions.
+    pub opened: Vec<ChainOf>,
+}
+
+impl Action for EndBracket<'_> {
+    fn call(&self, picture: &Picture) -> Call {
+        let mut market = picture.health_accounts([self.of]);
+        for chain in &self.opened {
+            market.add_underlying(chain.asset.underlying());
+            market.add_chain(chain.address());
+        }
+        Call::new(instruction::end_bracket(self.of.account(), &market), [])
     }
 }
 

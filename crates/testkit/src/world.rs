@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tenor_sdk::address::SYSTEM_PROGRAM;
 use tenor_sdk::margin::instructions::InitializeArgs;
 use tenor_sdk::margin::state::{
-    ClearingHouse, DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING, Registry, Underlying,
+    ClearingHouse, DISCRIMINATOR_LEN, FeeModel, MarginAccount, NO_UNDERLYING, Registry, Underlying,
 };
 use tenor_sdk::math::quantity::Price;
 use tenor_sdk::{MARGIN_PROGRAM, decode, event};
@@ -97,6 +97,13 @@ impl World {
     }
 }
 
+impl World {
+    /// Loads a program from the bytecode of a library.
+    pub fn add_program(&mut self, address: Pubkey, library: &str) {
+        self.bank.add_program(address, library);
+    }
+}
+
 impl Default for World {
     fn default() -> Self {
         Self::new()
@@ -122,6 +129,14 @@ pub fn surface_authority() -> Actor {
 pub fn anyone() -> Actor {
     Actor::named("anyone")
 }
+
+/// Fees of a house in use; those of a new world are zero, so that amounts are those of the trades alone.
+pub const USUAL_FEES: FeeModel = FeeModel {
+    taker_e9: 300_000,
+    maker_e9: 200_000,
+    cap_e9: 125_000_000,
+    insurance_share_e9: 500_000_000,
+};
 
 /// Parameters of the house: those of the design.
 pub fn house_terms() -> InitializeArgs {

@@ -190,6 +190,32 @@ pub enum MarginError {
     NotAMint = 173,
     #[msg("The account is not a token account of the collateral's token program")]
     NotATokenAccount = 174,
+
+    // 180-199: trades and brackets
+    #[msg("Both accounts have one owner; move positions between them by a transfer")]
+    SelfTrade = 180,
+    #[msg("The deadline of the trade has passed; decide again")]
+    DeadlinePassed = 181,
+    #[msg(
+        "The trade gives value away at mark or borrows cash against gains that are not realised; trade at mark, use fewer lots or add collateral"
+    )]
+    GainsUnrealised = 182,
+    #[msg("The delegate's losses against mark would exceed the day's limit; the owner may sign or raise it")]
+    DelegateLossLimit = 183,
+    #[msg("A bracket begins and ends at the top level of a transaction, not by a call of another program")]
+    BracketNotTopLevel = 184,
+    #[msg("No end of this account's bracket follows in the transaction; add end_bracket for the same account")]
+    BracketNotEnded = 185,
+    #[msg("A bracket may not begin inside another; end the first one before")]
+    BracketNested = 186,
+    #[msg("An instruction inside the bracket is not one that brackets allow; move it before or after")]
+    BracketForeignInstruction = 187,
+    #[msg("The account is in a bracket; do this before or after it")]
+    BracketActive = 188,
+    #[msg("No bracket of the account is open; begin one in the same transaction")]
+    BracketNotActive = 189,
+    #[msg("The account is not the instructions sysvar")]
+    NotInstructionsSysvar = 190,
 }
 
 impl From<MathError> for MarginError {

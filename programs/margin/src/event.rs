@@ -303,8 +303,32 @@ events! {
         seller_sequence: u64,
         /// Premium from buyer to seller, atoms; negative the other way.
         premium_atoms: i64,
-        /// The legs, as in the instruction.
-        legs: Vec<crate::instructions::Leg>,
+        /// Side that paid the taker's fee: zero the buyer, one the seller.
+        taker: u8,
+        /// Fee of the buyer, atoms.
+        buyer_fee_atoms: u64,
+        /// Fee of the seller, atoms.
+        seller_fee_atoms: u64,
+        /// The legs, with the numbers of their chains.
+        legs: Vec<crate::instructions::TradedLeg>,
+    }
+    /// A bracket began: trades of the account are checked at its end.
+    BracketBegun {
+        /// The account.
+        account: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+    }
+    /// A bracket ended with the account within its rule.
+    BracketEnded {
+        /// The account.
+        account: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// One if a trade in the bracket gave value away at mark.
+        gave_value: u8,
+        /// What its trades gained at mark, before fees, USD x 1e9; negative if they lost.
+        gain_e9: i64,
     }
     /// A settlement price was written.
     ChainSettled {

@@ -123,6 +123,17 @@ impl MarginAccount {
         self.owner == *signer || (self.delegate == *signer && self.delegate != Address::default())
     }
 
+    /// Checks that no bracket is open: what takes value out of an account, or takes it over, waits for the bracket's end.
+    ///
+    /// # Errors
+    /// [`MarginError::BracketActive`].
+    pub fn check_not_bracketed(&self) -> Result<(), MarginError> {
+        if self.bracket.is_active() {
+            return Err(MarginError::BracketActive);
+        }
+        Ok(())
+    }
+
     /// Numbers a change that anyone may cause and that takes nothing away: a deposit, a touch.
     pub fn advance(&mut self) -> u64 {
         self.sequence = self.sequence.wrapping_add(1);

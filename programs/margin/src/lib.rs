@@ -57,7 +57,6 @@ pub mod tenor_margin {
     /// Effects: house, registry and insurance fund exist with the arguments as parameters.
     /// Ensures: there is one house; a second call fails.
     /// Rounding: none.
-    #[inline(never)]
     pub fn initialize(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result<()> {
         instructions::initialize(ctx, args)
     }
@@ -68,7 +67,6 @@ pub mod tenor_margin {
     /// Effects: the underlying exists with the next index; its price range is the floor.
     /// Ensures: a symbol is listed once.
     /// Rounding: none.
-    #[inline(never)]
     pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs) -> Result<()> {
         instructions::add_underlying(ctx, args)
     }
@@ -82,7 +80,6 @@ pub mod tenor_margin {
     /// cap ramps from zero, in a house that holds something after the timelock.
     /// Ensures: a mint is listed once.
     /// Rounding: the ramped cap down.
-    #[inline(never)]
     pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
         instructions::add_collateral(ctx, args)
     }
@@ -96,7 +93,6 @@ pub mod tenor_margin {
     /// that was, with its time; a price of the second that is stored changes nothing.
     /// Ensures: the average moves by at most 6% a call, pro rata below an hour; a second has one price.
     /// Rounding: price down, confidence up.
-    #[inline(never)]
     pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
         instructions::update_price(ctx)
     }
@@ -107,7 +103,6 @@ pub mod tenor_margin {
     /// Effects: the chain exists without strikes; the payer is remembered for the rent.
     /// Ensures: an underlying has one chain per expiry.
     /// Rounding: none.
-    #[inline(never)]
     pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
         instructions::create_chain(ctx, expiry)
     }
@@ -119,7 +114,6 @@ pub mod tenor_margin {
     /// Effects: the strikes are appended without a risk array; the payer pays the rent of the growth.
     /// Ensures: slots of listed strikes never change.
     /// Rounding: the window inward.
-    #[inline(never)]
     pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>) -> Result<()> {
         instructions::add_strikes(ctx, prices_e9)
     }
@@ -131,7 +125,6 @@ pub mod tenor_margin {
     /// Effects: the slice is stored with its time.
     /// Ensures: nothing is revalued until a refresh.
     /// Rounding: none; the arbitrage conditions are exact.
-    #[inline(never)]
     pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Result<()> {
         instructions::post_surface(ctx, args)
     }
@@ -142,7 +135,6 @@ pub mod tenor_margin {
     /// Effects: mark, greeks and the 33 scenario results of each strike are stored with price and time.
     /// Ensures: the numbers follow from price, slice and parameters alone, whoever calls.
     /// Rounding: values of a lot down.
-    #[inline(never)]
     pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> Result<()> {
         instructions::refresh_risk(ctx, strike_slots)
     }
@@ -153,7 +145,6 @@ pub mod tenor_margin {
     /// Effects: the account exists, empty; the payer pays its rent and is remembered.
     /// Ensures: an owner has one account per number.
     /// Rounding: none.
-    #[inline(never)]
     pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Result<()> {
         instructions::open_account(ctx, args)
     }
@@ -164,7 +155,6 @@ pub mod tenor_margin {
     /// Effects: the account can hold as many positions; the payer pays the rent of the growth.
     /// Ensures: what the account holds stays as it is.
     /// Rounding: none.
-    #[inline(never)]
     pub fn grow_account(ctx: &mut Context<GrowAccount>, capacity: u16) -> Result<()> {
         instructions::grow_account(ctx, capacity)
     }
@@ -175,7 +165,6 @@ pub mod tenor_margin {
     /// Effects: the account is gone; who paid its rent at opening gets that back, the owner what was added later.
     /// Ensures: what was due to the reserve stays with it.
     /// Rounding: none.
-    #[inline(never)]
     pub fn close_account(ctx: &mut Context<CloseAccount>) -> Result<()> {
         instructions::close_account(ctx)
     }
@@ -186,7 +175,6 @@ pub mod tenor_margin {
     /// Effects: the delegate and its daily limit of loss are stored; the zero address is nobody.
     /// Ensures: a delegate may trade and never withdraw, transfer or close.
     /// Rounding: none.
-    #[inline(never)]
     pub fn set_delegate(ctx: &mut Context<SetDelegate>, args: SetDelegateArgs) -> Result<()> {
         instructions::set_delegate(ctx, args)
     }
@@ -198,7 +186,6 @@ pub mod tenor_margin {
     /// atoms of the reserve go to insurance.
     /// Ensures: twice is once; the order of accounts changes nothing; no atom is created or lost.
     /// Rounding: deposits down, debts up; the difference is the reserve's.
-    #[inline(never)]
     pub fn accrue(ctx: &mut Context<Accrue>) -> Result<()> {
         instructions::accrue(ctx)
     }
@@ -212,7 +199,6 @@ pub mod tenor_margin {
     /// forgets as much outflow.
     /// Ensures: vault and booked total move together.
     /// Rounding: none; interest against the account.
-    #[inline(never)]
     pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::deposit(ctx, collateral_index, atoms)
     }
@@ -226,7 +212,6 @@ pub mod tenor_margin {
     /// Ensures: unrealised gains never leave the house; an account without positions can withdraw everything; an account
     /// older than the window can always withdraw a small amount a day.
     /// Rounding: requirements up, values down; what the window forgets down.
-    #[inline(never)]
     pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::withdraw(ctx, collateral_index, atoms)
     }
@@ -238,7 +223,6 @@ pub mod tenor_margin {
     /// Effects: interest comes to the present; one balance shrinks and the other grows by the amount.
     /// Ensures: booked totals stay; the account that receives is only better off and needs no price.
     /// Rounding: requirements up, values down.
-    #[inline(never)]
     pub fn transfer(ctx: &mut Context<Transfer>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::transfer(ctx, collateral_index, atoms)
     }
@@ -251,22 +235,47 @@ pub mod tenor_margin {
     /// Effects: the lots move.
     /// Ensures: lots of each option sum to zero over all accounts; unrealised gains do not become free cash.
     /// Rounding: requirements up, values down.
-    #[inline(never)]
     pub fn transfer_position(ctx: &mut Context<TransferPosition>, args: TransferPositionArgs) -> Result<()> {
         instructions::transfer_position(ctx, args)
     }
 
     /// Moves positions and premium between two margin accounts.
     ///
-    /// Requires: an authority of each account signs; one to eight legs of live options on fresh prices and risk arrays;
-    /// each price is within the band around its mark; the payer of the premium has the cash.
-    /// Effects: the buyer gains and the seller gives the legs' lots; the premium moves the other way.
-    /// Ensures: lots of each option sum to zero over all accounts; both accounts meet their initial requirement, or
-    /// only reduced their risk.
-    /// Rounding: the premium up for whoever pays it.
-    #[inline(never)]
-    pub fn trade(ctx: &mut Context<Trade>, legs: Vec<Leg>) -> Result<()> {
-        instructions::trade(ctx, legs)
+    /// Requires: an authority of each account signs (owner, delegate, or a program for its own address); the owners differ;
+    /// the deadline has not passed; one to eight legs of live options on fresh prices and risk arrays; each price is within
+    /// the band around its mark; the buyer's payment and the seller's receipt are within their limits, fees included; the
+    /// losses of the day under a delegate's signature stay within the owner's limit.
+    /// Effects: the buyer gains and the seller gives the legs' lots; the premium moves the other way; both sides' fees
+    /// accrue in the legs' chains.
+    /// Ensures: lots of each option sum to zero over all accounts; each account meets its initial requirement, or the
+    /// withdrawal rule if it gives value away at mark or borrows cash, or only reduced a risk that it could not bear; one
+    /// in a bracket is checked at its end.
+    /// Rounding: the premium once, up for whoever pays it; each fee of a leg up.
+    pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
+        instructions::trade(ctx, args)
+    }
+
+    /// Begins a bracket: until its end in the same transaction, trades of the account are not checked one by one.
+    ///
+    /// Requires: owner or delegate signs; the instruction is at the top level of the transaction; a matching end follows at
+    /// the top level; nothing but instructions that brackets allow lies between; no other bracket begins before.
+    /// Effects: the account is in a bracket.
+    /// Ensures: nothing is withdrawn from an account in a bracket, nor is it liquidated or made to liquidate.
+    /// Rounding: none.
+    pub fn begin_bracket(ctx: &mut Context<BeginBracket>) -> Result<()> {
+        instructions::begin_bracket(ctx)
+    }
+
+    /// Ends a bracket and checks the account as it is now.
+    ///
+    /// Requires: the instruction is at the top level of the transaction; a bracket of the account is open; the account
+    /// meets its initial requirement on fresh prices and risk arrays, or the withdrawal rule if a trade in the bracket
+    /// gave value away at mark or cash is below zero.
+    /// Effects: the account is in no bracket.
+    /// Ensures: a bracket that does not end well leaves no trace of what was done in it.
+    /// Rounding: requirements up, values down.
+    pub fn end_bracket(ctx: &mut Context<EndBracket>) -> Result<()> {
+        instructions::end_bracket(ctx)
     }
 
     /// Writes the settlement price of a chain. Anyone may send it.
@@ -276,7 +285,6 @@ pub mod tenor_margin {
     /// Effects: the settlement price is written.
     /// Ensures: it is written once and is the same for every caller.
     /// Rounding: the price down.
-    #[inline(never)]
     pub fn settle_chain(ctx: &mut Context<SettleChain>) -> Result<()> {
         instructions::settle_chain(ctx)
     }
@@ -287,7 +295,6 @@ pub mod tenor_margin {
     /// Effects: positions become cash at their payoff and leave open interest.
     /// Ensures: each account is paid once; what is paid out never exceeds what is paid in.
     /// Rounding: down for both sides; less than an atom an account stays with the chain.
-    #[inline(never)]
     pub fn settle_account(ctx: &mut Context<SettleAccount>) -> Result<()> {
         instructions::settle_account(ctx)
     }
@@ -311,7 +318,6 @@ pub mod tenor_margin {
     /// Effects: the auction starts, its clock advances by at most 30 seconds, or it ends at the target.
     /// Ensures: a new auction soon after an old one resumes its clock.
     /// Rounding: requirements up, values down.
-    #[inline(never)]
     pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
         instructions::touch_liquidation(ctx)
     }
@@ -326,7 +332,6 @@ pub mod tenor_margin {
     /// Ensures: health rises; the fraction is at most what restores the target; at least one lot moves; equity never
     /// turns negative.
     /// Rounding: shorts up, longs and collateral down; the price up and the discount down, in favour of the account.
-    #[inline(never)]
     pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceArgs) -> Result<()> {
         instructions::liquidate_slice(ctx, args)
     }

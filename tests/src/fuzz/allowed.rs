@@ -47,12 +47,18 @@ pub const TRADE: Allowed = Allowed {
         ChainExpired,
         OpenInterestLimit,
         PriceOutsideBand,
-        CashBelowZero,
+        DeadlinePassed,
+        LimitExceeded,
+        GainsUnrealised,
         InitialHealthNegative,
         PositionTableFull,
         ChainTableFull,
     ],
     numbers: &[SAME_ACCOUNT_TWICE],
+};
+pub const BRACKET: Allowed = Allowed {
+    action: "trade in a bracket",
+    ..TRADE
 };
 pub const TOUCH: Allowed = Allowed {
     action: "touch_liquidation",

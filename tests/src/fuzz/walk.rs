@@ -1,7 +1,7 @@
 //! One run: people, chains and prices, and the steps that they take.
 
 use super::allowed::{
-    ADD_STRIKES, Allowed, CREATE_CHAIN, DEPOSIT, OPEN_ACCOUNT, POST_SURFACE, REFRESH_RISK, SETTLE_ACCOUNT,
+    ADD_STRIKES, Allowed, BRACKET, CREATE_CHAIN, DEPOSIT, OPEN_ACCOUNT, POST_SURFACE, REFRESH_RISK, SETTLE_ACCOUNT,
     SETTLE_CHAIN, SLICE, TOUCH, TRADE, UPDATE_PRICE, WITHDRAW,
 };
 use super::{Report, amounts};
@@ -15,13 +15,14 @@ use tenor_margin::instructions::LiquidateSliceArgs;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
-    AddStrikes, CreateChain, Deposit, LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount,
-    SettleChain, Touch, Trade, UpdatePrice, Withdraw,
+    AddStrikes, BeginBracket, CreateChain, Deposit, EndBracket, LiquidateSlice, OpenAccount, PostSurface, Quote,
+    RefreshRisk, SettleAccount, SettleChain, Touch, Trade, TradeTerms, UpdatePrice, Withdraw,
 };
 use tenor_testkit::totals::violations;
-use tenor_testkit::world::{FIRST_EXPIRY, anyone, surface_authority};
+use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, anyone, surface_authority};
 use tenor_testkit::{
-    Action, Actor, Asset, BTC, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc, weeks,
+    Action, Actor, Asset, BTC, Call, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc,
+    weeks,
 };
 
 /// Every step ends in what is wrong, if anything.
@@ -46,6 +47,7 @@ pub struct Walk {
 impl Walk {
     pub fn new(seed: u64) -> Self {
         let mut world = World::new();
+        world.edit_house(|house| house.fees = USUAL_FEES);
         let chains = BTreeSet::from([
             world.list_chain(SOL, FIRST_EXPIRY, &[160, 180, 200, 220, 240]),
             world.list_chain(SOL, FIRST_EXPIRY + weeks(1), &[150, 200, 250]),
@@ -193,7 +195,9 @@ impl Walk {
                 ));
             }
         }
-        let left = self.world.tokens(&picture.collateral(USDC).vault);
+        let fees: u64 = picture.market.chains().map(|(_, data)| data.chain.fees_atoms).sum();
+        // While somebody owes, others may have been paid from what fees brought in.
+        let left = self.world.tokens(&picture.collateral(USDC).vault).saturating_sub(fees);
         let dust = u64::try_from(self.actors.len() * picture.market.chains().count()).unwrap_or(u64::MAX);
         if owed == 0 && left > dust {
             return Err(format!("{left} atoms are left of a house that owes nothing"));
@@ -298,8 +302,20 @@ impl Walk {
             buyer: &buyer,
             seller: &seller,
             quotes,
+        }
+        .on(TradeTerms {
+            taker: u8::from(self.rng.random_bool(0.5)),
+            buyer_max_payment_atoms: self.some_limit(1),
+            seller_min_receipt_atoms: self.some_limit(-1),
+            deadline: before.now + i64::from(!self.rng.random_ratio(1, 40)) - 1,
+            ..TradeTerms::default()
+        });
+        let sent = if self.rng.random_ratio(1, 6) {
+            self.send(&BRACKET, self.bracketed(&buyer, trade))?
+        } else {
+            self.send(&TRADE, trade)?
         };
-        if self.send(&TRADE, trade)?.is_none() {
+        if sent.is_none() {
             return Ok(());
         }
         let after = self.world.picture();
@@ -319,6 +335,25 @@ impl Walk {
             }
         }
         Ok(())
+    }
+
+    /// A trade that the buyer's bracket holds, in any of the chains.
+    fn bracketed(&self, buyer: &Actor, trade: impl Action) -> Call {
+        let begin = self.world.call(BeginBracket { of: buyer, by: buyer });
+        let end = EndBracket {
+            of: buyer,
+            opened: self.chains.iter().copied().collect(),
+        };
+        let end = self.world.call(end);
+        begin.then(self.world.call(trade)).then(end)
+    }
+
+    /// Mostly none; sometimes one that a trade may exceed.
+    fn some_limit(&mut self, sign: i64) -> i64 {
+        match self.rng.random_range(0..20) {
+            0 => self.rng.random_range(-1_000_000_000..=1_000_000_000),
+            _ => i64::MAX * sign,
+        }
     }
 
     fn some_quote(&mut self, buyer: &Actor) -> Quote {

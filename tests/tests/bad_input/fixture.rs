@@ -1,11 +1,11 @@
 //! A call that lands, for every instruction.
 
 use tenor_margin::instructions::{AddCollateralArgs, LiquidateSliceArgs, SetDelegateArgs};
-use tenor_margin::state::NO_UNDERLYING;
+use tenor_margin::state::{BracketState, NO_UNDERLYING};
 use tenor_testkit::action::{
-    Accrue, AddCollateral, AddStrikes, AddUnderlying, CloseAccount, CreateChain, Deposit, GrowAccount, Initialize,
-    LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SetDelegate, SettleAccount, SettleChain, Touch,
-    Trade, Transfer, TransferPosition, UpdatePrice, Withdraw,
+    Accrue, AddCollateral, AddStrikes, AddUnderlying, BeginBracket, CloseAccount, CreateChain, Deposit, EndBracket,
+    GrowAccount, Initialize, LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SetDelegate, SettleAccount,
+    SettleChain, Touch, Trade, Transfer, TransferPosition, UpdatePrice, Withdraw,
 };
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone, house_terms, surface_authority, upgrade_authority};
@@ -43,6 +43,8 @@ pub const FIXTURES: &[Named] = &[
     ("deposit", deposit),
     ("withdraw", withdraw),
     ("trade", trade),
+    ("begin_bracket", begin_bracket),
+    ("end_bracket", end_bracket),
     ("settle_chain", settle_chain),
     ("settle_account", settle_account),
     ("touch_liquidation", touch_liquidation),
@@ -332,6 +334,26 @@ fn trade() -> Fixture {
             buyer: &town.alice,
             seller: &town.bob,
             quotes,
+        })
+    })
+}
+
+fn begin_bracket() -> Fixture {
+    Town::new().fixture(|town| {
+        let (of, by) = (&town.alice, &town.alice);
+        let end = town.world.call(EndBracket { of, opened: vec![] });
+        town.world.call(BeginBracket { of, by }).then(end)
+    })
+}
+
+fn end_bracket() -> Fixture {
+    let mut town = Town::new();
+    town.world
+        .edit_account(&town.alice, |account| account.bracket = BracketState::BEGUN);
+    town.fixture(|town| {
+        town.world.call(EndBracket {
+            of: &town.alice,
+            opened: vec![],
         })
     })
 }

@@ -235,13 +235,23 @@ fn a_stranger_who_signs_is_refused() {
     assert_no_holes(usurped);
 }
 
+/// An account that any instruction of a transaction may write is writable for all of them.
+fn read_only_throughout(call: &Call, account: Pubkey) -> Call {
+    let mut call = call.clone();
+    let metas = call.instructions.iter_mut().flat_map(|each| &mut each.accounts);
+    for meta in metas.filter(|meta| meta.pubkey == account) {
+        meta.is_writable = false;
+    }
+    call
+}
+
 fn read_only(fixture: &Fixture) -> Vec<Spoilt> {
     let accounts = &fixture.call.instructions[0].accounts;
     let writable = slots(fixture).filter(|slot| accounts[*slot].is_writable);
     let lock = |slot| Spoilt {
         what: "a read-only account".to_owned(),
         slot,
-        call: with_slot(&fixture.call, slot, |meta| meta.is_writable = false),
+        call: read_only_throughout(&fixture.call, accounts[slot].pubkey),
         plant: None,
     };
     writable.map(lock).collect()

@@ -137,7 +137,9 @@ fn deposits_and_repayments_land_in_every_state() {
         let state = market.state();
         let writer = market.writer.clone();
         // In debt, so that the deposit repays.
-        market.world.edit_account(&writer, |account| account.cash_atoms = -5_000_000);
+        market
+            .world
+            .edit_account(&writer, |account| account.cash_atoms = -5_000_000);
         market.world.set_wallet(&writer, USDC, usdc(10));
         let deposit = |atoms| Deposit {
             depositor: &writer,
@@ -206,7 +208,10 @@ fn cash_leaves_in_every_state_where_nothing_depends_on_the_price_but_borrowing_a
     for mut market in [Market::old(), Market::wide(), Market::unusable()] {
         let saver = market.saver.clone();
         // The coin counts for nothing meanwhile, so the cash may go but not a cent more.
-        assert_fails_with(market.withdraw(&saver, usdc(1_000) + 1), MarginError::WithdrawalTooLarge);
+        assert_fails_with(
+            market.withdraw(&saver, usdc(1_000) + 1),
+            MarginError::WithdrawalTooLarge,
+        );
         assert_lands(market.withdraw(&saver, usdc(1_000)));
         // So may the coin, of which nothing is owed.
         assert_lands(market.world.send(Withdraw {
@@ -266,7 +271,9 @@ fn unusable_positions_may_be_reduced_only_to_what_is_fully_covered() {
 /// Deep under water: the writer's cash is gone.
 fn ruined(mut market: Market) -> Market {
     let writer = market.writer.clone();
-    market.world.edit_account(&writer, |account| account.cash_atoms = -usdc_i64(100));
+    market
+        .world
+        .edit_account(&writer, |account| account.cash_atoms = -usdc_i64(100));
     market
 }
 
@@ -329,7 +336,9 @@ fn without_a_price_only_the_rest_of_the_book_is_liquidated() {
     market.world.deposit(&writer, USDC, usdc(50_000));
     market.world.deposit(&buyer, USDC, usdc(50_000));
     market.world.trade_at_mark(&buyer, &writer, bitcoin.put(100_000), 5_000);
-    market.world.edit_account(&writer, |account| account.cash_atoms = usdc_i64(1_000));
+    market
+        .world
+        .edit_account(&writer, |account| account.cash_atoms = usdc_i64(1_000));
     market.world.advance(HOURS);
     market.world.set_price(BTC, usd(99_000));
     market.world.post_surface(bitcoin);

@@ -3,6 +3,7 @@
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 use core::mem::{offset_of, size_of};
+use tenor_math::fees::FeeRates;
 use tenor_math::quantity::Ratio;
 
 /// Interest on borrowed and lent cash, by utilisation.
@@ -20,6 +21,34 @@ pub struct InterestModel {
     /// Part of the interest that the house keeps for insurance x 1e9.
     pub reserve_share_e9: u64,
 }
+
+/// What a trade costs and who gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[repr(C)]
+pub struct FeeModel {
+    /// Fee of the side that takes, as a fraction of the notional x 1e9.
+    pub taker_e9: u64,
+    /// Fee of the side that makes, as a fraction of the notional x 1e9.
+    pub maker_e9: u64,
+    /// Most that a fee may be of the premium x 1e9.
+    pub cap_e9: u64,
+    /// Part that goes to insurance x 1e9; the rest goes to the treasury.
+    pub insurance_share_e9: u64,
+}
+
+impl FeeModel {
+    /// Rates of a leg.
+    pub const fn rates(&self) -> FeeRates {
+        FeeRates {
+            taker: Ratio::from_e9(self.taker_e9),
+            maker: Ratio::from_e9(self.maker_e9),
+            cap: Ratio::from_e9(self.cap_e9),
+        }
+    }
+}
+
+/// Most programs that brackets may call.
+pub const MAX_BRACKET_PROGRAMS: usize = 8;
 
 /// Root account of the protocol. Seeds: `[house]`.
 #[account]
@@ -71,6 +100,10 @@ pub struct ClearingHouse {
     pub borrow_index_e18: u64,
     /// When the indices last grew, Unix seconds.
     pub interest_accrued_at: i64,
+    /// What a trade costs.
+    pub fees: FeeModel,
+    /// Programs that brackets may call; zeros where none.
+    pub bracket_programs: [Address; MAX_BRACKET_PROGRAMS],
     /// For later versions.
     pub reserved: [u8; 256],
 }
@@ -95,5 +128,6 @@ impl ClearingHouse {
     }
 }
 
-const _: () = assert!(size_of::<ClearingHouse>() == 8 + 5 * 32 + 9 * 8 + 40 + 3 * 8 + 256);
+const _: () =
+    assert!(size_of::<ClearingHouse>() == 8 + 5 * 32 + 9 * 8 + 40 + 3 * 8 + 32 + MAX_BRACKET_PROGRAMS * 32 + 256);
 const _: () = assert!(offset_of!(ClearingHouse, admin) == 8);

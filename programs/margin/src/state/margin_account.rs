@@ -1,10 +1,13 @@
 //! A margin account: collaterals, cash and positions, margined as one portfolio.
 
 use super::registry::{MAX_COLLATERALS, StoredIndices};
+use crate::error::{MarginError, OrMarginError};
 use anchor_lang::accounts::Slab;
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 use core::mem::{offset_of, size_of};
+use tenor_math::Round;
+use tenor_math::fees::Cash;
 use tenor_math::interest::CashAccount;
 use tenor_math::liquidation::AuctionClock;
 use tenor_math::pricing::OptionKind;
@@ -149,12 +152,43 @@ impl LiquidationState {
 pub struct BracketState {
     /// One between `begin_bracket` and `end_bracket`.
     pub active: u8,
-    /// One once a trade in the bracket gave up value at mark or left cash below zero: the end applies the withdrawal rule.
+    /// One once a trade in the bracket gave up value at mark: the end applies the withdrawal rule.
     pub gave_value: u8,
     /// Alignment.
     pub padding: [u8; 6],
-    /// What the bracket's trades gained less what they gave at mark, USD x 1e9.
+    /// What the bracket's trades gained less what they gave at mark, before fees, USD x 1e9.
     pub gain_e9: i64,
+}
+
+impl BracketState {
+    /// The state between begin and end.
+    pub const BEGUN: Self = Self {
+        active: 1,
+        gave_value: 0,
+        padding: [0; 6],
+        gain_e9: 0,
+    };
+
+    /// Whether a bracket is open.
+    pub const fn is_active(&self) -> bool {
+        self.active != 0
+    }
+
+    /// Counts what a trade gained at mark, rounded down, while a bracket is open.
+    ///
+    /// # Errors
+    /// [`MarginError::MathOverflow`].
+    pub fn count(&mut self, price_gain: Cash) -> core::result::Result<(), MarginError> {
+        if !self.is_active() {
+            return Ok(());
+        }
+        let gain = price_gain.to_value(Round::Down).or_margin_error()?;
+        if price_gain < Cash::ZERO {
+            self.gave_value = 1;
+        }
+        self.gain_e9 = self.gain_e9.checked_add(gain.e9()).ok_or(MarginError::MathOverflow)?;
+        Ok(())
+    }
 }
 
 /// What the interest pool counts for an account, which may lag behind its cash.

@@ -40,6 +40,7 @@ impl Accrue {
 }
 
 /// See [`crate::tenor_margin::accrue`].
+#[inline(never)]
 pub fn accrue(ctx: &mut Context<Accrue>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;

@@ -52,10 +52,12 @@ impl CloseAccount {
 }
 
 /// See [`crate::tenor_margin::close_account`].
+#[inline(never)]
 pub fn close_account(ctx: &mut Context<CloseAccount>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;
     accounts.account.check(accounts.house.address())?;
+    accounts.account.check_not_bracketed()?;
     accrue(&mut accounts.registry.interest, &accounts.house, now)?;
     recount(&mut accounts.registry.interest, &mut accounts.account)?;
     require!(accounts.is_empty(), MarginError::AccountNotEmpty);

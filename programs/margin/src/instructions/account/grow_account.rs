@@ -23,6 +23,7 @@ pub struct GrowAccount {
 }
 
 /// See [`crate::tenor_margin::grow_account`].
+#[inline(never)]
 pub fn grow_account(ctx: &mut Context<GrowAccount>, capacity: u16) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.account.check(accounts.house.address())?;

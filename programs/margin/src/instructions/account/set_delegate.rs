@@ -30,6 +30,7 @@ pub struct SetDelegate {
 }
 
 /// See [`crate::tenor_margin::set_delegate`].
+#[inline(never)]
 pub fn set_delegate(ctx: &mut Context<SetDelegate>, args: SetDelegateArgs) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.account.check(accounts.house.address())?;

@@ -35,6 +35,7 @@ impl Transfer {
         require!(atoms > 0, MarginError::ZeroAmount);
         for account in [&self.from, &self.to] {
             account.check(self.house.address())?;
+            account.check_not_bracketed()?;
             require!(account.owner == *self.owner.address(), MarginError::NotAccountAuthority);
         }
         entry(&self.registry, collateral_index)?;
@@ -53,6 +54,7 @@ impl Transfer {
 }
 
 /// See [`crate::tenor_margin::transfer`].
+#[inline(never)]
 pub fn transfer(ctx: &mut Context<Transfer>, collateral_index: u8, atoms: u64) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;

@@ -50,6 +50,7 @@ impl TransferPosition {
         require!(args.call_lots != 0 || args.put_lots != 0, MarginError::ZeroAmount);
         for account in [&self.from, &self.to] {
             account.check(self.house.address())?;
+            account.check_not_bracketed()?;
             require!(account.owner == *self.owner.address(), MarginError::NotAccountAuthority);
         }
         let chain = market.chain_at(args.chain)?;
@@ -114,6 +115,7 @@ const fn is_part(lots: i64, held: i64) -> bool {
 }
 
 /// See [`crate::tenor_margin::transfer_position`].
+#[inline(never)]
 pub fn transfer_position(ctx: &mut Context<TransferPosition>, args: TransferPositionArgs) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let mut market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;

@@ -44,6 +44,7 @@ impl Withdraw {
     fn validate(&self, collateral_index: u8, atoms: u64) -> Result<()> {
         require!(atoms > 0, MarginError::ZeroAmount);
         self.account.check(self.house.address())?;
+        self.account.check_not_bracketed()?;
         let entry = entry(&self.registry, collateral_index)?;
         require!(*self.vault.address() == entry.vault, MarginError::WrongVault);
         require!(

@@ -56,6 +56,8 @@ impl LiquidateSlice {
     fn validate(&self, args: &LiquidateSliceArgs) -> Result<()> {
         self.account.check(self.house.address())?;
         self.liquidator.check(self.house.address())?;
+        self.account.check_not_bracketed()?;
+        self.liquidator.check_not_bracketed()?;
         require!(self.account.owner != self.liquidator.owner, MarginError::SameAccount);
         require!(
             self.liquidator.may_trade(self.liquidator_authority.address()),
