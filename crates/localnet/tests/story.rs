@@ -106,8 +106,7 @@ fn market(hours_to_expiry: i64) -> Market {
     let house = deployment.house.args(&deployment.authorities).unwrap();
     let house = ClearingHouse {
         quote_decimals: 6,
-        maintenance_factor_e9: house.maintenance_factor_e9,
-        liquidation_target_e9: house.liquidation_target_e9,
+        risk: house.risk,
         ..ClearingHouse::zeroed()
     };
     let args = deployment.underlyings[0].args().unwrap();

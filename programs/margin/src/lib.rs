@@ -9,11 +9,13 @@
 //! | [`state`] | account layouts |
 //! | [`instructions`] | one file per instruction |
 //! | [`risk`] | an account's health over its stored positions, and the moves of lots |
+//! | [`governance`], [`params`] | who may change what and when; the parameters and their bounds |
 //! | [`valuation`] | from a slice and a price to a strike's risk array |
 //! | [`feed`], [`grid`], [`auction`], [`ledger`], [`portfolio_check`] | the rules that instructions share |
 //!
 //! Each instruction below lists what it requires, does, ensures and rounds; the test of the same words is in
-//! `tests/margin`.
+//! `tests/margin`. Each is a function of its own (`inline(never)`): together in the entrypoint they are longer than a branch
+//! of the bytecode reaches.
 #![cfg_attr(target_os = "solana", no_std)]
 #![allow(
     missing_docs,
@@ -26,18 +28,23 @@ pub mod auction;
 pub mod error;
 pub mod event;
 pub mod feed;
+pub mod governance;
 pub mod grid;
 pub mod instructions;
 pub mod ledger;
+pub mod params;
 pub mod portfolio_check;
 pub mod risk;
+pub mod security_txt;
 pub mod state;
 pub mod valuation;
 
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 pub use error::MarginError;
+use governance::Change;
 use instructions::*;
+use state::Pausable;
 
 declare_id!("HLzVjLdooxfESCqEqy6vbDZodt4oFwbRkXeuphvQmirV");
 
@@ -48,20 +55,24 @@ pub mod tenor_margin {
 
     /// Creates the house, its registry and its insurance fund.
     ///
-    /// Requires: the signer is the program's upgrade authority; every parameter is within its bounds.
+    /// Requires: the signer is the program's upgrade authority; every parameter is within its bounds; the guardian is not
+    /// the admin.
     /// Effects: house, registry and insurance fund exist with the arguments as parameters.
     /// Ensures: there is one house; a second call fails.
     /// Rounding: none.
+    #[inline(never)]
     pub fn initialize(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result<()> {
         instructions::initialize(ctx, args)
     }
 
     /// Lists an asset with a price feed.
     ///
-    /// Requires: the signer is the admin; every parameter is within its bounds.
+    /// Requires: the signer is the admin; every parameter is within its bounds; set-up lasts, or the same listing was
+    /// queued and is ready.
     /// Effects: the underlying exists with the next index; its price range is the floor.
     /// Ensures: a symbol is listed once.
     /// Rounding: none.
+    #[inline(never)]
     pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs) -> Result<()> {
         instructions::add_underlying(ctx, args)
     }
@@ -69,12 +80,127 @@ pub mod tenor_margin {
     /// Lists a collateral and creates the house's vault for it.
     ///
     /// Requires: the signer is the admin; the quote comes first and without haircut; other collaterals name a listed
-    /// underlying; haircut and cap are within their bounds.
+    /// underlying; haircut and cap are within their bounds; set-up lasts, or the same listing was queued and is ready.
     /// Effects: the registry has the entry; the vault exists and belongs to the house.
     /// Ensures: a mint is listed once.
     /// Rounding: none.
+    #[inline(never)]
     pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
         instructions::add_collateral(ctx, args)
+    }
+
+    /// Ends set-up: from then on listings wait like other changes.
+    ///
+    /// Requires: the signer is the admin; set-up lasts.
+    /// Effects: no listing is without delay any more.
+    /// Ensures: set-up never begins again.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn end_genesis(ctx: &mut Context<EndGenesis>) -> Result<()> {
+        instructions::end_genesis(ctx)
+    }
+
+    /// Queues a change or a listing.
+    ///
+    /// Requires: the signer is the admin; the change is within its bounds and changes something; the underlying is passed
+    /// for a change of one, and only then.
+    /// Effects: the change is stored with its number, from when on it may be made, when it dies and what it replaces.
+    /// Ensures: nothing changes yet.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn queue_change(ctx: &mut Context<QueueChange>, change: Change) -> Result<()> {
+        instructions::queue_change(ctx, change)
+    }
+
+    /// Makes a queued change. Anyone may send it.
+    ///
+    /// Requires: the change has waited and is not dead; who queued it is still the admin; what it replaces is as it was;
+    /// it is within its bounds still; it is no listing.
+    /// Effects: the parameters are as the change says; its account closes and the rent returns to who paid it.
+    /// Ensures: a change is made at most once.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
+        instructions::apply_change(ctx)
+    }
+
+    /// Cancels a queued change.
+    ///
+    /// Requires: the signer is the admin or the guardian, or the change is dead.
+    /// Effects: its account closes and the rent returns to who paid it.
+    /// Ensures: a cancelled change is never made.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn cancel_change(ctx: &mut Context<CancelChange>) -> Result<()> {
+        instructions::cancel_change(ctx)
+    }
+
+    /// Makes a change at once that only tightens.
+    ///
+    /// Requires: the signer is the admin; the change is within its bounds and changes something; no parameter of it moves
+    /// in a direction that waits.
+    /// Effects: the parameters are as the change says.
+    /// Ensures: no account comes nearer to a liquidation, and no money moves.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn tighten(ctx: &mut Context<Tighten>, change: Change) -> Result<()> {
+        instructions::tighten(ctx, change)
+    }
+
+    /// Proposes a successor of the admin.
+    ///
+    /// Requires: the signer is the admin; the successor is someone else, and not the guardian.
+    /// Effects: the successor may accept once the timelock is over, until the proposal dies.
+    /// Ensures: the admin stays admin; a new proposal replaces the old one and waits anew.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn propose_admin(ctx: &mut Context<ProposeAdmin>, successor: Address) -> Result<()> {
+        instructions::propose_admin(ctx, successor)
+    }
+
+    /// Cancels the proposal of a successor.
+    ///
+    /// Requires: the signer is the admin or the guardian; there is a proposal.
+    /// Effects: nobody is proposed.
+    /// Ensures: the admin stays admin.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn cancel_admin_proposal(ctx: &mut Context<CancelAdminProposal>) -> Result<()> {
+        instructions::cancel_admin_proposal(ctx)
+    }
+
+    /// Takes over as admin.
+    ///
+    /// Requires: the signer is the proposed successor; the proposal has waited and is not dead.
+    /// Effects: the successor is the admin and nobody is proposed.
+    /// Ensures: what the former admin queued is dead.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn accept_admin(ctx: &mut Context<AcceptAdmin>) -> Result<()> {
+        instructions::accept_admin(ctx)
+    }
+
+    /// Pauses an action for a while.
+    ///
+    /// Requires: the signer is the admin or the guardian; one second to three days; this power began no pause of the
+    /// action within ten days, or prolongs the one that it began within three.
+    /// Effects: the action is refused until the time is over.
+    /// Ensures: the pause ends by itself; no power pauses an action for more than three days in ten; exits stay open.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn pause(ctx: &mut Context<Pause>, action: Pausable, seconds: u32) -> Result<()> {
+        instructions::pause(ctx, action, seconds)
+    }
+
+    /// Ends one's own pause early.
+    ///
+    /// Requires: the signer is the admin or the guardian and pauses the action now.
+    /// Effects: this power no longer pauses the action.
+    /// Ensures: the other power's pause stays.
+    /// Rounding: none.
+    #[inline(never)]
+    pub fn unpause(ctx: &mut Context<Pause>, action: Pausable) -> Result<()> {
+        instructions::unpause(ctx, action)
     }
 
     /// Stores a checked price. Anyone may send it.
@@ -85,16 +211,18 @@ pub mod tenor_margin {
     /// Effects: price, confidence, publish time and average are stored.
     /// Ensures: the average moves by at most 6% a call, pro rata below an hour.
     /// Rounding: price down, confidence up.
+    #[inline(never)]
     pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
         instructions::update_price(ctx)
     }
 
     /// Lists an expiry. Anyone may pay for it.
     ///
-    /// Requires: the expiry is a Friday 08:00 UTC within the market's tenor.
+    /// Requires: the expiry is a Friday 08:00 UTC within the market's tenor; listings are not paused.
     /// Effects: the chain exists without strikes; the payer is remembered for the rent.
     /// Ensures: an underlying has one chain per expiry.
     /// Rounding: none.
+    #[inline(never)]
     pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
         instructions::create_chain(ctx, expiry)
     }
@@ -102,10 +230,11 @@ pub mod tenor_margin {
     /// Lists strikes of a chain. Anyone may pay for them.
     ///
     /// Requires: the price is fresh; the chain has not expired; each strike is on the grid, inside the window around
-    /// spot and new; the chain has room.
+    /// spot and new; the chain has room; listings are not paused.
     /// Effects: the strikes are appended without a risk array; the payer pays the rent of the growth.
     /// Ensures: slots of listed strikes never change.
     /// Rounding: the window inward.
+    #[inline(never)]
     pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>) -> Result<()> {
         instructions::add_strikes(ctx, prices_e9)
     }
@@ -113,10 +242,11 @@ pub mod tenor_margin {
     /// Posts a volatility slice.
     ///
     /// Requires: the signer is the surface authority; the chain has not expired; the slice is free of butterfly
-    /// arbitrage; volatility, forward and discount are within their bounds.
+    /// arbitrage; volatility, forward and discount are within their bounds; slices are not paused.
     /// Effects: the slice is stored with its time.
     /// Ensures: nothing is revalued until a refresh.
     /// Rounding: none; the arbitrage conditions are exact.
+    #[inline(never)]
     pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Result<()> {
         instructions::post_surface(ctx, args)
     }
@@ -127,16 +257,18 @@ pub mod tenor_margin {
     /// Effects: mark, greeks and the 33 scenario results of each strike are stored with price and time.
     /// Ensures: the numbers follow from price, slice and parameters alone, whoever calls.
     /// Rounding: values of a lot down.
+    #[inline(never)]
     pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> Result<()> {
         instructions::refresh_risk(ctx, strike_slots)
     }
 
     /// Opens a margin account.
     ///
-    /// Requires: the owner signs; the capacity is 1 to 64.
+    /// Requires: the owner signs; the capacity is 1 to 64; new accounts are not paused.
     /// Effects: the account exists, empty; the payer pays its rent.
     /// Ensures: an owner has one account per number.
     /// Rounding: none.
+    #[inline(never)]
     pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Result<()> {
         instructions::open_account(ctx, args)
     }
@@ -145,10 +277,11 @@ pub mod tenor_margin {
     /// the account does not hold yet.
     ///
     /// Requires: the amount is positive; source, mint and vault are the collateral's; the depositor owns the source; the
-    /// cap is kept.
+    /// cap is kept; deposits are not paused, or it is the quote and the account owes cash or has positions.
     /// Effects: balance and booked total grow by what arrived in the vault.
     /// Ensures: vault and booked total move together.
     /// Rounding: none.
+    #[inline(never)]
     pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::deposit(ctx, collateral_index, atoms)
     }
@@ -160,6 +293,7 @@ pub mod tenor_margin {
     /// Effects: balance, booked total and vault shrink by the amount.
     /// Ensures: unrealised gains never leave the house; an account without positions can withdraw everything.
     /// Rounding: requirements up, values down.
+    #[inline(never)]
     pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::withdraw(ctx, collateral_index, atoms)
     }
@@ -167,11 +301,13 @@ pub mod tenor_margin {
     /// Moves positions and premium between two margin accounts.
     ///
     /// Requires: an authority of each account signs; one to eight legs of live options on fresh prices and risk arrays;
-    /// each price is within the band around its mark; the payer of the premium has the cash.
+    /// each price is within the band around its mark; the payer of the premium has the cash; trades are not paused, or
+    /// one side only reduces.
     /// Effects: the buyer gains and the seller gives the legs' lots; the premium moves the other way.
     /// Ensures: lots of each option sum to zero over all accounts; both accounts meet their initial requirement, or
     /// only reduced their risk.
     /// Rounding: the premium up for whoever pays it.
+    #[inline(never)]
     pub fn trade(ctx: &mut Context<Trade>, legs: Vec<Leg>) -> Result<()> {
         instructions::trade(ctx, legs)
     }
@@ -183,6 +319,7 @@ pub mod tenor_margin {
     /// Effects: the settlement price is written.
     /// Ensures: it is written once and is the same for every caller.
     /// Rounding: the price down.
+    #[inline(never)]
     pub fn settle_chain(ctx: &mut Context<SettleChain>) -> Result<()> {
         instructions::settle_chain(ctx)
     }
@@ -193,6 +330,7 @@ pub mod tenor_margin {
     /// Effects: positions become cash at their payoff and leave open interest.
     /// Ensures: each account is paid once; what is paid out never exceeds what is paid in.
     /// Rounding: down for both sides; less than an atom an account stays with the chain.
+    #[inline(never)]
     pub fn settle_account(ctx: &mut Context<SettleAccount>) -> Result<()> {
         instructions::settle_account(ctx)
     }
@@ -204,6 +342,7 @@ pub mod tenor_margin {
     /// Effects: the auction starts, its clock advances by at most 30 seconds, or it ends at the target.
     /// Ensures: a new auction soon after an old one resumes its clock.
     /// Rounding: requirements up, values down.
+    #[inline(never)]
     pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
         instructions::touch_liquidation(ctx)
     }
@@ -218,6 +357,7 @@ pub mod tenor_margin {
     /// Ensures: health rises; the fraction is at most what restores the target; at least one lot moves; equity never
     /// turns negative.
     /// Rounding: shorts up, longs and collateral down; the price up and the discount down, in favour of the account.
+    #[inline(never)]
     pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceArgs) -> Result<()> {
         instructions::liquidate_slice(ctx, args)
     }

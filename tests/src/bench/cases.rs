@@ -71,8 +71,7 @@ impl Bench {
         let quote = AddCollateral {
             admin: &boss,
             asset: USDC,
-            args: USDC.collateral(NO_UNDERLYING),
-        };
+            args: USDC.collateral(NO_UNDERLYING), approval: None };
         self.land(&mut world, "add_collateral", "quote", quote);
         self.land(
             &mut world,
@@ -80,8 +79,7 @@ impl Bench {
             "",
             AddUnderlying {
                 admin: &boss,
-                args: SOL.listing(),
-            },
+                args: SOL.listing(), approval: None },
         );
         world.write_feed(SOL.feed(), &Feed::of(SOL, usd(200), world.now()));
         self.land(

@@ -133,8 +133,7 @@ fn add_underlying() -> Fixture {
     Town::new().fixture(|town| {
         town.world.call(AddUnderlying {
             admin: &admin(),
-            args: NEW.listing(),
-        })
+            args: NEW.listing(), approval: None })
     })
 }
 
@@ -144,8 +143,7 @@ fn add_collateral() -> Fixture {
         town.world.call(AddCollateral {
             admin: &admin(),
             asset: NEW,
-            args: NEW.collateral(0),
-        })
+            args: NEW.collateral(0), approval: None })
     })
 }
 

@@ -3,10 +3,11 @@
 use solana_account::ReadableAccount;
 use tenor_margin::MarginError;
 use tenor_margin::event::CollateralListed;
+use tenor_margin::governance::Change;
 use tenor_margin::instructions::AddCollateralArgs;
 use tenor_margin::state::NO_UNDERLYING;
 use tenor_sdk::address;
-use tenor_testkit::action::{AddCollateral, AddUnderlying, Initialize};
+use tenor_testkit::action::{AddCollateral, AddUnderlying, EndGenesis, Initialize, QueueChange};
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::world::{admin, house_terms, upgrade_authority};
 use tenor_testkit::{Asset, SOL, USDC, World, assert_fails_with, assert_lands};
@@ -36,8 +37,7 @@ fn world_without_collateral() -> World {
     });
     world.land(AddUnderlying {
         admin: &admin(),
-        args: SOL.listing(),
-    });
+        args: SOL.listing(), approval: None });
     world
 }
 
@@ -48,8 +48,7 @@ fn requires_that_the_signer_is_the_admin() {
     let by = |admin| AddCollateral {
         admin,
         asset: JITOSOL,
-        args: JITOSOL.collateral(0),
-    };
+        args: JITOSOL.collateral(0), approval: None };
 
     assert_fails_with(world.send(by(&mallory)), MarginError::NotAuthorised);
     assert_lands(world.send(by(&admin())));
@@ -63,8 +62,7 @@ fn requires_that_the_quote_comes_first_and_without_haircut() {
     let list = |asset, args| AddCollateral {
         admin: &admin,
         asset,
-        args,
-    };
+        args, approval: None };
 
     let sol_first = world.send(list(SOL, SOL.collateral(0)));
     assert_fails_with(sol_first, MarginError::ParameterOutOfRange);
@@ -90,15 +88,13 @@ fn requires_that_other_collaterals_name_a_listed_underlying() {
         let result = world.send(AddCollateral {
             admin: &admin(),
             asset: JITOSOL,
-            args,
-        });
+            args, approval: None });
         assert_fails_with(result, MarginError::ParameterOutOfRange);
     }
     assert_lands(world.send(AddCollateral {
         admin: &admin(),
         asset: JITOSOL,
-        args: JITOSOL.collateral(1),
-    }));
+        args: JITOSOL.collateral(1), approval: None }));
 }
 
 #[test]
@@ -119,8 +115,7 @@ fn requires_that_haircut_and_cap_are_within_their_bounds() {
         let result = world.send(AddCollateral {
             admin: &admin(),
             asset: JITOSOL,
-            args,
-        });
+            args, approval: None });
         assert_fails_with(result, MarginError::ParameterOutOfRange);
     }
     let args = AddCollateralArgs {
@@ -131,8 +126,38 @@ fn requires_that_haircut_and_cap_are_within_their_bounds() {
     assert_lands(world.send(AddCollateral {
         admin: &admin(),
         asset: JITOSOL,
+        args, approval: None }));
+}
+
+#[test]
+fn requires_that_set_up_lasts_or_the_same_listing_was_queued_and_is_ready() {
+    let mut world = world_with_jitosol();
+    let (admin, args) = (admin(), JITOSOL.collateral(0));
+    let list = |approval| AddCollateral {
+        admin: &admin,
+        asset: JITOSOL,
         args,
-    }));
+        approval,
+    };
+    world.land(EndGenesis { admin: &admin });
+    assert_fails_with(world.send(list(None)), MarginError::ListingNotApproved);
+
+    let mint = JITOSOL.mint();
+    for change in [
+        Change::ListCollateral { mint, args },
+        Change::ListCollateral { mint: SOL.mint(), args },
+    ] {
+        world.land(QueueChange {
+            admin: &admin,
+            of: None,
+            change,
+        });
+    }
+    world.advance(172_799);
+    assert_fails_with(world.send(list(Some(0))), MarginError::ChangeNotReady);
+    world.advance(1);
+    assert_fails_with(world.send(list(Some(1))), MarginError::WrongApproval);
+    assert_lands(world.send(list(Some(0))));
 }
 
 #[test]
@@ -147,8 +172,7 @@ fn the_registry_has_the_entry_and_the_vault_exists_and_belongs_to_the_house() {
     let receipt = world.land(AddCollateral {
         admin: &admin(),
         asset: JITOSOL,
-        args,
-    });
+        args, approval: None });
 
     let picture = world.picture();
     let entry = picture.collateral(JITOSOL);
@@ -181,7 +205,6 @@ fn a_mint_is_listed_once() {
     let result = world.send(AddCollateral {
         admin: &admin(),
         asset: SOL,
-        args: SOL.collateral(0),
-    });
+        args: SOL.collateral(0), approval: None });
     assert_fails_with(result, crate::scene::ACCOUNT_EXISTS);
 }

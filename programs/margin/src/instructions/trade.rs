@@ -5,7 +5,7 @@ use crate::error::{MarginError, OrMarginError};
 use crate::event::Traded;
 use crate::portfolio_check::{Effect, check_after};
 use crate::risk::{Freshness, LotMove, MarketView, assess, chain_slot, find_position, move_lots};
-use crate::state::{ClearingHouse, PortfolioAccount, Registry, seeds};
+use crate::state::{ClearingHouse, Pausable, PortfolioAccount, Registry, seeds};
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 use tenor_math::Round;
@@ -246,6 +246,10 @@ pub fn trade(ctx: &mut Context<Trade>, legs: Vec<Leg>) -> Result<()> {
         effect(&accounts.buyer, &checked, true),
         effect(&accounts.seller, &checked, false),
     ];
+    // Where one side only reduces, no risk is new, and its exit stays open.
+    if effects == [Effect::AddsRisk; 2] {
+        accounts.house.check_not_paused(Pausable::RiskTrade, now)?;
+    }
     let before = [
         accounts.health_before(&accounts.buyer, effects[0], &market, now)?,
         accounts.health_before(&accounts.seller, effects[1], &market, now)?,

@@ -3,10 +3,10 @@
 use crate::error::MarginError;
 use crate::event::Deposited;
 use crate::ledger::{book, entry};
-use crate::state::{ClearingHouse, PortfolioAccount, QUOTE_INDEX, Registry, seeds};
+use crate::state::{ClearingHouse, Pausable, PortfolioAccount, QUOTE_INDEX, Registry, seeds};
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, TokenAccount};
-use tenor_math::quantity::Atoms;
+use tenor_math::quantity::{Atoms, UnixSeconds};
 
 /// Accounts of `deposit`.
 #[event_cpi]
@@ -55,6 +55,16 @@ impl Deposit {
         Ok(())
     }
 
+    /// Repaying and topping up positions in the quote are never paused: a pause must not push anyone into a liquidation.
+    fn check_not_paused(&self, collateral_index: u8) -> Result<()> {
+        let needs_cash = self.account.cash_atoms < 0 || !self.account.is_empty();
+        if collateral_index != QUOTE_INDEX || !needs_cash {
+            let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
+            self.house.check_not_paused(Pausable::Deposit, now)?;
+        }
+        Ok(())
+    }
+
     /// Moves the tokens and says how many arrived.
     fn transfer(&mut self, atoms: u64) -> Result<Atoms> {
         let before = self.vault.amount();
@@ -77,6 +87,7 @@ impl Deposit {
 pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.validate(collateral_index, atoms)?;
+    accounts.check_not_paused(collateral_index)?;
     let arrived = accounts.transfer(atoms)?;
 
     let cap = entry(&accounts.registry, collateral_index)?.deposit_cap_atoms;

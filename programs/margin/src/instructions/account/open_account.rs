@@ -7,9 +7,10 @@
 
 use crate::error::MarginError;
 use crate::event::AccountOpened;
-use crate::state::{ClearingHouse, LAYOUT_VERSION, MAX_POSITIONS, MarginAccount, PortfolioAccount, Position, seeds};
+use crate::state::{ClearingHouse, LAYOUT_VERSION, MAX_POSITIONS, MarginAccount, Pausable, PortfolioAccount, Position, seeds};
 use anchor_lang::accounts::Slab;
 use anchor_lang::prelude::*;
+use tenor_math::quantity::UnixSeconds;
 
 /// Which account to open and for how many positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
@@ -48,6 +49,8 @@ pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Re
     );
     let bump = ctx.bumps.account;
     let accounts = &mut ctx.accounts;
+    let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
+    accounts.house.check_not_paused(Pausable::OpenAccount, now)?;
     let (house, owner) = (*accounts.house.address(), *accounts.owner.address());
     let cash_index_e18 = accounts.house.deposit_index_e18;
 

@@ -2,13 +2,15 @@
 
 use crate::error::MarginError;
 use crate::event::CollateralListed;
+use crate::governance::{Change, INSTRUCTIONS, check_listing, refuse_durable_nonce};
 use crate::state::{
-    ClearingHouse, CollateralEntry, InsuranceFund, MAX_COLLATERALS, NO_UNDERLYING, QUOTE_INDEX, Registry, seeds,
+    ClearingHouse, CollateralEntry, InsuranceFund, MAX_COLLATERALS, NO_UNDERLYING, QUOTE_INDEX, QueuedChange, Registry,
+    seeds,
 };
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, Mint, TokenAccount};
 use bytemuck::Zeroable;
-use tenor_math::quantity::E9;
+use tenor_math::quantity::{E9, UnixSeconds};
 
 /// Terms of a collateral.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
@@ -46,6 +48,11 @@ pub struct AddCollateral {
     pub token_program: Program<Token>,
     /// System program.
     pub system_program: Program<System>,
+    /// Instructions sysvar.
+    #[account(address = INSTRUCTIONS @ MarginError::NotInstructionsSysvar)]
+    pub instructions: UncheckedAccount,
+    /// The queued listing, once set-up is over.
+    pub approval: Option<Account<QueuedChange>>,
 }
 
 impl AddCollateral {
@@ -74,8 +81,13 @@ impl AddCollateral {
 
 /// See [`crate::tenor_margin::add_collateral`].
 pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
+    let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;
+    refuse_durable_nonce(accounts.instructions.account())?;
     accounts.validate(&args)?;
+    let mint = *accounts.mint.address();
+    let listing = Change::ListCollateral { mint, args };
+    check_listing(&accounts.house, accounts.approval.as_ref(), &listing, now)?;
     let index = accounts.registry.count;
     let entry = CollateralEntry {
         mint: *accounts.mint.address(),
