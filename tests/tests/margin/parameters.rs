@@ -250,7 +250,8 @@ fn each_loosening_is_refused_at_once_and_each_tightening_is_made_at_once() {
             }
         }
     }
-    // 14 tighten in one direction and loosen in the other; of the others 3 stand at an end of their bounds.
+    // 14 tighten in one direction and loosen in the other; of the others 4 stand at an end of their bounds: base rate,
+    // delay, age and interval of the surface.
     assert_eq!(made, 14, "tightenings");
-    assert_eq!(refused, 14 + 2 * (rows().len() - 14) - 3, "loosenings");
+    assert_eq!(refused, 14 + 2 * (rows().len() - 14) - 4, "loosenings");
 }

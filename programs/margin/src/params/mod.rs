@@ -82,7 +82,6 @@ pub trait ParameterSet {
 
 #[cfg(test)]
 #[allow(
-    clippy::unwrap_used,
     clippy::arithmetic_side_effects,
     reason = "a test states what it expects by failing there"
 )]

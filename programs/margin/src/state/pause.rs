@@ -170,3 +170,34 @@ impl ClearingHouse {
 }
 
 const _: () = assert!(size_of::<PauseRecord>() == 16);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytemuck::Zeroable;
+
+    const DAY: i64 = 86_400;
+
+    /// By the definition: no window of ten days holds more than three days of one power's pauses, however it tries.
+    #[test]
+    fn no_sequence_of_pauses_takes_more_than_three_days_in_ten() {
+        let mut house = ClearingHouse::zeroed();
+        let mut paused = [false; 60 * 24];
+        for (hour, is_paused) in (0_i64..).zip(&mut paused) {
+            let now = UnixSeconds::new(1_000_000 + hour.saturating_mul(3_600));
+            // A greedy thief asks for the longest each hour, and gives up now and then to begin anew.
+            let _ = house.pause(Power::Guardian, Pausable::Deposit, 259_200, now);
+            if hour.checked_rem(7) == Some(0) {
+                let _ = house.unpause(Power::Guardian, Pausable::Deposit, now);
+            }
+            *is_paused = house.check_not_paused(Pausable::Deposit, now).is_err();
+        }
+        assert!(paused.iter().any(|is_paused| *is_paused));
+        let hours = |days: i64| usize::try_from(days.saturating_mul(24)).unwrap_or(0);
+        for window in paused.windows(hours(10)) {
+            let total = window.iter().filter(|is_paused| **is_paused).count();
+            assert!(total <= hours(3), "{total} hours in ten days");
+        }
+        assert_eq!(MAX_PAUSE_SECONDS.saturating_add(PAUSE_COOLDOWN_SECONDS), DAY.saturating_mul(10));
+    }
+}
