@@ -46,7 +46,11 @@ async fn main() -> Result<()> {
     }
     if !options.apply {
         println!("Nothing was sent; add --apply to send.");
-        return if steps.is_empty() { report_open_ends(&state) } else { Ok(()) };
+        return if steps.is_empty() {
+            report_open_ends(&state)
+        } else {
+            Ok(())
+        };
     }
     let upgrade = read_key(options.upgrade_key.as_deref(), &deployment.authorities.upgrade.0)?;
     let admin = read_key(options.admin_key.as_deref(), &deployment.authorities.admin.0)?;
@@ -67,7 +71,10 @@ fn report_open_ends(state: &ChainState) -> Result<()> {
     for each in &open {
         println!("not complete: {each}");
     }
-    ensure!(open.is_empty(), "every step is done, but the deployment is not complete");
+    ensure!(
+        open.is_empty(),
+        "every step is done, but the deployment is not complete"
+    );
     Ok(())
 }
 

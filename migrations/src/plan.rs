@@ -74,7 +74,11 @@ pub fn open_ends(state: &ChainState) -> Vec<OpenEnd> {
         .house()
         .filter(|house| house.is_genesis(state.now))
         .map(|house| OpenEnd::GenesisLasts(house.genesis_until));
-    plain.map(OpenEnd::UpgradesByPlainKey).into_iter().chain(genesis).collect()
+    plain
+        .map(OpenEnd::UpgradesByPlainKey)
+        .into_iter()
+        .chain(genesis)
+        .collect()
 }
 
 /// Whose signature a step needs; the same key pays for it.

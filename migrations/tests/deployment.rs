@@ -84,7 +84,13 @@ fn a_wrong_value_is_named() {
 #[test]
 fn upgrades_cannot_be_handed_to_a_plain_key() {
     // The admin's address is a key's; a program's address lies on no curve.
-    let with = |key: &str| LOCALNET.replacen("[authorities]", &format!("[authorities]\nupgrade_timelock = \"{key}\""), 1);
+    let with = |key: &str| {
+        LOCALNET.replacen(
+            "[authorities]",
+            &format!("[authorities]\nupgrade_timelock = \"{key}\""),
+            1,
+        )
+    };
     let plain = "49ApSLvjE8x57EuvyumMULGnPS5HWUa7PYpPU3JHWwoj";
     let message = Deployment::parse(&with(plain)).unwrap_err().to_string();
     assert!(message.contains("is a plain key"), "{message}");

@@ -273,10 +273,16 @@ fn the_last_steps_end_set_up_and_hand_the_upgrade_authority_to_a_timelock() {
         (&last[0].action, last[0].signer),
         (&Action::HandOverUpgrades { to: timelock }, Authority::Upgrade)
     );
-    assert_eq!((&last[1].action, last[1].signer), (&Action::EndGenesis, Authority::Admin));
+    assert_eq!(
+        (&last[1].action, last[1].signer),
+        (&Action::EndGenesis, Authority::Admin)
+    );
     // The loader's SetAuthority: data account, present authority, new authority.
     let instruction = &last[0].instructions[0];
-    assert_eq!((instruction.program_id, &instruction.data[..]), (address::LOADER, &[4, 0, 0, 0][..]));
+    assert_eq!(
+        (instruction.program_id, &instruction.data[..]),
+        (address::LOADER, &[4, 0, 0, 0][..])
+    );
     let metas: Vec<_> = instruction
         .accounts
         .iter()
@@ -292,7 +298,10 @@ fn the_last_steps_end_set_up_and_hand_the_upgrade_authority_to_a_timelock() {
     );
     for done in 0..=steps.len() {
         let (before, missing) = steps.split_at(done);
-        assert_eq!(plan(&Chainlike::after(before, &deployment), &deployment).unwrap(), missing);
+        assert_eq!(
+            plan(&Chainlike::after(before, &deployment), &deployment).unwrap(),
+            missing
+        );
     }
 }
 
@@ -313,5 +322,7 @@ fn a_deployment_is_not_complete_while_a_plain_key_can_upgrade_or_set_up_lasts() 
     // Whoever names no timelock stays incomplete, whatever else is done.
     let local = localnet();
     let all = plan(&empty(), &local).unwrap();
-    assert!(open_ends(&Chainlike::after(&all, &local)).contains(&OpenEnd::UpgradesByPlainKey(local.authorities.upgrade.0)));
+    assert!(
+        open_ends(&Chainlike::after(&all, &local)).contains(&OpenEnd::UpgradesByPlainKey(local.authorities.upgrade.0))
+    );
 }

@@ -4,8 +4,8 @@ use crate::SdkError;
 use anchor_lang::Discriminator;
 use bytemuck::Pod;
 use tenor_margin::state::{
-    Chain, ClearingHouse, DISCRIMINATOR_LEN, InsuranceFund, LAYOUT_VERSION, MarginAccount, Position, QueuedChange, Registry,
-    Strike, Underlying,
+    Chain, ClearingHouse, DISCRIMINATOR_LEN, InsuranceFund, LAYOUT_VERSION, MarginAccount, Position, QueuedChange,
+    Registry, Strike, Underlying,
 };
 
 /// A chain with its strikes.

@@ -83,12 +83,7 @@ pub fn add_underlying(admin: Pubkey, args: AddUnderlyingArgs, approval: Option<P
 }
 
 /// `add_collateral`: lists a collateral. Once set-up is over, `approval` is the queued change.
-pub fn add_collateral(
-    admin: Pubkey,
-    mint: Pubkey,
-    args: AddCollateralArgs,
-    approval: Option<Pubkey>,
-) -> Instruction {
+pub fn add_collateral(admin: Pubkey, mint: Pubkey, args: AddCollateralArgs, approval: Option<Pubkey>) -> Instruction {
     let metas = accounts::AddCollateral {
         admin,
         house: address::house(),

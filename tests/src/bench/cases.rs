@@ -71,7 +71,9 @@ impl Bench {
         let quote = AddCollateral {
             admin: &boss,
             asset: USDC,
-            args: USDC.collateral(NO_UNDERLYING), approval: None };
+            args: USDC.collateral(NO_UNDERLYING),
+            approval: None,
+        };
         self.land(&mut world, "add_collateral", "quote", quote);
         self.land(
             &mut world,
@@ -79,7 +81,9 @@ impl Bench {
             "",
             AddUnderlying {
                 admin: &boss,
-                args: SOL.listing(), approval: None },
+                args: SOL.listing(),
+                approval: None,
+            },
         );
         world.write_feed(SOL.feed(), &Feed::of(SOL, usd(200), world.now()));
         self.land(

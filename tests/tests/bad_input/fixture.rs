@@ -1,7 +1,7 @@
 //! A call that lands, for every instruction.
 
-use tenor_margin::instructions::LiquidateSliceArgs;
 use tenor_margin::governance::Change;
+use tenor_margin::instructions::LiquidateSliceArgs;
 use tenor_margin::state::{MarketLimits, NO_UNDERLYING, Pausable};
 use tenor_testkit::action::{
     AcceptAdmin, AddCollateral, AddStrikes, AddUnderlying, ApplyChange, CancelAdminProposal, CancelChange, CreateChain,
@@ -145,7 +145,9 @@ fn add_underlying() -> Fixture {
     Town::new().fixture(|town| {
         town.world.call(AddUnderlying {
             admin: &admin(),
-            args: NEW.listing(), approval: None })
+            args: NEW.listing(),
+            approval: None,
+        })
     })
 }
 
@@ -155,7 +157,9 @@ fn add_collateral() -> Fixture {
         town.world.call(AddCollateral {
             admin: &admin(),
             asset: NEW,
-            args: NEW.collateral(0), approval: None })
+            args: NEW.collateral(0),
+            approval: None,
+        })
     })
 }
 
@@ -237,11 +241,7 @@ fn with_a_successor() -> Town {
 }
 
 fn cancel_admin_proposal() -> Fixture {
-    with_a_successor().fixture(|town| {
-        town.world.call(CancelAdminProposal {
-            authority: &guardian(),
-        })
-    })
+    with_a_successor().fixture(|town| town.world.call(CancelAdminProposal { authority: &guardian() }))
 }
 
 fn accept_admin() -> Fixture {

@@ -37,7 +37,9 @@ fn world_without_collateral() -> World {
     });
     world.land(AddUnderlying {
         admin: &admin(),
-        args: SOL.listing(), approval: None });
+        args: SOL.listing(),
+        approval: None,
+    });
     world
 }
 
@@ -48,7 +50,9 @@ fn requires_that_the_signer_is_the_admin() {
     let by = |admin| AddCollateral {
         admin,
         asset: JITOSOL,
-        args: JITOSOL.collateral(0), approval: None };
+        args: JITOSOL.collateral(0),
+        approval: None,
+    };
 
     assert_fails_with(world.send(by(&mallory)), MarginError::NotAuthorised);
     assert_lands(world.send(by(&admin())));
@@ -62,7 +66,9 @@ fn requires_that_the_quote_comes_first_and_without_haircut() {
     let list = |asset, args| AddCollateral {
         admin: &admin,
         asset,
-        args, approval: None };
+        args,
+        approval: None,
+    };
 
     let sol_first = world.send(list(SOL, SOL.collateral(0)));
     assert_fails_with(sol_first, MarginError::ParameterOutOfRange);
@@ -88,13 +94,17 @@ fn requires_that_other_collaterals_name_a_listed_underlying() {
         let result = world.send(AddCollateral {
             admin: &admin(),
             asset: JITOSOL,
-            args, approval: None });
+            args,
+            approval: None,
+        });
         assert_fails_with(result, MarginError::ParameterOutOfRange);
     }
     assert_lands(world.send(AddCollateral {
         admin: &admin(),
         asset: JITOSOL,
-        args: JITOSOL.collateral(1), approval: None }));
+        args: JITOSOL.collateral(1),
+        approval: None,
+    }));
 }
 
 #[test]
@@ -115,7 +125,9 @@ fn requires_that_haircut_and_cap_are_within_their_bounds() {
         let result = world.send(AddCollateral {
             admin: &admin(),
             asset: JITOSOL,
-            args, approval: None });
+            args,
+            approval: None,
+        });
         assert_fails_with(result, MarginError::ParameterOutOfRange);
     }
     let args = AddCollateralArgs {
@@ -126,7 +138,9 @@ fn requires_that_haircut_and_cap_are_within_their_bounds() {
     assert_lands(world.send(AddCollateral {
         admin: &admin(),
         asset: JITOSOL,
-        args, approval: None }));
+        args,
+        approval: None,
+    }));
 }
 
 #[test]
@@ -172,7 +186,9 @@ fn the_registry_has_the_entry_and_the_vault_exists_and_belongs_to_the_house() {
     let receipt = world.land(AddCollateral {
         admin: &admin(),
         asset: JITOSOL,
-        args, approval: None });
+        args,
+        approval: None,
+    });
 
     let picture = world.picture();
     let entry = picture.collateral(JITOSOL);
@@ -205,6 +221,8 @@ fn a_mint_is_listed_once() {
     let result = world.send(AddCollateral {
         admin: &admin(),
         asset: SOL,
-        args: SOL.collateral(0), approval: None });
+        args: SOL.collateral(0),
+        approval: None,
+    });
     assert_fails_with(result, crate::scene::ACCOUNT_EXISTS);
 }

@@ -26,12 +26,16 @@ fn requires_that_the_signer_is_the_admin() {
     assert_fails_with(
         world.send(AddUnderlying {
             admin: &mallory,
-            args: ETH.listing(), approval: None }),
+            args: ETH.listing(),
+            approval: None,
+        }),
         MarginError::NotAuthorised,
     );
     assert_lands(world.send(AddUnderlying {
         admin: &admin(),
-        args: ETH.listing(), approval: None }));
+        args: ETH.listing(),
+        approval: None,
+    }));
 }
 
 #[test]
@@ -122,7 +126,10 @@ fn requires_that_set_up_lasts_or_the_same_listing_was_queued_and_is_ready() {
         }),
         MarginError::WrongApproval,
     );
-    assert_fails_with(world.send(ApplyChange { number: 0 }), MarginError::ListingByItsInstruction);
+    assert_fails_with(
+        world.send(ApplyChange { number: 0 }),
+        MarginError::ListingByItsInstruction,
+    );
     assert_lands(world.send(list(Some(0))));
     assert_eq!(world.picture().underlying(ETH).active_from, world.now());
 }
@@ -132,7 +139,11 @@ fn the_underlying_exists_with_the_next_index_and_its_price_range_is_the_floor() 
     let mut world = World::new();
     let args = ETH.listing();
 
-    let receipt = world.land(AddUnderlying { admin: &admin(), args, approval: None });
+    let receipt = world.land(AddUnderlying {
+        admin: &admin(),
+        args,
+        approval: None,
+    });
 
     let picture = world.picture();
     let listed = picture.underlying(ETH);
@@ -162,7 +173,9 @@ fn a_symbol_is_listed_once() {
     assert_fails_with(
         world.send(AddUnderlying {
             admin: &admin(),
-            args: again, approval: None }),
+            args: again,
+            approval: None,
+        }),
         ACCOUNT_EXISTS,
     );
 }

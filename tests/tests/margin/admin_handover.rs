@@ -63,7 +63,10 @@ fn the_successor_may_accept_once_the_timelock_is_over_until_the_proposal_dies() 
     let receipt = world.land(AcceptAdmin { successor: &successor });
     assert_eq!(receipt.event::<AdminAccepted>().admin, successor.address());
     let house = *world.picture().house();
-    assert_eq!((house.admin, house.pending_admin), (successor.address(), Pubkey::default()));
+    assert_eq!(
+        (house.admin, house.pending_admin),
+        (successor.address(), Pubkey::default())
+    );
     let again = world.send(AcceptAdmin { successor: &successor });
     assert_fails_with(again, MarginError::NoPendingAdmin);
 }
@@ -78,12 +81,21 @@ fn the_admin_stays_admin_and_a_new_proposal_waits_anew() {
         successor: second.address(),
     });
     let event: AdminProposed = receipt.event();
-    assert_eq!((event.successor, event.ready_at), (second.address(), world.now() + DELAY));
+    assert_eq!(
+        (event.successor, event.ready_at),
+        (second.address(), world.now() + DELAY)
+    );
     assert_eq!(event.expires_at, event.ready_at + TTL);
     assert_eq!(world.picture().house().admin, admin().address());
     world.advance(1);
-    assert_fails_with(world.send(AcceptAdmin { successor: &first }), MarginError::NotAuthorised);
-    assert_fails_with(world.send(AcceptAdmin { successor: &second }), MarginError::ChangeNotReady);
+    assert_fails_with(
+        world.send(AcceptAdmin { successor: &first }),
+        MarginError::NotAuthorised,
+    );
+    assert_fails_with(
+        world.send(AcceptAdmin { successor: &second }),
+        MarginError::ChangeNotReady,
+    );
 }
 
 #[test]
@@ -117,10 +129,7 @@ fn cancel_admin_proposal_requires_the_admin_or_the_guardian_and_a_proposal() {
         let stranger = world.send(CancelAdminProposal { authority: &anyone() });
         assert_fails_with(stranger, MarginError::NotAuthorised);
         let receipt = world.land(CancelAdminProposal { authority: &authority });
-        assert_eq!(
-            receipt.event::<AdminProposalCancelled>().by,
-            authority.address()
-        );
+        assert_eq!(receipt.event::<AdminProposalCancelled>().by, authority.address());
         let none = world.send(CancelAdminProposal { authority: &authority });
         assert_fails_with(none, MarginError::NoPendingAdmin);
         world.advance(DELAY);

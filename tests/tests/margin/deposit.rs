@@ -99,7 +99,9 @@ fn requires_that_the_cap_is_kept() {
     });
     world.land(AddUnderlying {
         admin: &admin(),
-        args: SOL.listing(), approval: None });
+        args: SOL.listing(),
+        approval: None,
+    });
     let terms = USDC.collateral(tenor_margin::state::NO_UNDERLYING);
     let args = AddCollateralArgs {
         deposit_cap_atoms: usdc(100),
@@ -108,7 +110,9 @@ fn requires_that_the_cap_is_kept() {
     world.land(AddCollateral {
         admin: &admin(),
         asset: USDC,
-        args, approval: None });
+        args,
+        approval: None,
+    });
     let alice = world.visitor("alice");
     world.land(OpenAccount {
         payer: &anyone(),

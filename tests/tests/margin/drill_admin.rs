@@ -4,11 +4,11 @@
 use crate::parameters::{Sets, rows};
 use solana_account::ReadableAccount;
 use solana_pubkey::Pubkey;
+use tenor_margin::MarginError;
 use tenor_margin::governance::{Change, FeedSource};
 use tenor_margin::instructions::{AddCollateralArgs, AddUnderlyingArgs};
 use tenor_margin::params::Timelock;
 use tenor_margin::state::Pausable;
-use tenor_margin::MarginError;
 use tenor_testkit::action::{
     AcceptAdmin, AddCollateral, AddUnderlying, ApplyChange, CancelAdminProposal, CancelChange, Deposit, EndGenesis,
     Initialize, LiquidateSlice, Pause, PostSurface, ProposeAdmin, QueueChange, Tighten, Touch, Withdraw,
@@ -16,7 +16,9 @@ use tenor_testkit::action::{
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::totals::assert_adds_up;
 use tenor_testkit::world::{FIRST_EXPIRY, admin, guardian, house_terms};
-use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, SOL, USDC, World, assert_fails_with, assert_lands, hours, sol, usdc};
+use tenor_testkit::{
+    Actor, Asset, BTC, Call, ChainOf, SOL, USDC, World, assert_fails_with, assert_lands, hours, sol, usdc,
+};
 
 const DELAY: i64 = 172_800;
 
@@ -188,7 +190,10 @@ impl Heist {
         }
         // The surface last: a slice serves for a day.
         let is_late = self.world.now() >= self.start + hours(32);
-        for action in Pausable::ALL.into_iter().filter(|each| is_late || *each != Pausable::Surface) {
+        for action in Pausable::ALL
+            .into_iter()
+            .filter(|each| is_late || *each != Pausable::Surface)
+        {
             let _ = self.world.send(Pause {
                 authority: &admin,
                 action,
@@ -221,12 +226,14 @@ impl Heist {
                 chain: self.chain,
                 args: self.chain.slice(300, world.now()),
             }),
-            world.call(Withdraw {
-                owner: &admin,
-                asset: USDC,
-                atoms: 1,
-            }
-            .of(&self.alice)),
+            world.call(
+                Withdraw {
+                    owner: &admin,
+                    asset: USDC,
+                    atoms: 1,
+                }
+                .of(&self.alice),
+            ),
         ];
         for approval in std::iter::once(None).chain((0..queued).map(Some)) {
             all.push(world.call(AddUnderlying {
@@ -338,9 +345,7 @@ fn the_admins_key_takes_nothing_in_two_days_and_the_guardian_undoes_all_of_it() 
             number,
         });
     }
-    heist.world.land(CancelAdminProposal {
-        authority: &guardian(),
-    });
+    heist.world.land(CancelAdminProposal { authority: &guardian() });
     heist.world.set_time(start + DELAY);
     assert!(heist.world.picture().changes.is_empty());
     let accept = heist.world.send(AcceptAdmin {
@@ -395,7 +400,10 @@ fn without_a_guardian_the_same_attack_works_after_two_days() {
     }));
     heist.world.set_price(SOL, tenor_testkit::usd(200));
     let health = heist.world.picture().health(&mallory);
-    assert!(health.equity.e9() > 100_000_000_000_000, "a thousand of the thief's tokens count as SOL");
+    assert!(
+        health.equity.e9() > 100_000_000_000_000,
+        "a thousand of the thief's tokens count as SOL"
+    );
 }
 
 /// A shorter timelock waits out the longer one, and a longer one cannot be set at once to slow down the answer.

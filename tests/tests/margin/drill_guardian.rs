@@ -100,7 +100,10 @@ fn the_guardians_key_only_shrinks_what_is_allowed_for_a_while() {
             assert_fails_with(world.send(call), MarginError::NotAuthorised);
         }
         // The surface last: a slice serves for a day.
-        for action in Pausable::ALL.into_iter().filter(|each| hour == 60 || *each != Pausable::Surface) {
+        for action in Pausable::ALL
+            .into_iter()
+            .filter(|each| hour == 60 || *each != Pausable::Surface)
+        {
             let _ = world.send(Pause {
                 authority: &thief,
                 action,

@@ -6,16 +6,16 @@ use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
 use tenor_margin::event::{ChangeApplied, ChangeCancelled, ChangeQueued, GenesisEnded, ParametersTightened};
 use tenor_margin::governance::{Change, FeedSource};
-use tenor_margin::params::{CollateralTerms, HouseRisk};
 use tenor_margin::instructions::AddUnderlyingArgs;
+use tenor_margin::params::{CollateralTerms, HouseRisk};
 use tenor_margin::state::{FeedLimits, MarketLimits, Pausable, RiskSettings};
 use tenor_sdk::address;
 use tenor_testkit::action::{
     AcceptAdmin, AddCollateral, AddUnderlying, ApplyChange, CancelAdminProposal, CancelChange, EndGenesis, Initialize,
     OpenAccount, Pause, ProposeAdmin, QueueChange, Tighten, Unpause,
 };
-use tenor_testkit::world::{admin, anyone, guardian, house_terms, upgrade_authority};
 use tenor_testkit::mint::mint_account;
+use tenor_testkit::world::{admin, anyone, guardian, house_terms, upgrade_authority};
 use tenor_testkit::{Actor, Asset, BTC, SOL, USDC, World, assert_fails_with, assert_lands};
 
 const DELAY: i64 = 172_800;
@@ -257,13 +257,20 @@ fn the_parameters_are_as_the_change_says_and_its_rent_returns() {
     let receipt = world.land(ApplyChange { number: of_house });
     assert_eq!(receipt.events(), ["ChangeApplied"]);
     let event: ChangeApplied = receipt.event();
-    assert_eq!((event.number, event.target, event.change), (0, address::house(), softer()));
+    assert_eq!(
+        (event.number, event.target, event.change),
+        (0, address::house(), softer())
+    );
     world.land(ApplyChange { number: of_sol });
 
     let picture = world.picture();
     assert_eq!(picture.house().risk.maintenance_factor_e9, 700_000_000);
     assert_eq!(picture.underlying(SOL).market.band_of_mark_e9, 400_000_000);
-    assert_eq!(picture.underlying(BTC).market, BTC.listing().market, "another underlying");
+    assert_eq!(
+        picture.underlying(BTC).market,
+        BTC.listing().market,
+        "another underlying"
+    );
     assert_eq!(lamports(&world, &admin()), before);
 }
 
@@ -347,7 +354,10 @@ fn every_kind_of_change_writes_what_it_says() {
     assert_eq!((entry.haircut_e9, entry.deposit_cap_atoms), (200_000_000, 7));
     let listed = picture.underlying(SOL);
     assert_eq!((listed.feed, listed.risk, listed.surface), (feed, risk, surface));
-    assert_eq!((listed.feed_id, listed.push_feed, listed.feed_exponent), ([3; 32], key(4), -6));
+    assert_eq!(
+        (listed.feed_id, listed.push_feed, listed.feed_exponent),
+        ([3; 32], key(4), -6)
+    );
 }
 
 #[test]
@@ -393,7 +403,10 @@ fn apply_change_requires_bounds_that_still_hold() {
     );
     world.advance(DELAY);
     world.land(ApplyChange { number: first });
-    assert_fails_with(world.send(ApplyChange { number: second }), MarginError::ParameterOutOfRange);
+    assert_fails_with(
+        world.send(ApplyChange { number: second }),
+        MarginError::ParameterOutOfRange,
+    );
 }
 
 #[test]

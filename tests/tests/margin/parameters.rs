@@ -182,7 +182,11 @@ fn the_table_names_every_parameter() {
         size_of::<MarketLimits>(),
         size_of::<SurfaceLimits>(),
     ];
-    assert_eq!(rows().len() * 8, bytes.iter().sum::<usize>(), "each field has eight bytes");
+    assert_eq!(
+        rows().len() * 8,
+        bytes.iter().sum::<usize>(),
+        "each field has eight bytes"
+    );
 }
 
 #[test]
@@ -225,10 +229,7 @@ fn each_loosening_is_refused_at_once_and_each_tightening_is_made_at_once() {
     for row in rows() {
         let present = (row.get)(&sets);
         let (least, greatest) = row.bounds;
-        for (value, is_loosening) in [
-            (present + 1, row.waits != Down),
-            (present - 1, row.waits != Up),
-        ] {
+        for (value, is_loosening) in [(present + 1, row.waits != Down), (present - 1, row.waits != Up)] {
             if !(least..=greatest).contains(&value) {
                 continue;
             }

@@ -363,26 +363,3 @@ fn a_house_that_is_wound_down_takes_no_risk_for_good() {
 fn exits_stay_open_when_the_house_is_wound_down() {
     assert_exits(Scene::new(), wind_down);
 }
-
-#[test]
-fn zz_cu() {
-    let mut scene = Scene::new();
-    let o = scene.chain.call(200);
-    let t = scene.offer(o, 1);
-    let call = scene.world.call(&t);
-    drop(t);
-    println!("trade {}", scene.world.land(call).compute_units);
-    let alice = scene.alice.clone();
-    scene.world.set_wallet(&alice, SOL, sol(1));
-    for _ in 0..2 {
-        println!("deposit {}", scene.world.land(Deposit { depositor: &alice, to: &alice, asset: SOL, atoms: 1 }).compute_units);
-    }
-    scene.world.set_wallet(&alice, USDC, 1);
-    println!("deposit usdc {}", scene.world.land(Deposit { depositor: &alice, to: &alice, asset: USDC, atoms: 1 }).compute_units);
-    let v = scene.world.visitor("v");
-    println!("open {}", scene.world.land(OpenAccount { payer: &anyone(), owner: &v, capacity: 32 }).compute_units);
-    println!("chain {}", scene.world.land(CreateChain { payer: &anyone(), chain: ChainOf { asset: SOL, expiry: FIRST_EXPIRY + weeks(2) } }).compute_units);
-    println!("strikes {}", scene.world.land(AddStrikes { payer: &anyone(), chain: scene.chain, strikes: vec![usd(210)] }).compute_units);
-    println!("surface {}", scene.world.land(PostSurface { authority: &surface_authority(), chain: scene.chain, args: scene.chain.slice(60, scene.world.now()) }).compute_units);
-    println!("queue {}", scene.world.land(QueueChange { admin: &admin(), of: None, change: Change::WindDown }).compute_units);
-}

@@ -206,7 +206,9 @@ fn price_rounds_down_and_confidence_up() {
     };
     world.land(tenor_testkit::action::AddUnderlying {
         admin: &tenor_testkit::world::admin(),
-        args, approval: None });
+        args,
+        approval: None,
+    });
     let feed = Feed::of(fine, usd(1), world.now()).but(|update| {
         update.exponent = -10;
         update.price = 19_999_999_999;

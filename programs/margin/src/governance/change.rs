@@ -6,8 +6,8 @@ use crate::params::{
     CollateralTerms, FeeModel, HouseRisk, InterestModel, ParameterSet, Timelock, UnderlyingParams, WithdrawalWindow,
 };
 use crate::state::{
-    ClearingHouse, FeedLimits, LAYOUT_VERSION, MAX_BRACKET_PROGRAMS, MarketLimits, QUOTE_INDEX, Registry, RiskSettings, SurfaceLimits,
-    Underlying,
+    ClearingHouse, FeedLimits, LAYOUT_VERSION, MAX_BRACKET_PROGRAMS, MarketLimits, QUOTE_INDEX, Registry, RiskSettings,
+    SurfaceLimits, Underlying,
 };
 use anchor_lang::prelude::*;
 use tenor_math::quantity::UnixSeconds;
@@ -176,20 +176,36 @@ impl Change {
                 let quote_is_whole = *index != QUOTE_INDEX || terms.haircut_e9 == 0;
                 terms.out_of_bounds().or(refuse("haircut_e9", quote_is_whole))
             }
-            Self::Feed(feed) => UnderlyingParams { feed: *feed, ..present()? }.out_of_bounds(),
-            Self::Risk(risk) => UnderlyingParams { risk: *risk, ..present()? }.out_of_bounds(),
-            Self::Market(market) => UnderlyingParams { market: *market, ..present()? }.out_of_bounds(),
-            Self::Surface(surface) => UnderlyingParams { surface: *surface, ..present()? }.out_of_bounds(),
+            Self::Feed(feed) => UnderlyingParams {
+                feed: *feed,
+                ..present()?
+            }
+            .out_of_bounds(),
+            Self::Risk(risk) => UnderlyingParams {
+                risk: *risk,
+                ..present()?
+            }
+            .out_of_bounds(),
+            Self::Market(market) => UnderlyingParams {
+                market: *market,
+                ..present()?
+            }
+            .out_of_bounds(),
+            Self::Surface(surface) => UnderlyingParams {
+                surface: *surface,
+                ..present()?
+            }
+            .out_of_bounds(),
             Self::FeedSource(source) => refuse("feed_id", source.feed_id != [0; 32])
                 .or(refuse("feed_exponent", (-18..=0).contains(&source.feed_exponent))),
             Self::ListUnderlying(args) => args.out_of_bounds(),
-            Self::ListCollateral { args, .. } => refuse("deposit_cap_atoms", args.deposit_cap_atoms > 0).or(
-                CollateralTerms {
+            Self::ListCollateral { args, .. } => {
+                refuse("deposit_cap_atoms", args.deposit_cap_atoms > 0).or(CollateralTerms {
                     haircut_e9: args.haircut_e9,
                     deposit_cap_atoms: args.deposit_cap_atoms,
                 }
-                .out_of_bounds(),
-            ),
+                .out_of_bounds())
+            }
         })
     }
 
@@ -203,9 +219,9 @@ impl Change {
             (Self::Fees(from), Self::Fees(to)) => from.is_loosened_by(to),
             (Self::Withdrawals(from), Self::Withdrawals(to)) => from.is_loosened_by(to),
             (Self::Timelock(from), Self::Timelock(to)) => from.is_loosened_by(to),
-            (Self::BracketPrograms(from), Self::BracketPrograms(to)) => {
-                to.iter().any(|program| *program != Address::default() && !from.contains(program))
-            }
+            (Self::BracketPrograms(from), Self::BracketPrograms(to)) => to
+                .iter()
+                .any(|program| *program != Address::default() && !from.contains(program)),
             (Self::Collateral { index: of, terms: from }, Self::Collateral { index, terms: to }) => {
                 of != index || from.is_loosened_by(to)
             }
@@ -278,7 +294,11 @@ impl Change {
 
 fn names_twice(programs: &[Address]) -> bool {
     programs.iter().enumerate().any(|(place, program)| {
-        *program != Address::default() && programs.iter().skip(place.saturating_add(1)).any(|other| other == program)
+        *program != Address::default()
+            && programs
+                .iter()
+                .skip(place.saturating_add(1))
+                .any(|other| other == program)
     })
 }
 

@@ -52,7 +52,14 @@ fn each_direction_loosens_as_it_says() {
         (set(4, 6, 6), true),
         (set(6, 6, 5), true),
     ] {
-        assert_eq!(from.is_loosened_by(&to), loosens, "{}, {}, {}", to.up, to.down, to.either);
+        assert_eq!(
+            from.is_loosened_by(&to),
+            loosens,
+            "{}, {}, {}",
+            to.up,
+            to.down,
+            to.either
+        );
     }
 }
 

@@ -46,12 +46,7 @@ impl ParameterSet for FeedLimits {
                 60..=3_600,
                 Loosens::Either,
             ),
-            Field::new(
-                "max_drift_e9",
-                self.max_drift_e9,
-                100_000..=30_000_000,
-                Loosens::Either,
-            ),
+            Field::new("max_drift_e9", self.max_drift_e9, 100_000..=30_000_000, Loosens::Either),
             Field::new(
                 "max_surface_age_seconds",
                 self.max_surface_age_seconds,
@@ -79,7 +74,12 @@ impl ParameterSet for RiskSettings {
                 E9..=10_000_000_000,
                 Loosens::Either,
             ),
-            Field::new("range_horizon_hours", self.range_horizon_hours, 1..=720, Loosens::Either),
+            Field::new(
+                "range_horizon_hours",
+                self.range_horizon_hours,
+                1..=720,
+                Loosens::Either,
+            ),
             Field::new(
                 "variance_decay_e9",
                 self.variance_decay_e9,
@@ -119,7 +119,12 @@ impl ParameterSet for RiskSettings {
                 Loosens::Either,
             ),
             Field::new("roll_e9", self.roll_e9, 0..=100_000_000, Loosens::Either),
-            Field::new("concentration_e9", self.concentration_e9, 0..=200_000_000, Loosens::Down),
+            Field::new(
+                "concentration_e9",
+                self.concentration_e9,
+                0..=200_000_000,
+                Loosens::Down,
+            ),
             Field::new("free_share_e9", self.free_share_e9, 0..=E9, Loosens::Up),
             Field::new("free_lots", self.free_lots, 0..=1 << 40, Loosens::Up),
             Field::new(
@@ -155,7 +160,12 @@ impl ParameterSet for MarketLimits {
                 Loosens::Up,
             ),
             Field::new("band_of_mark_e9", self.band_of_mark_e9, 0..=500_000_000, Loosens::Up),
-            Field::new("band_of_spot_e9", self.band_of_spot_e9, 1_000_000..=50_000_000, Loosens::Up),
+            Field::new(
+                "band_of_spot_e9",
+                self.band_of_spot_e9,
+                1_000_000..=50_000_000,
+                Loosens::Up,
+            ),
             Field::new(
                 "max_open_interest_lots",
                 self.max_open_interest_lots,
@@ -169,7 +179,12 @@ impl ParameterSet for MarketLimits {
                 500_000_000..=E9,
                 Loosens::Either,
             ),
-            Field::new("min_discount_e9", self.min_discount_e9, 500_000_000..=E9, Loosens::Either),
+            Field::new(
+                "min_discount_e9",
+                self.min_discount_e9,
+                500_000_000..=E9,
+                Loosens::Either,
+            ),
         ]
     }
 }
@@ -209,7 +224,12 @@ impl ParameterSet for SurfaceLimits {
                 0..=100_000_000,
                 Loosens::Either,
             ),
-            Field::new("min_interval_seconds", self.min_interval_seconds, 0..=600, Loosens::Either),
+            Field::new(
+                "min_interval_seconds",
+                self.min_interval_seconds,
+                0..=600,
+                Loosens::Either,
+            ),
         ]
     }
 }

@@ -83,7 +83,12 @@ impl QueuedChange {
     /// # Errors
     /// [`MarginError::WrongVersion`], [`MarginError::WrongHouse`], [`MarginError::ChangeNotReady`],
     /// [`MarginError::ChangeExpired`], [`MarginError::ChangeOfFormerAdmin`].
-    pub fn check_applicable(&self, house: &Address, admin: &Address, now: UnixSeconds) -> core::result::Result<(), MarginError> {
+    pub fn check_applicable(
+        &self,
+        house: &Address,
+        admin: &Address,
+        now: UnixSeconds,
+    ) -> core::result::Result<(), MarginError> {
         self.check(house)?;
         if self.proposed_by != *admin {
             return Err(MarginError::ChangeOfFormerAdmin);

@@ -1,6 +1,6 @@
 //! The clearing house: who may do what, and the parameters that all accounts share.
 
-use super::pause::{ACTIONS, PauseRecord, Pausable};
+use super::pause::{ACTIONS, Pausable, PauseRecord};
 use crate::error::MarginError;
 use crate::params::{FeeModel, HouseRisk, InterestModel, Timelock, WithdrawalWindow};
 use anchor_lang::prelude::*;
@@ -128,6 +128,16 @@ impl ClearingHouse {
 
 const _: () = assert!(
     size_of::<ClearingHouse>()
-        == 8 + 6 * 32 + MAX_BRACKET_PROGRAMS * 32 + 6 * 8 + ACTIONS * (8 + 2 * 16) + 16 + 40 + 40 + 32 + 24 + 3 * 8 + 256
+        == 8 + 6 * 32
+            + MAX_BRACKET_PROGRAMS * 32
+            + 6 * 8
+            + ACTIONS * (8 + 2 * 16)
+            + 16
+            + 40
+            + 40
+            + 32
+            + 24
+            + 3 * 8
+            + 256
 );
 const _: () = assert!(offset_of!(ClearingHouse, admin) == 8);

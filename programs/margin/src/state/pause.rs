@@ -125,7 +125,11 @@ impl ClearingHouse {
     fn set_pause(&mut self, power: Power, action: Pausable, record: PauseRecord) -> Option<i64> {
         let index = action.index();
         *self.pauses(power).get_mut(index)? = record;
-        let until = self.guardian_pauses.get(index)?.until.max(self.admin_pauses.get(index)?.until);
+        let until = self
+            .guardian_pauses
+            .get(index)?
+            .until
+            .max(self.admin_pauses.get(index)?.until);
         *self.paused_until.get_mut(index)? = until;
         Some(until)
     }
@@ -157,7 +161,12 @@ impl ClearingHouse {
     ///
     /// # Errors
     /// [`MarginError::NotPaused`] unless this power pauses the action now.
-    pub fn unpause(&mut self, power: Power, action: Pausable, now: UnixSeconds) -> core::result::Result<i64, MarginError> {
+    pub fn unpause(
+        &mut self,
+        power: Power,
+        action: Pausable,
+        now: UnixSeconds,
+    ) -> core::result::Result<i64, MarginError> {
         let last = self.pauses(power).get(action.index()).copied();
         let record = last.filter(|record| now.get() < record.until);
         let record = record.ok_or(MarginError::NotPaused)?;
@@ -198,6 +207,9 @@ mod tests {
             let total = window.iter().filter(|is_paused| **is_paused).count();
             assert!(total <= hours(3), "{total} hours in ten days");
         }
-        assert_eq!(MAX_PAUSE_SECONDS.saturating_add(PAUSE_COOLDOWN_SECONDS), DAY.saturating_mul(10));
+        assert_eq!(
+            MAX_PAUSE_SECONDS.saturating_add(PAUSE_COOLDOWN_SECONDS),
+            DAY.saturating_mul(10)
+        );
     }
 }

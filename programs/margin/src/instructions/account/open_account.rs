@@ -7,7 +7,9 @@
 
 use crate::error::MarginError;
 use crate::event::AccountOpened;
-use crate::state::{ClearingHouse, LAYOUT_VERSION, MAX_POSITIONS, MarginAccount, Pausable, PortfolioAccount, Position, seeds};
+use crate::state::{
+    ClearingHouse, LAYOUT_VERSION, MAX_POSITIONS, MarginAccount, Pausable, PortfolioAccount, Position, seeds,
+};
 use anchor_lang::accounts::Slab;
 use anchor_lang::prelude::*;
 use tenor_math::quantity::UnixSeconds;

@@ -63,8 +63,7 @@ pub fn propose_admin(ctx: &mut Context<ProposeAdmin>, successor: Address) -> Res
     let now = Clock::get()?.unix_timestamp;
     refuse_durable_nonce(ctx.accounts.instructions.account())?;
     let house = &mut ctx.accounts.house;
-    let is_someone_else =
-        successor != Address::default() && successor != house.admin && successor != house.guardian;
+    let is_someone_else = successor != Address::default() && successor != house.admin && successor != house.guardian;
     require!(is_someone_else, MarginError::ParameterOutOfRange);
     let delay = i64::try_from(house.timelock.delay_seconds).map_err(|_| MarginError::MathOverflow)?;
     let ttl = i64::try_from(house.timelock.ttl_seconds).map_err(|_| MarginError::MathOverflow)?;

@@ -48,7 +48,10 @@ pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
         Change::digest(replaced.as_ref())? == accounts.queued.replaces,
         MarginError::ChangeOutdated
     );
-    require!(change.out_of_bounds(&targets)?.is_none(), MarginError::ParameterOutOfRange);
+    require!(
+        change.out_of_bounds(&targets)?.is_none(),
+        MarginError::ParameterOutOfRange
+    );
 
     let targets = Targets {
         house: &mut *accounts.house,

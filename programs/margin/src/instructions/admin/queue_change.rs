@@ -51,7 +51,10 @@ pub fn queue_change(ctx: &mut Context<QueueChange>, change: Change) -> Result<()
         registry: &*accounts.registry,
         underlying: accounts.underlying.as_deref(),
     };
-    require!(change.out_of_bounds(&targets)?.is_none(), MarginError::ParameterOutOfRange);
+    require!(
+        change.out_of_bounds(&targets)?.is_none(),
+        MarginError::ParameterOutOfRange
+    );
     let replaced = change.replaced(&targets)?;
     require!(replaced != Some(change), MarginError::NothingChanges);
     let replaces = Change::digest(replaced.as_ref())?;

@@ -40,7 +40,10 @@ pub fn tighten(ctx: &mut Context<Tighten>, change: Change) -> Result<()> {
         registry: &*accounts.registry,
         underlying: accounts.underlying.as_deref(),
     };
-    require!(change.out_of_bounds(&targets)?.is_none(), MarginError::ParameterOutOfRange);
+    require!(
+        change.out_of_bounds(&targets)?.is_none(),
+        MarginError::ParameterOutOfRange
+    );
     let replaced = change.replaced(&targets)?;
     require!(replaced != Some(change), MarginError::NothingChanges);
     require!(!change.loosens(replaced.as_ref()), MarginError::ChangeLoosens);
