@@ -15,7 +15,7 @@ use tenor_sdk::margin::state::Underlying;
 use tenor_sdk::margin::valuation::ChainValuation;
 use tenor_sdk::market::Market;
 use tenor_sdk::math::pricing::OptionKind;
-use tenor_sdk::math::quantity::{Price, SECONDS_PER_YEAR, UnixSeconds};
+use tenor_sdk::math::quantity::{SECONDS_PER_YEAR, UnixSeconds};
 use tenor_sdk::{SdkError, address, instruction};
 
 /// Decimals of the quote's mint.

@@ -474,6 +474,14 @@ fn what_is_no_number_never_acts_at_once() {
         Change::Treasury(key),
         Change::BracketPrograms(programs),
         Change::WindDown,
+        // The quote's cap: without it nobody could top up or repay.
+        Change::Collateral {
+            index: 0,
+            terms: CollateralTerms {
+                haircut_e9: 0,
+                deposit_cap_atoms: 0,
+            },
+        },
         Change::FeedSource(source),
         Change::ListUnderlying(AddUnderlyingArgs {
             symbol: *b"ETH\0\0\0\0\0\0\0\0\0\0\0\0\0",

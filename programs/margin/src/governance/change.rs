@@ -25,10 +25,6 @@ pub struct FeedSource {
 
 /// A change of the house, of a collateral, of an underlying, or a listing. Sets are replaced as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a change lives for one instruction; no list of them exists"
-)]
 pub enum Change {
     /// How requirements add up, and how far a liquidation goes.
     HouseRisk(HouseRisk),
@@ -223,7 +219,8 @@ impl Change {
                 .iter()
                 .any(|program| *program != Address::default() && !from.contains(program)),
             (Self::Collateral { index: of, terms: from }, Self::Collateral { index, terms: to }) => {
-                of != index || from.is_loosened_by(to)
+                // Without the quote nobody could top up or repay.
+                of != index || *index == QUOTE_INDEX || from.is_loosened_by(to)
             }
             (Self::Feed(from), Self::Feed(to)) => from.is_loosened_by(to),
             (Self::Risk(from), Self::Risk(to)) => from.is_loosened_by(to),

@@ -12,7 +12,8 @@ use tenor_math::quantity::E9;
 pub struct CollateralTerms {
     /// Part of the worth that does not count as equity x 1e9, at most half; zero for the quote.
     pub haircut_e9: u64,
-    /// Most that the house takes, atoms. Zero takes no more; what is there may stay and leave.
+    /// Most that the house takes, atoms. Zero takes no more; what is there may stay and leave. The quote's waits in both
+    /// directions.
     pub deposit_cap_atoms: u64,
 }
 
