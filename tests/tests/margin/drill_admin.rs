@@ -172,22 +172,12 @@ impl Heist {
     fn try_everything(&mut self, queued: u64) {
         let (admin, mallory) = (admin(), self.mallory.clone());
         let (underlying, collateral) = self.listings();
-        let mut calls: Vec<Call> = Vec::new();
-        for (of, change) in self.changes() {
-            calls.push(self.world.call(Tighten {
-                admin: &admin,
-                of,
-                change,
-            }));
-        }
         let never: Vec<Call> = self.never(queued, underlying, collateral);
         for call in &never {
             let refusal = self.world.send(call).expect_err("what must wait or is not the admin's");
             assert!(refusal.changed.is_empty());
         }
-        for call in calls {
-            let _ = self.world.send(call);
-        }
+        self.tighten_to_the_worst();
         // The surface last: a slice serves for a day.
         let is_late = self.world.now() >= self.start + hours(32);
         for action in Pausable::ALL
@@ -207,6 +197,30 @@ impl Heist {
             assert_fails_with(touch, MarginError::AccountHealthy);
             let slice = LiquidateSlice::largest(victim, &mallory, &self.world.picture());
             assert_fails_with(self.world.send(slice), MarginError::AuctionNotStarted);
+        }
+    }
+
+    /// Each parameter to both ends of its bounds, from where it is by now; and whatever is no number.
+    fn tighten_to_the_worst(&mut self) {
+        let admin = admin();
+        for (of, change) in self.changes() {
+            let _ = self.world.send(Tighten {
+                admin: &admin,
+                of,
+                change,
+            });
+        }
+        for row in rows() {
+            for value in [row.bounds.0, row.bounds.1] {
+                let mut sets = Sets::of(&self.world.picture());
+                if (row.set)(&mut sets, value) {
+                    let _ = self.world.send(Tighten {
+                        admin: &admin,
+                        of: row.of,
+                        change: (row.change)(&sets),
+                    });
+                }
+            }
         }
     }
 
@@ -328,8 +342,25 @@ fn the_admins_key_takes_nothing_in_two_days_and_the_guardian_undoes_all_of_it() 
     heist.world.set_price(SOL, tenor_testkit::usd(200));
     heist.world.refresh_chain(heist.chain);
     let option = heist.chain.call(200);
-    // The limit on open interest is one lot by now, far below what is open.
-    assert_eq!(heist.world.picture().underlying(SOL).market.max_open_interest_lots, 1);
+    // By now every parameter that may be tightened at once is at the worst of its bounds.
+    let sets = Sets::of(&heist.world.picture());
+    let (feed, risk, market) = (sets.feed, sets.risk, sets.market);
+    assert_eq!((feed.max_confidence_e9, feed.max_age_seconds), (5_000_000, 10));
+    assert_eq!(
+        (risk.initial_short_e9, risk.concentration_e9),
+        (100_000_000, 200_000_000)
+    );
+    assert_eq!(
+        (risk.free_share_e9, risk.free_lots, risk.unpaired_short_e9),
+        (0, 0, 1_000_000_000)
+    );
+    assert_eq!(
+        (market.strike_window_low_e9, market.strike_window_high_e9),
+        (1_000_000_000, 1_000_000_000)
+    );
+    assert_eq!((market.band_of_mark_e9, market.band_of_spot_e9), (0, 1_000_000));
+    assert_eq!((market.max_open_interest_lots, market.max_tenor_seconds), (1, 604_800));
+    assert_eq!(sets.collateral.deposit_cap_atoms, 0);
     heist.world.deposit(&heist.bob, USDC, usdc(1));
     for lots in [2_000, 3_000] {
         heist.world.trade_at_mark(&heist.bob, &heist.alice, option, lots);

@@ -7,21 +7,21 @@ use tenor_margin::params::{CollateralTerms, FeeModel, HouseRisk, InterestModel, 
 use tenor_margin::state::{FeedLimits, MarketLimits, RiskSettings, SurfaceLimits};
 use tenor_testkit::action::{QueueChange, Tighten};
 use tenor_testkit::world::{admin, house_terms};
-use tenor_testkit::{Asset, SOL, World, assert_fails_with, assert_lands};
+use tenor_testkit::{Asset, Picture, SOL, World, assert_fails_with, assert_lands};
 
 /// Every set as the world's house and SOL begin.
 #[derive(Clone, Copy)]
 pub struct Sets {
-    house: HouseRisk,
-    interest: InterestModel,
-    fees: FeeModel,
-    withdrawals: WithdrawalWindow,
-    timelock: Timelock,
-    collateral: CollateralTerms,
-    feed: FeedLimits,
-    risk: RiskSettings,
-    market: MarketLimits,
-    surface: SurfaceLimits,
+    pub house: HouseRisk,
+    pub interest: InterestModel,
+    pub fees: FeeModel,
+    pub withdrawals: WithdrawalWindow,
+    pub timelock: Timelock,
+    pub collateral: CollateralTerms,
+    pub feed: FeedLimits,
+    pub risk: RiskSettings,
+    pub market: MarketLimits,
+    pub surface: SurfaceLimits,
 }
 
 impl Sets {
@@ -37,6 +37,23 @@ impl Sets {
                 haircut_e9: 100_000_000,
                 deposit_cap_atoms: 1_000_000_000_000_000,
             },
+            feed: sol.feed,
+            risk: sol.risk,
+            market: sol.market,
+            surface: sol.surface,
+        }
+    }
+
+    /// As they are now.
+    pub fn of(picture: &Picture) -> Self {
+        let (house, sol) = (picture.house(), picture.underlying(SOL));
+        Self {
+            house: house.risk,
+            interest: house.interest,
+            fees: house.fees,
+            withdrawals: house.withdrawals,
+            timelock: house.timelock,
+            collateral: CollateralTerms::of(picture.collateral(SOL)),
             feed: sol.feed,
             risk: sol.risk,
             market: sol.market,
