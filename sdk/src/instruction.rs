@@ -12,6 +12,7 @@ use tenor_margin::governance::INSTRUCTIONS;
 use tenor_margin::instructions::{
     AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, Leg, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs,
 };
+use tenor_margin::risk::ViewOf;
 use tenor_margin::{accounts, instruction as data};
 
 mod governance;
@@ -295,6 +296,22 @@ pub fn settle_account(underlying: Pubkey, chain: Pubkey, account: Pubkey) -> Ins
     build(metas.to_account_metas(None), data::SettleAccount {}.data())
 }
 
+/// `health`: returns the account's health by the rules of an action.
+pub fn health(account: Pubkey, market: &HealthAccounts, view_of: ViewOf) -> Instruction {
+    let metas = accounts::ShowHealth {
+        house: address::house(),
+        registry: address::registry(),
+        account,
+    };
+    let data = data::Health {
+        view_of: view_of.number(),
+    };
+    build(
+        with_market(metas.to_account_metas(None), market, Access::Reads),
+        data.data(),
+    )
+}
+
 /// `touch_liquidation`: starts, advances or ends an auction.
 pub fn touch_liquidation(account: Pubkey, market: &HealthAccounts) -> Instruction {
     let metas = accounts::TouchLiquidation {
@@ -348,7 +365,7 @@ pub fn name(instruction_data: &[u8]) -> Option<&'static str> {
         PostSurface => "post_surface", RefreshRisk => "refresh_risk", OpenAccount => "open_account",
         Deposit => "deposit", Withdraw => "withdraw", Trade => "trade", SettleChain => "settle_chain",
         SettleAccount => "settle_account", TouchLiquidation => "touch_liquidation",
-        LiquidateSlice => "liquidate_slice",
+        LiquidateSlice => "liquidate_slice", Health => "health",
     ];
     known
         .into_iter()

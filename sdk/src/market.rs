@@ -5,7 +5,7 @@ use crate::decode::{AccountData, ChainData, ProgramAccount};
 use solana_pubkey::Pubkey;
 use std::collections::HashMap;
 use tenor_margin::MarginError;
-use tenor_margin::risk::{ChainView, Freshness, MarketView, assess, needed_underlyings};
+use tenor_margin::risk::{ChainView, Freshness, HealthView, MarketView, assess, health_view, needed_underlyings};
 use tenor_margin::state::{ClearingHouse, Registry, Underlying};
 use tenor_math::risk::Health;
 
@@ -99,6 +99,27 @@ impl Market {
             .registry()
             .ok_or_else(|| SdkError::AccountMissing(crate::address::registry()))?;
         Ok(assess(
+            house,
+            registry,
+            &account.account,
+            &account.positions,
+            self,
+            freshness,
+        )?)
+    }
+
+    /// What the program's view of the account returns, by the program's own code and without a transaction.
+    ///
+    /// # Errors
+    /// As [`Market::health`].
+    pub fn health_view(&self, account: &AccountData, freshness: Freshness) -> Result<HealthView, SdkError> {
+        let house = self
+            .house()
+            .ok_or_else(|| SdkError::AccountMissing(crate::address::house()))?;
+        let registry = self
+            .registry()
+            .ok_or_else(|| SdkError::AccountMissing(crate::address::registry()))?;
+        Ok(health_view(
             house,
             registry,
             &account.account,

@@ -60,13 +60,15 @@ impl Bank for RealBank {
             .runtime
             .block_on(client.process_transaction_with_metadata(transaction))
             .expect("an answer");
-        let (logs, compute_units) = done.metadata.map_or_else(Default::default, |meta| {
-            (meta.log_messages, meta.compute_units_consumed)
+        let (logs, compute_units, return_data) = done.metadata.map_or_else(Default::default, |meta| {
+            let returned = meta.return_data.map(|returned| returned.data).unwrap_or_default();
+            (meta.log_messages, meta.compute_units_consumed, returned)
         });
         Execution {
             result: done.result,
             logs,
             compute_units,
+            return_data,
             inner: Vec::new(),
         }
     }

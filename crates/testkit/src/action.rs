@@ -14,6 +14,7 @@ use tenor_sdk::margin::governance::Change;
 use tenor_sdk::margin::instructions::{
     AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, Leg, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs,
 };
+use tenor_sdk::margin::risk::ViewOf;
 use tenor_sdk::margin::state::Pausable;
 use tenor_sdk::math::pricing::OptionKind;
 use tenor_sdk::math::quantity::Price;
@@ -566,6 +567,22 @@ impl Action for SettleAccount<'_> {
     fn call(&self, _: &Picture) -> Call {
         let (underlying, chain) = (self.chain.asset.underlying(), self.chain.address());
         Call::new(instruction::settle_account(underlying, chain, self.of.account()), [])
+    }
+}
+
+/// Asks for an account's health.
+#[derive(Clone, Copy, Debug)]
+pub struct ShowHealth<'a> {
+    /// Whose account.
+    pub of: &'a Actor,
+    /// By the rules of which action.
+    pub view_of: ViewOf,
+}
+
+impl Action for ShowHealth<'_> {
+    fn call(&self, picture: &Picture) -> Call {
+        let market = picture.health_accounts([self.of]);
+        Call::new(instruction::health(self.of.account(), &market, self.view_of), [])
     }
 }
 

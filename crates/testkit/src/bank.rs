@@ -35,6 +35,8 @@ pub struct Execution {
     pub logs: Vec<String>,
     /// Compute units that were used.
     pub compute_units: u64,
+    /// What the last instruction returned; empty where the bank does not tell.
+    pub return_data: Vec<u8>,
     /// Instructions that programs sent; empty where the bank does not tell.
     pub inner: Vec<Inner>,
 }

@@ -90,5 +90,6 @@ fn execution(
         inner: inner.collect(),
         logs: meta.logs,
         compute_units: meta.compute_units_consumed,
+        return_data: meta.return_data.data,
     }
 }

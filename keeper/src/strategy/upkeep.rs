@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tenor_sdk::decode::AccountData;
 use tenor_sdk::instruction::{refresh_risk, update_price};
 use tenor_sdk::margin::risk::{Freshness, MarketView};
+use tenor_sdk::math::quantity::Ratio;
 
 /// Compute units of a price update, with room.
 const PRICE_UNITS: u32 = 20_000;
@@ -116,7 +117,7 @@ fn is_stale(chain: &Pubkey, strike_slot: u16, world: &World, projection: &Projec
             projected.reference_price_e9 != strike.reference_price_e9 || projected.pnl_e9 != strike.pnl_e9
         }),
         Eagerness::Required => Freshness::Liquidation(world.now)
-            .check_strike(strike, stored.chain, underlying)
+            .check_strike(strike, stored.chain, underlying, Ratio::from_e9(underlying.range_e9))
             .is_err(),
     }
 }

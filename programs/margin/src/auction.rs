@@ -1,6 +1,7 @@
 //! The life of an auction: when it starts, how its clock runs, when it ends.
 
 use crate::error::{MarginError, OrMarginError};
+use crate::risk::Assessment;
 use crate::state::{ClearingHouse, LiquidationState};
 use tenor_math::liquidation::{AuctionClock, Standing};
 use tenor_math::quantity::{Ratio, UnixSeconds, Value};
@@ -17,16 +18,31 @@ pub fn is_at_target(health: &Health, target: Ratio) -> bool {
 
 impl LiquidationState {
     /// The state after a touch on a fresh price: an auction that runs advances its clock, or ends at the target; a healthy
-    /// account starts none; an unhealthy one starts at zero, or where a recent auction stopped.
+    /// account starts none; an unhealthy one starts at zero, or where a recent auction stopped. What lies on prices that are not
+    /// fresh counts at its best: an account that is unhealthy even so is liquidated, of any other nothing is known.
     ///
     /// # Errors
-    /// [`MarginError::AccountHealthy`] if none runs and none can start; [`MarginError::MathOverflow`].
-    pub fn touched(self, health: &Health, house: &ClearingHouse, now: UnixSeconds) -> Result<Self, MarginError> {
+    /// [`MarginError::AccountHealthy`] if none runs and none can start; [`MarginError::PriceStale`] where only a fresh price
+    /// can tell; [`MarginError::MathOverflow`].
+    pub fn touched(
+        self,
+        assessment: &Assessment,
+        house: &ClearingHouse,
+        now: UnixSeconds,
+    ) -> Result<Self, MarginError> {
+        let Assessment { health, left_out } = assessment;
+        if *left_out && health.maintenance_health().or_margin_error()? >= Value::ZERO {
+            return Err(MarginError::PriceStale);
+        }
         if self.is_active() {
-            return self.advanced(health, house, now);
+            return self.advanced(assessment, house, now);
         }
         if !health.is_certainly_unhealthy().or_margin_error()? {
-            return Err(MarginError::AccountHealthy);
+            return Err(if *left_out {
+                MarginError::PriceStale
+            } else {
+                MarginError::AccountHealthy
+            });
         }
         Ok(Self {
             started_at: now.get(),
@@ -46,26 +62,31 @@ impl LiquidationState {
         self.clock().resumed(ended_at, now, house.risk.auction_memory_seconds)
     }
 
-    fn advanced(self, health: &Health, house: &ClearingHouse, now: UnixSeconds) -> Result<Self, MarginError> {
+    fn advanced(self, assessment: &Assessment, house: &ClearingHouse, now: UnixSeconds) -> Result<Self, MarginError> {
         let clock = self.clock_at(house, now);
         let moved = Self {
             clock_seconds: clock.seconds(),
             touched_at: now.get(),
             ..self
         };
-        moved.ended_at_target(health, house, now)
+        moved.ended_at_target(assessment, house, now)
     }
 
-    /// The state after a slice: ended if equity has reached the target or nothing needs margin.
+    /// The state after a slice: ended if equity has reached the target or nothing needs margin. An account of which something
+    /// was left out cannot be seen to have reached it.
     ///
     /// # Errors
     /// [`MarginError::MathOverflow`].
     pub fn ended_at_target(
         self,
-        health: &Health,
+        assessment: &Assessment,
         house: &ClearingHouse,
         now: UnixSeconds,
     ) -> Result<Self, MarginError> {
+        let Assessment { health, left_out } = assessment;
+        if *left_out {
+            return Ok(self);
+        }
         if health.maintenance == Value::ZERO || is_at_target(health, house.liquidation_target()) {
             return Ok(Self {
                 active: 0,

@@ -13,9 +13,11 @@
 //! | [`valuation`] | from a slice and a price to a strike's risk array |
 //! | [`feed`], [`grid`], [`auction`], [`ledger`], [`portfolio_check`] | the rules that instructions share |
 //!
+//! Handlers are never inlined: the entry point with all of them inside has more instructions than a branch can cross.
+//!
 //! Each instruction below lists what it requires, does, ensures and rounds; the test of the same words is in
-//! `tests/margin`. Each is a function of its own (`inline(never)`): together in the entrypoint they are longer than a branch
-//! of the bytecode reaches.
+//! `tests/margin`. Each handler is a function of its own (`inline(never)`): together in the entrypoint they would be longer than
+//! a branch of the bytecode reaches.
 #![cfg_attr(target_os = "solana", no_std)]
 #![allow(
     missing_docs,
@@ -60,7 +62,6 @@ pub mod tenor_margin {
     /// Effects: house, registry and insurance fund exist with the arguments as parameters.
     /// Ensures: there is one house; a second call fails.
     /// Rounding: none.
-    #[inline(never)]
     pub fn initialize(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result<()> {
         instructions::initialize(ctx, args)
     }
@@ -72,7 +73,6 @@ pub mod tenor_margin {
     /// Effects: the underlying exists with the next index; its price range is the floor.
     /// Ensures: a symbol is listed once.
     /// Rounding: none.
-    #[inline(never)]
     pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs) -> Result<()> {
         instructions::add_underlying(ctx, args)
     }
@@ -84,7 +84,6 @@ pub mod tenor_margin {
     /// Effects: the registry has the entry; the vault exists and belongs to the house.
     /// Ensures: a mint is listed once.
     /// Rounding: none.
-    #[inline(never)]
     pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
         instructions::add_collateral(ctx, args)
     }
@@ -95,7 +94,6 @@ pub mod tenor_margin {
     /// Effects: no listing is without delay any more.
     /// Ensures: set-up never begins again.
     /// Rounding: none.
-    #[inline(never)]
     pub fn end_genesis(ctx: &mut Context<EndGenesis>) -> Result<()> {
         instructions::end_genesis(ctx)
     }
@@ -107,7 +105,6 @@ pub mod tenor_margin {
     /// Effects: the change is stored with its number, from when on it may be made, when it dies and what it replaces.
     /// Ensures: nothing changes yet.
     /// Rounding: none.
-    #[inline(never)]
     pub fn queue_change(ctx: &mut Context<QueueChange>, change: Change) -> Result<()> {
         instructions::queue_change(ctx, change)
     }
@@ -119,7 +116,6 @@ pub mod tenor_margin {
     /// Effects: the parameters are as the change says; its account closes and the rent returns to who paid it.
     /// Ensures: a change is made at most once.
     /// Rounding: none.
-    #[inline(never)]
     pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
         instructions::apply_change(ctx)
     }
@@ -130,7 +126,6 @@ pub mod tenor_margin {
     /// Effects: its account closes and the rent returns to who paid it.
     /// Ensures: a cancelled change is never made.
     /// Rounding: none.
-    #[inline(never)]
     pub fn cancel_change(ctx: &mut Context<CancelChange>) -> Result<()> {
         instructions::cancel_change(ctx)
     }
@@ -142,7 +137,6 @@ pub mod tenor_margin {
     /// Effects: the parameters are as the change says.
     /// Ensures: no account comes nearer to a liquidation, and no money moves.
     /// Rounding: none.
-    #[inline(never)]
     pub fn tighten(ctx: &mut Context<Tighten>, change: Change) -> Result<()> {
         instructions::tighten(ctx, change)
     }
@@ -153,7 +147,6 @@ pub mod tenor_margin {
     /// Effects: the successor may accept once the timelock is over, until the proposal dies.
     /// Ensures: the admin stays admin; a new proposal replaces the old one and waits anew.
     /// Rounding: none.
-    #[inline(never)]
     pub fn propose_admin(ctx: &mut Context<ProposeAdmin>, successor: Address) -> Result<()> {
         instructions::propose_admin(ctx, successor)
     }
@@ -164,7 +157,6 @@ pub mod tenor_margin {
     /// Effects: nobody is proposed.
     /// Ensures: the admin stays admin.
     /// Rounding: none.
-    #[inline(never)]
     pub fn cancel_admin_proposal(ctx: &mut Context<CancelAdminProposal>) -> Result<()> {
         instructions::cancel_admin_proposal(ctx)
     }
@@ -175,7 +167,6 @@ pub mod tenor_margin {
     /// Effects: the successor is the admin and nobody is proposed.
     /// Ensures: what the former admin queued is dead.
     /// Rounding: none.
-    #[inline(never)]
     pub fn accept_admin(ctx: &mut Context<AcceptAdmin>) -> Result<()> {
         instructions::accept_admin(ctx)
     }
@@ -187,7 +178,6 @@ pub mod tenor_margin {
     /// Effects: the action is refused until the time is over.
     /// Ensures: the pause ends by itself; no power pauses an action for more than three days in ten; exits stay open.
     /// Rounding: none.
-    #[inline(never)]
     pub fn pause(ctx: &mut Context<Pause>, action: Pausable, seconds: u32) -> Result<()> {
         instructions::pause(ctx, action, seconds)
     }
@@ -198,20 +188,19 @@ pub mod tenor_margin {
     /// Effects: this power no longer pauses the action.
     /// Ensures: the other power's pause stays.
     /// Rounding: none.
-    #[inline(never)]
     pub fn unpause(ctx: &mut Context<Pause>, action: Pausable) -> Result<()> {
         instructions::unpause(ctx, action)
     }
 
     /// Stores a checked price. Anyone may send it.
     ///
-    /// Requires: the feed is owned by the oracle program, is the underlying's and fully verified; its exponent is the
-    /// listed one; its price is positive, not too old, not from the future, not older than the stored one and certain
-    /// enough.
-    /// Effects: price, confidence, publish time and average are stored.
-    /// Ensures: the average moves by at most 6% a call, pro rata below an hour.
+    /// Requires: the feed is owned by the pull or the push oracle's program, is the underlying's and, from the pull oracle,
+    /// fully verified; its exponent is the one listed for its oracle; its price is positive, not too old, not from the
+    /// future, not older than the stored one and certain enough.
+    /// Effects: price, confidence, publish time and average are stored; a push price that is not trading is its last one
+    /// that was, with its time; a price of the second that is stored changes nothing.
+    /// Ensures: the average moves by at most 6% a call, pro rata below an hour; a second has one price.
     /// Rounding: price down, confidence up.
-    #[inline(never)]
     pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
         instructions::update_price(ctx)
     }
@@ -222,7 +211,6 @@ pub mod tenor_margin {
     /// Effects: the chain exists without strikes; the payer is remembered for the rent.
     /// Ensures: an underlying has one chain per expiry.
     /// Rounding: none.
-    #[inline(never)]
     pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
         instructions::create_chain(ctx, expiry)
     }
@@ -234,7 +222,6 @@ pub mod tenor_margin {
     /// Effects: the strikes are appended without a risk array; the payer pays the rent of the growth.
     /// Ensures: slots of listed strikes never change.
     /// Rounding: the window inward.
-    #[inline(never)]
     pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>) -> Result<()> {
         instructions::add_strikes(ctx, prices_e9)
     }
@@ -246,7 +233,6 @@ pub mod tenor_margin {
     /// Effects: the slice is stored with its time.
     /// Ensures: nothing is revalued until a refresh.
     /// Rounding: none; the arbitrage conditions are exact.
-    #[inline(never)]
     pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Result<()> {
         instructions::post_surface(ctx, args)
     }
@@ -257,7 +243,6 @@ pub mod tenor_margin {
     /// Effects: mark, greeks and the 33 scenario results of each strike are stored with price and time.
     /// Ensures: the numbers follow from price, slice and parameters alone, whoever calls.
     /// Rounding: values of a lot down.
-    #[inline(never)]
     pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> Result<()> {
         instructions::refresh_risk(ctx, strike_slots)
     }
@@ -268,7 +253,6 @@ pub mod tenor_margin {
     /// Effects: the account exists, empty; the payer pays its rent.
     /// Ensures: an owner has one account per number.
     /// Rounding: none.
-    #[inline(never)]
     pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Result<()> {
         instructions::open_account(ctx, args)
     }
@@ -281,7 +265,6 @@ pub mod tenor_margin {
     /// Effects: balance and booked total grow by what arrived in the vault.
     /// Ensures: vault and booked total move together.
     /// Rounding: none.
-    #[inline(never)]
     pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::deposit(ctx, collateral_index, atoms)
     }
@@ -293,7 +276,6 @@ pub mod tenor_margin {
     /// Effects: balance, booked total and vault shrink by the amount.
     /// Ensures: unrealised gains never leave the house; an account without positions can withdraw everything.
     /// Rounding: requirements up, values down.
-    #[inline(never)]
     pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::withdraw(ctx, collateral_index, atoms)
     }
@@ -307,19 +289,17 @@ pub mod tenor_margin {
     /// Ensures: lots of each option sum to zero over all accounts; both accounts meet their initial requirement, or
     /// only reduced their risk.
     /// Rounding: the premium up for whoever pays it.
-    #[inline(never)]
     pub fn trade(ctx: &mut Context<Trade>, legs: Vec<Leg>) -> Result<()> {
         instructions::trade(ctx, legs)
     }
 
     /// Writes the settlement price of a chain. Anyone may send it.
     ///
-    /// Requires: the chain has expired and is not settled; the feed's update straddles the expiry:
+    /// Requires: the chain has expired and is not settled; the feed is the pull oracle's; its update straddles the expiry:
     /// `prev_publish_time < expiry <= publish_time`.
     /// Effects: the settlement price is written.
     /// Ensures: it is written once and is the same for every caller.
     /// Rounding: the price down.
-    #[inline(never)]
     pub fn settle_chain(ctx: &mut Context<SettleChain>) -> Result<()> {
         instructions::settle_chain(ctx)
     }
@@ -330,9 +310,20 @@ pub mod tenor_margin {
     /// Effects: positions become cash at their payoff and leave open interest.
     /// Ensures: each account is paid once; what is paid out never exceeds what is paid in.
     /// Rounding: down for both sides; less than an atom an account stays with the chain.
-    #[inline(never)]
     pub fn settle_account(ctx: &mut Context<SettleAccount>) -> Result<()> {
         instructions::settle_account(ctx)
+    }
+
+    /// An account's health as return data, for simulations and calling programs. Changes nothing.
+    ///
+    /// Requires: the market accounts that the account's health reads; prices and risk arrays as the chosen rules ask for:
+    /// 0 as stored, 1 a trade that adds risk, 2 a withdrawal, 3 a trade that only reduces, 4 a liquidation's start.
+    /// Effects: none.
+    /// Ensures: the numbers are those by which the action would be judged, in total and by underlying with its worst
+    /// scenario, requirements bounded by the greatest loss until expiry.
+    /// Rounding: requirements up, values down.
+    pub fn health(ctx: &mut Context<ShowHealth>, view_of: u8) -> Result<crate::risk::HealthView> {
+        instructions::health(ctx, view_of)
     }
 
     /// Starts, advances or ends the auction of an account. Anyone may send it.
@@ -342,7 +333,6 @@ pub mod tenor_margin {
     /// Effects: the auction starts, its clock advances by at most 30 seconds, or it ends at the target.
     /// Ensures: a new auction soon after an old one resumes its clock.
     /// Rounding: requirements up, values down.
-    #[inline(never)]
     pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
         instructions::touch_liquidation(ctx)
     }
@@ -357,7 +347,6 @@ pub mod tenor_margin {
     /// Ensures: health rises; the fraction is at most what restores the target; at least one lot moves; equity never
     /// turns negative.
     /// Rounding: shorts up, longs and collateral down; the price up and the discount down, in favour of the account.
-    #[inline(never)]
     pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceArgs) -> Result<()> {
         instructions::liquidate_slice(ctx, args)
     }

@@ -121,6 +121,7 @@ impl Heist {
         let source = FeedSource {
             feed_id: [66; 32],
             push_feed: key,
+            push_exponent: 0,
             feed_exponent: 0,
         };
         let mut all = vec![

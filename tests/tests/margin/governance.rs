@@ -137,6 +137,7 @@ fn changes_that_are_no_numbers_have_bounds_too() {
     let source = FeedSource {
         feed_id: [3; 32],
         push_feed: Pubkey::default(),
+        push_exponent: 0,
         feed_exponent: -8,
     };
     let outside = [
@@ -154,6 +155,13 @@ fn changes_that_are_no_numbers_have_bounds_too() {
             Some(SOL),
             Change::FeedSource(FeedSource {
                 feed_exponent: 1,
+                ..source
+            }),
+        ),
+        (
+            Some(SOL),
+            Change::FeedSource(FeedSource {
+                push_exponent: -1,
                 ..source
             }),
         ),
@@ -310,6 +318,7 @@ fn every_kind_of_change_writes_what_it_says() {
     let source = FeedSource {
         feed_id: [3; 32],
         push_feed: key(4),
+        push_exponent: -5,
         feed_exponent: -6,
     };
     let changes = [
@@ -355,8 +364,13 @@ fn every_kind_of_change_writes_what_it_says() {
     let listed = picture.underlying(SOL);
     assert_eq!((listed.feed, listed.risk, listed.surface), (feed, risk, surface));
     assert_eq!(
-        (listed.feed_id, listed.push_feed, listed.feed_exponent),
-        ([3; 32], key(4), -6)
+        (
+            listed.feed_id,
+            listed.push_feed,
+            listed.feed_exponent,
+            listed.push_exponent
+        ),
+        ([3; 32], key(4), -6, -5)
     );
 }
 
@@ -465,6 +479,7 @@ fn what_is_no_number_never_acts_at_once() {
     let source = FeedSource {
         feed_id: [3; 32],
         push_feed: Pubkey::default(),
+        push_exponent: 0,
         feed_exponent: -8,
     };
     let changes = [

@@ -1,5 +1,6 @@
 //! One module per instruction, one test per line of its documentation, named in the same words.
 
+mod account_metas;
 mod add_collateral;
 mod add_strikes;
 mod add_underlying;
@@ -8,6 +9,7 @@ mod create_chain;
 mod deposit;
 mod drill_admin;
 mod drill_guardian;
+mod feed_states;
 mod governance;
 mod initialize;
 mod liquidate_slice;

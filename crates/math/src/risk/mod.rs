@@ -25,7 +25,7 @@ pub use scenario::{
     MOVES, PriceShocks, SCENARIOS, Scenario, VolatilityParams, VolatilityShock, VolatilityShocks, scenario,
 };
 pub use standard::{
-    STALE_FACTOR, StrikePosition, WorstPayoff, fallback_requirement, greatest_expiry_loss, standard_requirement,
-    worst_expiry_payoff,
+    STALE_FACTOR, StrikePosition, WorstPayoff, best_expiry_payoff, fallback_requirement, greatest_expiry_loss,
+    standard_requirement, worst_expiry_payoff,
 };
 pub use strike::{Marks, Step, StrikeView};

@@ -76,6 +76,24 @@ impl UnderlyingRisk {
     }
 }
 
+impl UnderlyingRisk {
+    /// The same with an initial requirement of at least `requirement`, before any credit: what it lacks is a contingency, of
+    /// withdrawals too. The maintenance requirement stays. Source: design section 5.3.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn raised_to(self, requirement: Value) -> Result<Self, MathError> {
+        let missing = requirement
+            .try_sub(self.scenario_loss)?
+            .try_sub(self.initial_contingency)?
+            .or_zero();
+        Ok(Self {
+            initial_contingency: self.initial_contingency.try_add(missing)?,
+            ..self
+        })
+    }
+}
+
 impl UnderlyingBook<'_> {
     /// What the book is worth and can lose. Adds each scenario's weighted result to `systemic_e9`, for the losses that
     /// several underlyings have together. Results round down, requirements up.

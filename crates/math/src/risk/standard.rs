@@ -68,6 +68,37 @@ pub fn worst_expiry_payoff(strikes: &[StrikePosition], cover: u64) -> Result<Wor
     })
 }
 
+/// The most that an expiry can pay to an account at any price from zero to `highest` per lot. Exact; O(strikes).
+///
+/// Strikes ascend, and may repeat; those above `highest` count as far as they pay below it.
+///
+/// # Errors
+/// As [`worst_expiry_payoff`].
+pub fn best_expiry_payoff(strikes: &[StrikePosition], highest: Value) -> Result<Value, MathError> {
+    let (mut payoff, mut slope) = (Value::ZERO, Lots::ZERO);
+    for position in strikes {
+        payoff = payoff.try_add(position.put.value(position.strike)?)?;
+        slope = slope.try_add(position.put.try_neg()?)?;
+    }
+    let (mut best, mut price) = (payoff, Value::ZERO);
+    for position in strikes {
+        let next = position.strike.min(highest.or_zero());
+        let step = next.try_sub(price)?;
+        if position.strike < price {
+            return Err(MathError::OutOfDomain);
+        }
+        payoff = payoff.try_add(slope.value(step)?)?;
+        best = best.max(payoff);
+        price = next;
+        // A strike beyond the highest price bends nothing below it.
+        if position.strike < highest {
+            slope = slope.try_add(position.call)?.try_add(position.put)?;
+        }
+    }
+    let rest = highest.or_zero().try_sub(price)?;
+    Ok(best.max(payoff.try_add(slope.value(rest)?)?))
+}
+
 /// Requirement of an expiry by the standard rule: the worst payoff, and `unpaired_rate` of a reference price per lot
 /// (spot, or the forward) for each short call that no long call pairs. Rounds up. It is held on top of marks, as the
 /// scenario requirement is, so a naked call costs its mark and the rate.
@@ -184,6 +215,27 @@ mod tests {
         assert_eq!(
             greatest_expiry_loss(&[at(200, 0, 1)], 0, Value::from_e9(-1)),
             Ok(Some(Value::ZERO))
+        );
+    }
+
+    #[test]
+    fn the_best_payoff_lies_at_zero_at_a_strike_or_at_the_highest_price() {
+        let best =
+            |strikes: &[StrikePosition], highest| best_expiry_payoff(strikes, Value::from_e9(highest)).unwrap().e9();
+        assert_eq!(best(&[at(200, 0, 2)], 1_000), 400);
+        assert_eq!(best(&[at(200, 2, 0)], 1_000), 1_600);
+        assert_eq!(best(&[at(200, -1, -1)], 1_000), 0);
+        assert_eq!(best(&[at(180, 1, 0), at(200, -1, 0)], 1_000), 20);
+        assert_eq!(best(&[at(180, 1, 0), at(200, -2, 0)], 1_000), 20);
+        assert_eq!(best(&[at(1_200, 5, 0)], 1_000), 0);
+        // From a put struck above the highest price only what it pays below it.
+        assert_eq!(best(&[at(1_200, 0, -1)], 1_000), -200);
+        assert_eq!(best(&[at(1_200, 0, 1)], 1_000), 1_200);
+        assert_eq!(best(&[], 1_000), 0);
+        let descending = [at(200, 0, 1), at(180, 0, -1)];
+        assert_eq!(
+            best_expiry_payoff(&descending, Value::from_e9(1_000)),
+            Err(MathError::OutOfDomain)
         );
     }
 

@@ -17,10 +17,25 @@ use tenor_math::quantity::UnixSeconds;
 pub struct FeedSource {
     /// Feed of the pull oracle.
     pub feed_id: [u8; 32],
+    /// Exponent of its prices, -18 to 0.
+    pub feed_exponent: i32,
     /// Account of the push oracle, or zero.
     pub push_feed: Address,
-    /// Exponent of the feed, -18 to 0.
-    pub feed_exponent: i32,
+    /// Exponent of its prices, -18 to 0; zero without a push feed.
+    pub push_exponent: i32,
+}
+
+impl FeedSource {
+    /// Name of a parameter that is outside its bounds.
+    fn out_of_bounds(&self) -> Option<&'static str> {
+        let least = if self.push_feed == Address::default() { 0 } else { -18 };
+        let bounds = [
+            ("feed_id", self.feed_id != [0; 32]),
+            ("feed_exponent", (-18..=0).contains(&self.feed_exponent)),
+            ("push_exponent", (least..=0).contains(&self.push_exponent)),
+        ];
+        bounds.iter().find(|(_, holds)| !holds).map(|(name, _)| *name)
+    }
 }
 
 /// A change of the house, of a collateral, of an underlying, or a listing. Sets are replaced as a whole.
@@ -134,6 +149,7 @@ impl Change {
                     feed_id: of.feed_id,
                     push_feed: of.push_feed,
                     feed_exponent: of.feed_exponent,
+                    push_exponent: of.push_exponent,
                 })
             }
             Self::WindDown | Self::ListUnderlying(_) | Self::ListCollateral { .. } => return Ok(None),
@@ -192,8 +208,7 @@ impl Change {
                 ..present()?
             }
             .out_of_bounds(),
-            Self::FeedSource(source) => refuse("feed_id", source.feed_id != [0; 32])
-                .or(refuse("feed_exponent", (-18..=0).contains(&source.feed_exponent))),
+            Self::FeedSource(source) => source.out_of_bounds(),
             Self::ListUnderlying(args) => args.out_of_bounds(),
             Self::ListCollateral { args, .. } => {
                 refuse("deposit_cap_atoms", args.deposit_cap_atoms > 0).or(CollateralTerms {
@@ -271,6 +286,7 @@ impl Change {
                 underlying.feed_id = source.feed_id;
                 underlying.push_feed = source.push_feed;
                 underlying.feed_exponent = source.feed_exponent;
+                underlying.push_exponent = source.push_exponent;
             }
             Self::ListUnderlying(_) | Self::ListCollateral { .. } => return Err(MarginError::ListingByItsInstruction),
         }

@@ -6,6 +6,7 @@ mod liquidation;
 mod market;
 mod market_accounts;
 mod trade;
+mod view;
 
 pub use account::*;
 pub use admin::*;
@@ -13,3 +14,4 @@ pub use liquidation::*;
 pub use market::*;
 pub use market_accounts::MarketAccounts;
 pub use trade::*;
+pub use view::*;

@@ -87,16 +87,21 @@ impl Trade {
     fn health(
         &self,
         account: &PortfolioAccount,
+        effect: Effect,
         market: &MarketAccounts,
         now: UnixSeconds,
     ) -> core::result::Result<Health, MarginError> {
+        let freshness = match effect {
+            Effect::ReducesOnly => Freshness::Reduction(now),
+            Effect::AddsRisk => Freshness::Action(now),
+        };
         assess(
             &self.house,
             &self.registry,
             account,
             account.as_slice(),
             market,
-            Freshness::Action(now),
+            freshness,
         )
     }
 
@@ -156,12 +161,11 @@ fn check_leg(leg: &Leg, market: &MarketAccounts, now: UnixSeconds) -> core::resu
     let underlying = market
         .underlying(chain.underlying_index)
         .ok_or(MarginError::MissingUnderlying)?;
-    let freshness = Freshness::Action(now);
-    freshness.check_price(underlying)?;
     let strike = chain
         .get(usize::from(leg.strike_slot))
         .ok_or(MarginError::NoSuchStrike)?;
-    freshness.check_strike(strike, chain, underlying)?;
+    // A mark on a price that is not fresh is good enough to reduce at; an account that adds is checked below.
+    Freshness::Reduction(now).check_mark(strike, chain, underlying)?;
 
     let kind = leg.kind()?;
     let lots = Lots::new(leg.lots);
@@ -235,6 +239,7 @@ fn premium_atoms(legs: &[CheckedLeg], decimals: u8) -> core::result::Result<i64,
 }
 
 /// See [`crate::tenor_margin::trade`].
+#[inline(never)]
 pub fn trade(ctx: &mut Context<Trade>, legs: Vec<Leg>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let mut market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;
@@ -262,7 +267,7 @@ pub fn trade(ctx: &mut Context<Trade>, legs: Vec<Leg>) -> Result<()> {
     accounts.apply(&checked, &mut market)?;
     accounts.pay(premium_atoms)?;
     for ((account, effect), before) in [&accounts.buyer, &accounts.seller].into_iter().zip(effects).zip(before) {
-        let after = accounts.health(account, &market, now)?;
+        let after = accounts.health(account, effect, &market, now)?;
         check_after(&after, &before, effect)?;
     }
 
@@ -288,7 +293,7 @@ impl Trade {
         now: UnixSeconds,
     ) -> core::result::Result<Health, MarginError> {
         match effect {
-            Effect::ReducesOnly => self.health(account, market, now),
+            Effect::ReducesOnly => self.health(account, effect, market, now),
             Effect::AddsRisk => Ok(Health::default()),
         }
     }

@@ -1,45 +1,148 @@
-//! How old the inputs of a health check may be.
+//! Which action a health check is for: how old its inputs may be, and how it counts those that are not good enough.
 
+use super::FeedState;
 use crate::error::MarginError;
 use crate::state::{Chain, Strike, Underlying};
-use tenor_math::quantity::UnixSeconds;
-use tenor_math::risk::Purpose;
+use tenor_math::quantity::{Price, Ratio, UnixSeconds};
+use tenor_math::risk::{PriceInterval, Purpose};
 
-/// Which ages an action accepts.
+/// Widest band around a strike's reference in which a liquidation may start: where the bound on re-centred numbers is
+/// proved, as long as it is no more than a fifth of the range.
+const START_DRIFT_E9: u64 = 30_000_000;
+/// One part in this of the least range bounds every band.
+const BANDS_PER_RANGE: u64 = 5;
+
+/// Which action a health is computed for. Source: design section 5.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// Trades and withdrawals: the price age of the market's limits.
+    /// A trade that adds risk: every price that positions depend on is fresh.
     Action(UnixSeconds),
-    /// Liquidations: the shorter price age.
+    /// A withdrawal, or a trade that gives value away: as [`Freshness::Action`].
+    Withdrawal(UnixSeconds),
+    /// A trade that only reduces: any price that is usable, with a wider requirement unless it is fresh; options on an
+    /// unusable one count at the worst that they can pay.
+    Reduction(UnixSeconds),
+    /// Taking over a slice of another account: as [`Freshness::Action`], but a wide price only widens the requirement.
+    TakeOver(UnixSeconds),
+    /// A liquidation's start or touch: a younger price, farther re-centring; what lies on others counts at its best.
+    LiquidationStart(UnixSeconds),
+    /// A liquidation that moves positions at mark: as its start, within the narrow band.
     Liquidation(UnixSeconds),
     /// A view that takes the stored numbers as they are: for displays and forecasts, never for an action.
     AsStored,
 }
 
+/// How a health check counts what depends on one underlying's price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// At the stored price.
+    AtPrice {
+        /// Whether the requirement is that of a price which is not good enough.
+        is_widened: bool,
+    },
+    /// Options at the least that they can pay, collateral for nothing but cover.
+    AtWorst,
+    /// Options and collateral at the most that they can be worth; no requirement, and a liquidation leaves them alone.
+    AtBest,
+    /// Collateral for nothing; there are no options.
+    Nothing,
+}
+
 impl Freshness {
-    /// What a health at these ages is for: a view shows what a liquidation would see.
-    pub const fn purpose(self) -> Purpose {
+    /// The time of the check, if it has one.
+    pub const fn now(self) -> Option<UnixSeconds> {
         match self {
-            Self::Action(_) => Purpose::Action,
-            Self::Liquidation(_) | Self::AsStored => Purpose::Liquidation,
+            Self::Action(now)
+            | Self::Withdrawal(now)
+            | Self::Reduction(now)
+            | Self::TakeOver(now)
+            | Self::LiquidationStart(now)
+            | Self::Liquidation(now) => Some(now),
+            Self::AsStored => None,
         }
     }
 
-    /// Checks the age of an underlying's price.
+    /// What a health at these ages is for: a view shows what a liquidation would see.
+    pub const fn purpose(self) -> Purpose {
+        match self {
+            Self::Action(_) | Self::Withdrawal(_) | Self::Reduction(_) | Self::TakeOver(_) => Purpose::Action,
+            Self::LiquidationStart(_) | Self::Liquidation(_) | Self::AsStored => Purpose::Liquidation,
+        }
+    }
+
+    /// How to count what depends on an underlying, for an account with options on it or with collateral alone.
     ///
     /// # Errors
-    /// [`MarginError::PriceStale`], also before the first price.
-    pub fn check_price(self, underlying: &Underlying) -> Result<(), MarginError> {
-        let (now, limit) = match self {
-            Self::Action(now) => (now, underlying.feed.max_age_seconds),
-            Self::Liquidation(now) => (now, underlying.feed.max_liquidation_age_seconds),
-            Self::AsStored if underlying.price_e9 != 0 => return Ok(()),
-            Self::AsStored => return Err(MarginError::PriceStale),
-        };
-        if underlying.price_e9 == 0 || now.since(underlying.published_at()) > limit {
-            return Err(MarginError::PriceStale);
+    /// [`MarginError::PriceStale`], also before the first price, and [`MarginError::PriceUncertain`] where the action needs
+    /// a better price.
+    pub fn counting(self, underlying: &Underlying, has_options: bool) -> Result<Counting, MarginError> {
+        const AS_STORED: Counting = Counting::AtPrice { is_widened: false };
+        let limits = &underlying.feed;
+        match self {
+            Self::Action(now) | Self::Withdrawal(now) => match FeedState::of(underlying, now, limits.max_age_seconds) {
+                FeedState::Fresh => Ok(AS_STORED),
+                _ if !has_options => Ok(Counting::Nothing),
+                FeedState::Wide => Err(MarginError::PriceUncertain),
+                FeedState::Old | FeedState::Unusable => Err(MarginError::PriceStale),
+            },
+            Self::TakeOver(now) => match FeedState::of(underlying, now, limits.max_age_seconds) {
+                FeedState::Fresh => Ok(AS_STORED),
+                _ if !has_options => Ok(Counting::Nothing),
+                FeedState::Wide => Ok(Counting::AtPrice { is_widened: true }),
+                FeedState::Old | FeedState::Unusable => Err(MarginError::PriceStale),
+            },
+            Self::Reduction(now) => Ok(match FeedState::of(underlying, now, limits.max_age_seconds) {
+                FeedState::Fresh => AS_STORED,
+                FeedState::Wide | FeedState::Old => Counting::AtPrice { is_widened: true },
+                FeedState::Unusable => Counting::AtWorst,
+            }),
+            Self::LiquidationStart(now) | Self::Liquidation(now) => Ok(
+                match FeedState::of(underlying, now, limits.max_liquidation_age_seconds) {
+                    FeedState::Fresh | FeedState::Wide => AS_STORED,
+                    FeedState::Old | FeedState::Unusable => Counting::AtBest,
+                },
+            ),
+            Self::AsStored if underlying.price_e9 != 0 => Ok(AS_STORED),
+            Self::AsStored => Err(MarginError::PriceStale),
         }
-        Ok(())
+    }
+
+    /// Where the price may be: a price that has just jumped opens no door to actions, but does not hold up those that
+    /// reduce, and starts no liquidation beyond its own confidence.
+    pub fn interval(self, underlying: &Underlying) -> PriceInterval {
+        let interval = PriceInterval::around(underlying.price(), underlying.confidence());
+        match self {
+            Self::Action(_) | Self::Withdrawal(_) | Self::TakeOver(_) => {
+                interval.widened_to(Price::from_e9(underlying.ema_e9))
+            }
+            _ => interval,
+        }
+    }
+
+    /// Checks that a price is fresh enough for a trade that adds risk.
+    ///
+    /// # Errors
+    /// As [`Freshness::counting`] with options.
+    pub fn check_fresh(underlying: &Underlying, now: UnixSeconds) -> Result<(), MarginError> {
+        Self::Action(now).counting(underlying, true).map(|_| ())
+    }
+
+    /// Checks a strike's risk array: that it is good for a mark and that its range is `range`, so that all arrays of a book
+    /// share their scenarios.
+    ///
+    /// # Errors
+    /// [`MarginError::RiskStale`], also before the first refresh.
+    pub fn check_strike(
+        self,
+        strike: &Strike,
+        chain: &Chain,
+        underlying: &Underlying,
+        range: Ratio,
+    ) -> Result<(), MarginError> {
+        if strike.range_e9 != range.e9() {
+            return Err(MarginError::RiskStale);
+        }
+        self.check_mark(strike, chain, underlying)
     }
 
     /// Checks the age of a strike's risk array, its distance from the present spot, and that it is of the chain's present
@@ -47,26 +150,61 @@ impl Freshness {
     ///
     /// # Errors
     /// [`MarginError::RiskStale`], also before the first refresh.
-    pub fn check_strike(self, strike: &Strike, chain: &Chain, underlying: &Underlying) -> Result<(), MarginError> {
+    pub fn check_mark(self, strike: &Strike, chain: &Chain, underlying: &Underlying) -> Result<(), MarginError> {
         if strike.reference_price_e9 == 0 {
             return Err(MarginError::RiskStale);
         }
-        let now = match self {
-            Self::Action(now) | Self::Liquidation(now) => now,
-            Self::AsStored => return Ok(()),
+        let Some(now) = self.now() else {
+            return Ok(());
         };
-        let distance = underlying.price_e9.abs_diff(strike.reference_price_e9);
-        // Two products of 64 bits each: they cannot wrap.
-        let product = |a: u64, b: u64| u128::from(a).wrapping_mul(u128::from(b));
-        let is_far = distance != 0
-            && product(distance, 1_000_000_000) > product(strike.reference_price_e9, underlying.feed.max_drift_e9);
         let is_of_old_slice = strike.reference_slot < chain.slice_slot;
-        if is_far
-            || is_of_old_slice
-            || now.since(UnixSeconds::new(strike.reference_at)) > underlying.feed.max_risk_age_seconds
-        {
+        let age = now.since(UnixSeconds::new(strike.reference_at));
+        if is_of_old_slice || age > underlying.feed.max_risk_age_seconds || self.is_far(strike, underlying) {
             return Err(MarginError::RiskStale);
         }
         Ok(())
+    }
+
+    fn is_far(self, strike: &Strike, underlying: &Underlying) -> bool {
+        let distance = underlying.price_e9.abs_diff(strike.reference_price_e9);
+        if distance == 0 {
+            return false;
+        }
+        let band_e9 = match self {
+            Self::LiquidationStart(_) => {
+                let proved_e9 = underlying.risk.range_floor_e9.checked_div(BANDS_PER_RANGE).unwrap_or(0);
+                START_DRIFT_E9.min(proved_e9).max(underlying.feed.max_drift_e9)
+            }
+            _ => underlying.feed.max_drift_e9,
+        };
+        // Two products of 64 bits each: they cannot wrap.
+        let product = |a: u64, b: u64| u128::from(a).wrapping_mul(u128::from(b));
+        product(distance, 1_000_000_000) > product(strike.reference_price_e9, band_e9)
+    }
+
+    /// Whether a chain's slice is too old to rest an initial requirement on. After expiry no slice is needed.
+    pub fn is_stale(self, chain: &Chain, underlying: &Underlying) -> bool {
+        self.now().is_some_and(|now| {
+            now < chain.expiry()
+                && now.since(UnixSeconds::new(chain.slice_posted_at)) > underlying.feed.max_surface_age_seconds
+        })
+    }
+
+    /// The range of a book's scenarios, by the range of the arrays that it holds: the present one, or for as long as arrays
+    /// may be old the one before it.
+    ///
+    /// # Errors
+    /// [`MarginError::RiskStale`] for another.
+    pub fn range(self, underlying: &Underlying, of_arrays_e9: Option<u64>) -> Result<Ratio, MarginError> {
+        let Some(range_e9) = of_arrays_e9.filter(|range_e9| *range_e9 != underlying.range_e9) else {
+            return Ok(Ratio::from_e9(underlying.range_e9));
+        };
+        let is_recent = self.now().is_none_or(|now| {
+            now.since(UnixSeconds::new(underlying.range_moved_at)) <= underlying.feed.max_risk_age_seconds
+        });
+        if range_e9 != underlying.previous_range_e9 || !is_recent {
+            return Err(MarginError::RiskStale);
+        }
+        Ok(Ratio::from_e9(range_e9))
     }
 }

@@ -1,11 +1,16 @@
 //! Reading the market and judging an account: the same code on chain and in the SDK.
 
 mod assess;
+mod feed_state;
 mod freshness;
 mod market;
+mod payoffs;
 mod positions;
+mod view;
 
-pub use assess::{assess, needed_underlyings, payoff};
-pub use freshness::Freshness;
+pub use assess::{Assessment, assess, assess_in_detail, needed_underlyings, payoff};
+pub use feed_state::FeedState;
+pub use freshness::{Counting, Freshness};
 pub use market::{ChainView, MarketView};
 pub use positions::{LotMove, chain_slot, find_position, move_lots, release_chain};
+pub use view::{HealthView, UnderlyingView, ViewOf, health_view};

@@ -30,10 +30,13 @@ pub struct CollateralEntry {
     pub booked_total_atoms: u64,
     /// Underlying that prices it, or [`NO_UNDERLYING`] for the quote.
     pub underlying_index: u8,
+    /// Underlying whose scenarios shock it: another than prices it for a token with a feed of its own that follows that
+    /// underlying, as a yield-bearing SOL token follows SOL.
+    pub scenario_index: u8,
     /// Decimals of the mint.
     pub decimals: u8,
     /// Alignment.
-    pub padding: [u8; 6],
+    pub padding: [u8; 5],
     /// For later versions.
     pub reserved: [u8; 32],
 }

@@ -84,6 +84,7 @@ impl Deposit {
 }
 
 /// See [`crate::tenor_margin::deposit`].
+#[inline(never)]
 pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.validate(collateral_index, atoms)?;

@@ -44,6 +44,7 @@ pub struct OpenAccount {
 }
 
 /// See [`crate::tenor_margin::open_account`].
+#[inline(never)]
 pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Result<()> {
     require!(
         (1..=MAX_POSITIONS).contains(&u32::from(args.capacity)),

@@ -58,6 +58,7 @@ fn leave_open_interest(position: &Position, strike: &mut Strike) -> core::result
 }
 
 /// See [`crate::tenor_margin::settle_account`].
+#[inline(never)]
 pub fn settle_account(ctx: &mut Context<SettleAccount>) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.account.check(accounts.house.address())?;

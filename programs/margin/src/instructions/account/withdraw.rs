@@ -50,7 +50,7 @@ impl Withdraw {
     /// The withdrawal rule, on the account as it is after the debit.
     fn check_health(&self, market: &MarketAccounts, now: UnixSeconds) -> core::result::Result<(), MarginError> {
         let positions = self.account.as_slice();
-        let freshness = Freshness::Action(now);
+        let freshness = Freshness::Withdrawal(now);
         let health = assess(&self.house, &self.registry, &self.account, positions, market, freshness)?;
         match health.withdrawal().or_margin_error()? {
             WithdrawalCheck::Passes => Ok(()),
@@ -74,6 +74,7 @@ impl Withdraw {
 }
 
 /// See [`crate::tenor_margin::withdraw`].
+#[inline(never)]
 pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;

@@ -80,6 +80,7 @@ impl AddCollateral {
 }
 
 /// See [`crate::tenor_margin::add_collateral`].
+#[inline(never)]
 pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;
@@ -95,6 +96,7 @@ pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs)
         haircut_e9: args.haircut_e9,
         deposit_cap_atoms: args.deposit_cap_atoms,
         underlying_index: args.underlying_index,
+        scenario_index: args.underlying_index,
         decimals: accounts.mint.decimals(),
         ..CollateralEntry::zeroed()
     };

@@ -26,8 +26,12 @@ pub struct AddUnderlyingArgs {
     pub symbol: [u8; SYMBOL_LEN],
     /// Feed of the pull oracle.
     pub feed_id: [u8; 32],
-    /// Exponent of the feed, -18 to 0.
+    /// Exponent of its prices, -18 to 0.
     pub feed_exponent: i32,
+    /// Price account of the push oracle, or zero: there is none.
+    pub push_feed: Address,
+    /// Exponent of its prices, -18 to 0; zero without a push feed.
+    pub push_exponent: i32,
     /// One lot in 1e-9 units of the underlying, at most 1,000 units.
     pub lot_units_e9: u64,
     /// What a price must satisfy.
@@ -47,6 +51,7 @@ impl AddUnderlyingArgs {
             ("symbol", self.symbol.first().is_some_and(|first| *first != 0)),
             ("feed_id", self.feed_id != [0; 32]),
             ("feed_exponent", (-18..=0).contains(&self.feed_exponent)),
+            ("push_exponent", self.push_exponent_is_valid()),
             ("lot_units_e9", LotSize::from_units_e9(self.lot_units_e9).is_ok()),
         ];
         let params = UnderlyingParams {
@@ -57,6 +62,14 @@ impl AddUnderlyingArgs {
         };
         let outside = bounds.iter().find(|(_, holds)| !holds).map(|(name, _)| *name);
         outside.or_else(|| params.out_of_bounds())
+    }
+
+    fn push_exponent_is_valid(&self) -> bool {
+        if self.push_feed == Address::default() {
+            self.push_exponent == 0
+        } else {
+            (-18..=0).contains(&self.push_exponent)
+        }
     }
 
     fn validate(&self) -> Result<()> {
@@ -89,6 +102,7 @@ pub struct AddUnderlying {
 }
 
 /// See [`crate::tenor_margin::add_underlying`].
+#[inline(never)]
 pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     refuse_durable_nonce(ctx.accounts.instructions.account())?;
@@ -118,6 +132,8 @@ pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs)
     underlying.house = house;
     underlying.symbol = args.symbol;
     underlying.feed_id = args.feed_id;
+    underlying.push_feed = args.push_feed;
+    underlying.push_exponent = args.push_exponent;
     underlying.lot_units_e9 = args.lot_units_e9;
     underlying.feed = args.feed;
     underlying.risk = args.risk;
@@ -133,6 +149,9 @@ pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs)
         index,
         symbol: args.symbol,
         feed_id: args.feed_id,
+        feed_exponent: args.feed_exponent,
+        push_feed: args.push_feed,
+        push_exponent: args.push_exponent,
         lot_units_e9: args.lot_units_e9,
     });
     Ok(())

@@ -59,6 +59,7 @@ impl ClearingHouse {
 }
 
 /// See [`crate::tenor_margin::propose_admin`].
+#[inline(never)]
 pub fn propose_admin(ctx: &mut Context<ProposeAdmin>, successor: Address) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     refuse_durable_nonce(ctx.accounts.instructions.account())?;
@@ -81,6 +82,7 @@ pub fn propose_admin(ctx: &mut Context<ProposeAdmin>, successor: Address) -> Res
 }
 
 /// See [`crate::tenor_margin::cancel_admin_proposal`].
+#[inline(never)]
 pub fn cancel_admin_proposal(ctx: &mut Context<CancelAdminProposal>) -> Result<()> {
     refuse_durable_nonce(ctx.accounts.instructions.account())?;
     let by = *ctx.accounts.authority.address();
@@ -97,6 +99,7 @@ pub fn cancel_admin_proposal(ctx: &mut Context<CancelAdminProposal>) -> Result<(
 }
 
 /// See [`crate::tenor_margin::accept_admin`].
+#[inline(never)]
 pub fn accept_admin(ctx: &mut Context<AcceptAdmin>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     refuse_durable_nonce(ctx.accounts.instructions.account())?;

@@ -29,6 +29,7 @@ pub struct ApplyChange {
 }
 
 /// See [`crate::tenor_margin::apply_change`].
+#[inline(never)]
 pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;

@@ -28,6 +28,7 @@ pub struct CancelChange {
 }
 
 /// See [`crate::tenor_margin::cancel_change`].
+#[inline(never)]
 pub fn cancel_change(ctx: &mut Context<CancelChange>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;

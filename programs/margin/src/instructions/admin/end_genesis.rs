@@ -23,6 +23,7 @@ pub struct EndGenesis {
 }
 
 /// See [`crate::tenor_margin::end_genesis`].
+#[inline(never)]
 pub fn end_genesis(ctx: &mut Context<EndGenesis>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;

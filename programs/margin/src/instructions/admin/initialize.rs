@@ -110,6 +110,7 @@ impl Initialize {
 }
 
 /// See [`crate::tenor_margin::initialize`].
+#[inline(never)]
 pub fn initialize(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result<()> {
     let bumps = (ctx.bumps.house, ctx.bumps.registry, ctx.bumps.insurance);
     let now = Clock::get()?.unix_timestamp;

@@ -22,6 +22,7 @@ pub struct Pause {
 }
 
 /// See [`crate::tenor_margin::pause`].
+#[inline(never)]
 pub fn pause(ctx: &mut Context<Pause>, action: Pausable, seconds: u32) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;
@@ -41,6 +42,7 @@ pub fn pause(ctx: &mut Context<Pause>, action: Pausable, seconds: u32) -> Result
 }
 
 /// See [`crate::tenor_margin::unpause`].
+#[inline(never)]
 pub fn unpause(ctx: &mut Context<Pause>, action: Pausable) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;

@@ -39,6 +39,7 @@ pub struct QueueChange {
 }
 
 /// See [`crate::tenor_margin::queue_change`].
+#[inline(never)]
 pub fn queue_change(ctx: &mut Context<QueueChange>, change: Change) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let bump = ctx.bumps.queued;

@@ -29,6 +29,7 @@ pub struct Tighten {
 }
 
 /// See [`crate::tenor_margin::tighten`].
+#[inline(never)]
 pub fn tighten(ctx: &mut Context<Tighten>, change: Change) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;

@@ -4,7 +4,7 @@ use crate::error::{MarginError, OrMarginError};
 use crate::event::SliceLiquidated;
 use crate::instructions::MarketAccounts;
 use crate::portfolio_check::{Effect, check_after};
-use crate::risk::{Freshness, LotMove, MarketView, assess, move_lots};
+use crate::risk::{Assessment, Counting, Freshness, LotMove, MarketView, assess, assess_in_detail, move_lots};
 use crate::state::{ClearingHouse, PortfolioAccount, Position, QUOTE_INDEX, Registry, seeds};
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
@@ -70,20 +70,35 @@ impl LiquidateSlice {
         Ok(())
     }
 
-    fn health(
+    fn assess_account(
         &self,
-        account: &PortfolioAccount,
         market: &MarketAccounts,
         freshness: Freshness,
-    ) -> core::result::Result<Health, MarginError> {
-        assess(
+    ) -> core::result::Result<Assessment, MarginError> {
+        let positions = self.account.as_slice();
+        assess_in_detail(
             &self.house,
             &self.registry,
-            account,
-            account.as_slice(),
+            &self.account,
+            positions,
             market,
             freshness,
+            &mut |_, _| {},
         )
+    }
+
+    fn check_liquidator(&self, market: &MarketAccounts, now: UnixSeconds) -> core::result::Result<(), MarginError> {
+        let positions = self.liquidator.as_slice();
+        let freshness = Freshness::TakeOver(now);
+        let health = assess(
+            &self.house,
+            &self.registry,
+            &self.liquidator,
+            positions,
+            market,
+            freshness,
+        )?;
+        check_after(&health, &health, Effect::AddsRisk)
     }
 
     /// Fraction by the formula, discount by the clock.
@@ -126,8 +141,9 @@ impl LiquidateSlice {
         &mut self,
         fraction: Fraction,
         market: &mut MarketAccounts,
+        freshness: Freshness,
     ) -> core::result::Result<Value, MarginError> {
-        let positions: Vec<Position> = self.account.as_slice().to_vec();
+        let positions = self.movable_positions(market, freshness)?;
         let mut worth = Value::ZERO;
         let mut moved_any = false;
         for position in &positions {
@@ -159,6 +175,28 @@ impl LiquidateSlice {
                 .or_margin_error()?;
         }
         Ok(worth)
+    }
+
+    /// The positions but for those on prices that are not good enough to move them at.
+    fn movable_positions(
+        &self,
+        market: &MarketAccounts,
+        freshness: Freshness,
+    ) -> core::result::Result<Vec<Position>, MarginError> {
+        let mut movable = Vec::with_capacity(self.account.len());
+        for position in self.account.iter() {
+            let slot = self
+                .account
+                .chains
+                .get(usize::from(position.chain_slot))
+                .ok_or(MarginError::MissingChain)?;
+            let view = market.chain(&slot.chain).ok_or(MarginError::MissingChain)?;
+            let is_settled = view.chain.settlement_price().is_some();
+            if is_settled || is_movable(slot.underlying_index, market, freshness)? {
+                movable.push(*position);
+            }
+        }
+        Ok(movable)
     }
 
     fn move_one_lot(
@@ -220,6 +258,7 @@ impl LiquidateSlice {
         &mut self,
         fraction: Fraction,
         market: &MarketAccounts,
+        freshness: Freshness,
     ) -> core::result::Result<Value, MarginError> {
         let mut worth = Value::ZERO;
         for (index, entry) in (0_u8..).zip(self.registry.listed()) {
@@ -229,7 +268,11 @@ impl LiquidateSlice {
                 .get(usize::from(index))
                 .copied()
                 .unwrap_or(0);
-            if index == QUOTE_INDEX || balance == 0 {
+            if index == QUOTE_INDEX
+                || balance == 0
+                || !is_movable(entry.underlying_index, market, freshness)?
+                || !is_movable(entry.scenario_index, market, freshness)?
+            {
                 continue;
             }
             let atoms = fraction.of_atoms(Atoms::new(balance)).or_margin_error()?;
@@ -267,6 +310,12 @@ impl LiquidateSlice {
     }
 }
 
+/// Whether what an underlying prices can change hands at its price.
+fn is_movable(index: u8, market: &MarketAccounts, freshness: Freshness) -> core::result::Result<bool, MarginError> {
+    let underlying = market.underlying(index).ok_or(MarginError::MissingUnderlying)?;
+    Ok(freshness.counting(underlying, true)? != Counting::AtBest)
+}
+
 /// A fraction of everything raises health, but lots are whole: a slice that is small against a lot may take a short that
 /// hedges the rest and nothing of the rest.
 fn check_rise(before: &Health, after: &Health) -> core::result::Result<(), MarginError> {
@@ -278,32 +327,34 @@ fn check_rise(before: &Health, after: &Health) -> core::result::Result<(), Margi
 }
 
 /// See [`crate::tenor_margin::liquidate_slice`].
+#[inline(never)]
 pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceArgs) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let mut market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;
     let accounts = &mut ctx.accounts;
     accounts.validate(&args)?;
     let freshness = Freshness::Liquidation(now);
-    let before = accounts.health(&accounts.account, &market, freshness)?;
-    let state = accounts.account.liquidation.touched(&before, &accounts.house, now)?;
+    let assessed = accounts.assess_account(&market, freshness)?;
+    let state = accounts.account.liquidation.touched(&assessed, &accounts.house, now)?;
     require!(state.is_active(), MarginError::NothingToLiquidate);
     accounts.account.liquidation = state;
+    let before = assessed.health;
     let plan = accounts.decide(&before, args.max_fraction_e18)?;
 
     let sequences = (
         accounts.account.advance_exposure(),
         accounts.liquidator.advance_exposure(),
     );
-    let positions_worth = accounts.move_positions(plan.fraction, &mut market)?;
-    let collateral_worth = accounts.move_collaterals(plan.fraction, &market)?;
+    let positions_worth = accounts.move_positions(plan.fraction, &mut market, freshness)?;
+    let collateral_worth = accounts.move_collaterals(plan.fraction, &market, freshness)?;
     let worth = positions_worth.try_add(collateral_worth).or_margin_error()?;
     let cash_atoms = accounts.pay(worth, plan.discount_atoms, args.min_cash_change_atoms)?;
-    let after = accounts.health(&accounts.account, &market, freshness)?;
+    let assessed = accounts.assess_account(&market, freshness)?;
+    let after = assessed.health;
     check_rise(&before, &after)?;
-    let state = state.ended_at_target(&after, &accounts.house, now)?;
+    let state = state.ended_at_target(&assessed, &accounts.house, now)?;
     accounts.account.liquidation = state;
-    let liquidator = accounts.health(&accounts.liquidator, &market, freshness)?;
-    check_after(&liquidator, &liquidator, Effect::AddsRisk)?;
+    accounts.check_liquidator(&market, now)?;
 
     emit_cpi!(SliceLiquidated {
         account: *ctx.accounts.account.address(),

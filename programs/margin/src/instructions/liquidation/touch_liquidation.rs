@@ -2,7 +2,7 @@
 
 use crate::event::LiquidationTouched;
 use crate::instructions::MarketAccounts;
-use crate::risk::{Freshness, assess};
+use crate::risk::{Freshness, assess_in_detail};
 use crate::state::{ClearingHouse, PortfolioAccount, Registry, seeds};
 use anchor_lang::prelude::*;
 use tenor_math::quantity::UnixSeconds;
@@ -23,6 +23,7 @@ pub struct TouchLiquidation {
 }
 
 /// See [`crate::tenor_margin::touch_liquidation`].
+#[inline(never)]
 pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;
@@ -30,16 +31,20 @@ pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
     accounts.account.check(accounts.house.address())?;
 
     let positions = accounts.account.as_slice();
-    let freshness = Freshness::Liquidation(now);
-    let health = assess(
+    let freshness = Freshness::LiquidationStart(now);
+    let assessment = assess_in_detail(
         &accounts.house,
         &accounts.registry,
         &accounts.account,
         positions,
         &market,
         freshness,
+        &mut |_, _| {},
     )?;
-    let state = accounts.account.liquidation.touched(&health, &accounts.house, now)?;
+    let state = accounts
+        .account
+        .liquidation
+        .touched(&assessment, &accounts.house, now)?;
     let sequence = accounts.account.advance();
     accounts.account.liquidation = state;
 
@@ -48,8 +53,8 @@ pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
         sequence,
         active: state.active,
         clock_seconds: state.clock_seconds,
-        equity_e9: health.equity.e9(),
-        maintenance_e9: health.maintenance.e9(),
+        equity_e9: assessment.health.equity.e9(),
+        maintenance_e9: assessment.health.maintenance.e9(),
     });
     Ok(())
 }

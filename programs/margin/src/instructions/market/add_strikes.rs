@@ -43,7 +43,7 @@ impl AddStrikes {
         require!(now < self.chain.expiry(), MarginError::ChainExpired);
         let total = self.chain.len().saturating_add(prices_e9.len());
         require!(total <= MAX_STRIKES, MarginError::ChainFull);
-        Freshness::Action(now).check_price(&self.underlying)?;
+        Freshness::check_fresh(&self.underlying, now)?;
         for (place, price_e9) in prices_e9.iter().enumerate() {
             check_strike(
                 Price::from_e9(*price_e9),
@@ -67,6 +67,7 @@ impl AddStrikes {
 }
 
 /// See [`crate::tenor_margin::add_strikes`].
+#[inline(never)]
 pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;

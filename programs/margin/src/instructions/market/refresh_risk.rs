@@ -29,7 +29,7 @@ impl RefreshRisk {
             MarginError::WrongListLength
         );
         require!(self.chain.settlement_price().is_none(), MarginError::ChainSettled);
-        Freshness::Action(now).check_price(&self.underlying)?;
+        Freshness::check_fresh(&self.underlying, now)?;
         let slice_age = now.since(UnixSeconds::new(self.chain.slice_posted_at));
         require!(
             slice_age <= self.underlying.feed.max_surface_age_seconds,
@@ -40,6 +40,7 @@ impl RefreshRisk {
 }
 
 /// See [`crate::tenor_margin::refresh_risk`].
+#[inline(never)]
 pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> Result<()> {
     let clock = Clock::get()?;
     let now = UnixSeconds::new(clock.unix_timestamp);

@@ -1,0 +1,5 @@
+//! Instructions that change nothing.
+
+mod health;
+
+pub use health::*;
