@@ -53,6 +53,11 @@ pub fn margin_account(owner: &Pubkey, number: u16) -> Pubkey {
     derive(&[seeds::ACCOUNT, owner.as_ref(), &number.to_le_bytes()])
 }
 
+/// A queued change by its number.
+pub fn change(number: u64) -> Pubkey {
+    derive(&[seeds::CHANGE, house().as_ref(), &number.to_le_bytes()])
+}
+
 /// Signer of the program's events.
 pub fn event_authority() -> Pubkey {
     derive(&[seeds::EVENT_AUTHORITY])

@@ -20,6 +20,16 @@ pub fn name(data: &[u8]) -> Option<&'static str> {
     }
     let known = names![
         HouseInitialized,
+        ChangeQueued,
+        ChangeApplied,
+        ChangeCancelled,
+        ParametersTightened,
+        AdminProposed,
+        AdminProposalCancelled,
+        AdminAccepted,
+        ActionPaused,
+        ActionUnpaused,
+        GenesisEnded,
         UnderlyingListed,
         CollateralListed,
         PriceUpdated,

@@ -8,12 +8,20 @@ use crate::market::HealthAccounts;
 use anchor_lang::{Discriminator, InstructionData, ToAccountMetas};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
+use tenor_margin::governance::INSTRUCTIONS;
 use tenor_margin::instructions::{
     AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs,
     SetDelegateArgs, TradeArgs, TransferPositionArgs,
 };
 use tenor_margin::risk::ViewOf;
 use tenor_margin::{accounts, instruction as data};
+
+mod governance;
+
+pub use governance::{
+    accept_admin, apply_change, cancel_admin_proposal, cancel_change, end_genesis, pause, propose_admin, queue_change,
+    tighten, unpause,
+};
 
 fn build(metas: Vec<AccountMeta>, data: Vec<u8>) -> Instruction {
     Instruction {
@@ -54,27 +62,37 @@ pub fn initialize(upgrade_authority: Pubkey, quote_mint: Pubkey, args: Initializ
         insurance: address::insurance(),
         quote_mint,
         system_program: SYSTEM_PROGRAM,
+        instructions: INSTRUCTIONS,
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
     build(metas.to_account_metas(None), data::Initialize { args }.data())
 }
 
-/// `add_underlying`: lists an asset with a price feed.
-pub fn add_underlying(admin: Pubkey, args: AddUnderlyingArgs) -> Instruction {
+/// `add_underlying`: lists an asset with a price feed. Once set-up is over, `approval` is the queued change.
+pub fn add_underlying(admin: Pubkey, args: AddUnderlyingArgs, approval: Option<Pubkey>) -> Instruction {
     let metas = accounts::AddUnderlying {
         admin,
         house: address::house(),
         underlying: address::underlying(&args.symbol),
         system_program: SYSTEM_PROGRAM,
+        instructions: INSTRUCTIONS,
+        approval,
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
     build(metas.to_account_metas(None), data::AddUnderlying { args }.data())
 }
 
-/// `add_collateral`: lists a collateral, whose mint belongs to a token program.
-pub fn add_collateral(admin: Pubkey, mint: Pubkey, token_program: Pubkey, args: AddCollateralArgs) -> Instruction {
+/// `add_collateral`: lists a collateral, whose mint belongs to a token program. Once set-up is over, `approval` is the queued
+/// change.
+pub fn add_collateral(
+    admin: Pubkey,
+    mint: Pubkey,
+    token_program: Pubkey,
+    args: AddCollateralArgs,
+    approval: Option<Pubkey>,
+) -> Instruction {
     let metas = accounts::AddCollateral {
         admin,
         house: address::house(),
@@ -84,6 +102,8 @@ pub fn add_collateral(admin: Pubkey, mint: Pubkey, token_program: Pubkey, args: 
         vault: address::vault(&mint),
         token_program,
         system_program: SYSTEM_PROGRAM,
+        instructions: INSTRUCTIONS,
+        approval,
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
@@ -105,6 +125,7 @@ pub fn update_price(underlying: Pubkey, feed: Pubkey) -> Instruction {
 pub fn create_chain(payer: Pubkey, underlying: Pubkey, expiry: i64) -> Instruction {
     let metas = accounts::CreateChain {
         payer,
+        house: address::house(),
         underlying,
         chain: address::chain(&underlying, expiry),
         system_program: SYSTEM_PROGRAM,
@@ -118,6 +139,7 @@ pub fn create_chain(payer: Pubkey, underlying: Pubkey, expiry: i64) -> Instructi
 pub fn add_strikes(payer: Pubkey, underlying: Pubkey, chain: Pubkey, prices_e9: Vec<u64>) -> Instruction {
     let metas = accounts::AddStrikes {
         payer,
+        house: address::house(),
         underlying,
         chain,
         system_program: SYSTEM_PROGRAM,
@@ -477,7 +499,10 @@ pub fn name(instruction_data: &[u8]) -> Option<&'static str> {
         };
     }
     let known = names![
-        Initialize => "initialize", AddUnderlying => "add_underlying", AddCollateral => "add_collateral",
+        Initialize => "initialize", EndGenesis => "end_genesis", QueueChange => "queue_change",
+        ApplyChange => "apply_change", CancelChange => "cancel_change", Tighten => "tighten",
+        ProposeAdmin => "propose_admin", CancelAdminProposal => "cancel_admin_proposal", AcceptAdmin => "accept_admin",
+        Pause => "pause", Unpause => "unpause", AddUnderlying => "add_underlying", AddCollateral => "add_collateral",
         UpdatePrice => "update_price", CreateChain => "create_chain", AddStrikes => "add_strikes",
         PostSurface => "post_surface", RefreshRisk => "refresh_risk", OpenAccount => "open_account",
         Deposit => "deposit", Withdraw => "withdraw", Trade => "trade", BeginBracket => "begin_bracket",

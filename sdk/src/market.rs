@@ -42,7 +42,7 @@ impl Market {
         match account {
             ProgramAccount::House(house) => self.house = Some(house),
             ProgramAccount::Registry(registry) => self.registry = Some(registry),
-            ProgramAccount::Insurance(_) => {}
+            ProgramAccount::Insurance(_) | ProgramAccount::Change(_) => {}
             ProgramAccount::Underlying(underlying) => {
                 self.underlyings.insert(underlying.index, (address, *underlying));
             }

@@ -8,14 +8,15 @@ use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use std::sync::Arc;
-use tenor_sdk::address::TOKEN_PROGRAM;
+use tenor_sdk::address::{self, TOKEN_PROGRAM};
 use tenor_sdk::instruction::{self, OwnAccounts, Party, TokenMove};
+use tenor_sdk::margin::governance::Change;
 use tenor_sdk::margin::instructions::{
     AddCollateralArgs, AddUnderlyingArgs, InitializeArgs, Leg, LiquidateSliceArgs, OpenAccountArgs, PostSurfaceArgs,
     SetDelegateArgs, TradeArgs, TransferPositionArgs,
 };
 use tenor_sdk::margin::risk::ViewOf;
-use tenor_sdk::margin::state::MAX_POSITIONS;
+use tenor_sdk::margin::state::{MAX_POSITIONS, Pausable};
 use tenor_sdk::math::pricing::OptionKind;
 use tenor_sdk::math::quantity::Price;
 
@@ -100,12 +101,14 @@ pub struct AddUnderlying<'a> {
     pub admin: &'a Actor,
     /// Terms.
     pub args: AddUnderlyingArgs,
+    /// Number of the queued change that approves it, once set-up is over.
+    pub approval: Option<u64>,
 }
 
 impl Action for AddUnderlying<'_> {
     fn call(&self, _: &Picture) -> Call {
         Call::new(
-            instruction::add_underlying(self.admin.address(), self.args),
+            instruction::add_underlying(self.admin.address(), self.args, self.approval.map(address::change)),
             [self.admin],
         )
     }
@@ -120,13 +123,203 @@ pub struct AddCollateral<'a> {
     pub asset: Asset,
     /// Terms.
     pub args: AddCollateralArgs,
+    /// Number of the queued change that approves it, once set-up is over.
+    pub approval: Option<u64>,
 }
 
 impl Action for AddCollateral<'_> {
     fn call(&self, _: &Picture) -> Call {
         Call::new(
-            instruction::add_collateral(self.admin.address(), self.asset.mint(), TOKEN_PROGRAM, self.args),
+            instruction::add_collateral(
+                self.admin.address(),
+                self.asset.mint(),
+                TOKEN_PROGRAM,
+                self.args,
+                self.approval.map(address::change),
+            ),
             [self.admin],
+        )
+    }
+}
+
+/// Ends set-up.
+#[derive(Clone, Copy, Debug)]
+pub struct EndGenesis<'a> {
+    /// Admin of the house.
+    pub admin: &'a Actor,
+}
+
+impl Action for EndGenesis<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        Call::new(instruction::end_genesis(self.admin.address()), [self.admin])
+    }
+}
+
+/// Queues a change under the next number.
+#[derive(Clone, Copy, Debug)]
+pub struct QueueChange<'a> {
+    /// Admin of the house.
+    pub admin: &'a Actor,
+    /// The underlying, for a change of one.
+    pub of: Option<Asset>,
+    /// The change.
+    pub change: Change,
+}
+
+impl Action for QueueChange<'_> {
+    fn call(&self, picture: &Picture) -> Call {
+        let number = picture.house().change_count;
+        let underlying = self.of.map(|asset| asset.underlying());
+        Call::new(
+            instruction::queue_change(self.admin.address(), number, underlying, self.change),
+            [self.admin],
+        )
+    }
+}
+
+/// Makes a queued change.
+#[derive(Clone, Copy, Debug)]
+pub struct ApplyChange {
+    /// Its number.
+    pub number: u64,
+}
+
+impl Action for ApplyChange {
+    fn call(&self, picture: &Picture) -> Call {
+        let queued = picture.change(self.number);
+        let is_underlying = picture
+            .market
+            .underlyings()
+            .any(|(address, _)| *address == queued.target);
+        let underlying = is_underlying.then_some(queued.target);
+        Call::new(
+            instruction::apply_change(self.number, underlying, queued.rent_payer),
+            [],
+        )
+    }
+}
+
+/// Cancels a queued change.
+#[derive(Clone, Copy, Debug)]
+pub struct CancelChange<'a> {
+    /// Admin or guardian of the house.
+    pub authority: &'a Actor,
+    /// Its number.
+    pub number: u64,
+}
+
+impl Action for CancelChange<'_> {
+    fn call(&self, picture: &Picture) -> Call {
+        let rent_payer = picture.change(self.number).rent_payer;
+        Call::new(
+            instruction::cancel_change(self.authority.address(), self.number, rent_payer),
+            [self.authority],
+        )
+    }
+}
+
+/// Makes a change at once that only tightens.
+#[derive(Clone, Copy, Debug)]
+pub struct Tighten<'a> {
+    /// Admin of the house.
+    pub admin: &'a Actor,
+    /// The underlying, for a change of one.
+    pub of: Option<Asset>,
+    /// The change.
+    pub change: Change,
+}
+
+impl Action for Tighten<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        let underlying = self.of.map(|asset| asset.underlying());
+        Call::new(
+            instruction::tighten(self.admin.address(), underlying, self.change),
+            [self.admin],
+        )
+    }
+}
+
+/// Proposes a successor of the admin.
+#[derive(Clone, Copy, Debug)]
+pub struct ProposeAdmin<'a> {
+    /// Admin of the house.
+    pub admin: &'a Actor,
+    /// Who shall follow.
+    pub successor: Pubkey,
+}
+
+impl Action for ProposeAdmin<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        Call::new(
+            instruction::propose_admin(self.admin.address(), self.successor),
+            [self.admin],
+        )
+    }
+}
+
+/// Cancels the proposal of a successor.
+#[derive(Clone, Copy, Debug)]
+pub struct CancelAdminProposal<'a> {
+    /// Admin or guardian of the house.
+    pub authority: &'a Actor,
+}
+
+impl Action for CancelAdminProposal<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        Call::new(
+            instruction::cancel_admin_proposal(self.authority.address()),
+            [self.authority],
+        )
+    }
+}
+
+/// Takes over as admin.
+#[derive(Clone, Copy, Debug)]
+pub struct AcceptAdmin<'a> {
+    /// Who was proposed.
+    pub successor: &'a Actor,
+}
+
+impl Action for AcceptAdmin<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        Call::new(instruction::accept_admin(self.successor.address()), [self.successor])
+    }
+}
+
+/// Pauses an action for a while.
+#[derive(Clone, Copy, Debug)]
+pub struct Pause<'a> {
+    /// Admin or guardian of the house.
+    pub authority: &'a Actor,
+    /// What is paused.
+    pub action: Pausable,
+    /// For how long.
+    pub seconds: u32,
+}
+
+impl Action for Pause<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        Call::new(
+            instruction::pause(self.authority.address(), self.action, self.seconds),
+            [self.authority],
+        )
+    }
+}
+
+/// Ends one's own pause early.
+#[derive(Clone, Copy, Debug)]
+pub struct Unpause<'a> {
+    /// Admin or guardian of the house.
+    pub authority: &'a Actor,
+    /// What was paused.
+    pub action: Pausable,
+}
+
+impl Action for Unpause<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        Call::new(
+            instruction::unpause(self.authority.address(), self.action),
+            [self.authority],
         )
     }
 }

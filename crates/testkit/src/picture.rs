@@ -7,7 +7,7 @@ use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use tenor_sdk::decode::{AccountData, ChainData, ProgramAccount};
 use tenor_sdk::margin::risk::Freshness;
-use tenor_sdk::margin::state::{CollateralEntry, InsuranceFund, Underlying};
+use tenor_sdk::margin::state::{ClearingHouse, CollateralEntry, InsuranceFund, QueuedChange, Underlying};
 use tenor_sdk::market::{HealthAccounts, Market};
 use tenor_sdk::math::pricing::OptionKind;
 use tenor_sdk::math::quantity::{E9, Price, UnixSeconds};
@@ -22,6 +22,8 @@ pub struct Picture {
     pub accounts: BTreeMap<Pubkey, AccountData>,
     /// The insurance fund, once it exists.
     pub insurance: Option<InsuranceFund>,
+    /// Queued changes by their numbers.
+    pub changes: BTreeMap<u64, QueuedChange>,
     /// Time, Unix seconds.
     pub now: i64,
 }
@@ -31,9 +33,26 @@ impl Picture {
         if let ProgramAccount::Insurance(insurance) = &account {
             self.insurance = Some(**insurance);
         }
+        if let ProgramAccount::Change(change) = &account {
+            self.changes.insert(change.number, **change);
+        }
         if let Some(account) = self.market.insert(address, account) {
             self.accounts.insert(address, account);
         }
+    }
+
+    /// The house.
+    ///
+    /// # Panics
+    /// If it does not exist; so do all functions here for what does not exist.
+    pub fn house(&self) -> &ClearingHouse {
+        self.market.house().expect("a house")
+    }
+
+    /// A queued change.
+    pub fn change(&self, number: u64) -> &QueuedChange {
+        let found = self.changes.get(&number);
+        found.unwrap_or_else(|| panic!("no change {number} is queued"))
     }
 
     /// An actor's margin account.

@@ -16,6 +16,7 @@ use crate::picture::Picture;
 use anchor_lang::{BorshConfig, Discriminator, SchemaRead};
 use solana_account::{Account, AccountSharedData, ReadableAccount, WritableAccount};
 use solana_compute_budget_interface::ComputeBudgetInstruction;
+use solana_instruction::Instruction;
 use solana_message::{Message, VersionedMessage};
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -24,9 +25,8 @@ use solana_transaction_error::TransactionError;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_sdk::address::SYSTEM_PROGRAM;
 use tenor_sdk::margin::instructions::InitializeArgs;
-use tenor_sdk::margin::state::{
-    ClearingHouse, DISCRIMINATOR_LEN, FeeModel, MarginAccount, NO_UNDERLYING, Registry, Underlying,
-};
+use tenor_sdk::margin::params::{FeeModel, HouseRisk, InterestModel, Timelock, WithdrawalWindow};
+use tenor_sdk::margin::state::{ClearingHouse, DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING, Registry, Underlying};
 use tenor_sdk::math::quantity::Price;
 use tenor_sdk::{MARGIN_PROGRAM, decode, event};
 
@@ -120,6 +120,11 @@ pub fn admin() -> Actor {
     Actor::named("admin")
 }
 
+/// May pause and cancel.
+pub fn guardian() -> Actor {
+    Actor::named("guardian")
+}
+
 /// May post slices.
 pub fn surface_authority() -> Actor {
     Actor::named("surface authority")
@@ -142,14 +147,38 @@ pub const USUAL_FEES: FeeModel = FeeModel {
 pub fn house_terms() -> InitializeArgs {
     InitializeArgs {
         admin: admin().address(),
-        guardian: Actor::named("guardian").address(),
+        guardian: guardian().address(),
         surface_authority: surface_authority().address(),
-        timelock_seconds: 172_800,
-        correlation_credit_e9: 250_000_000,
-        maintenance_factor_e9: 800_000_000,
-        liquidation_target_e9: 1_150_000_000,
-        full_close_below_e9: 50_000_000_000,
-        auction_memory_seconds: 1_800,
+        treasury: Actor::named("treasury").address(),
+        genesis_seconds: 604_800,
+        timelock: Timelock {
+            delay_seconds: 172_800,
+            ttl_seconds: 604_800,
+        },
+        risk: HouseRisk {
+            correlation_credit_e9: 250_000_000,
+            maintenance_factor_e9: 800_000_000,
+            liquidation_target_e9: 1_150_000_000,
+            full_close_below_e9: 50_000_000_000,
+            auction_memory_seconds: 1_800,
+        },
+        interest: InterestModel {
+            optimal_utilisation_e9: 800_000_000,
+            base_rate_e9: 0,
+            optimal_rate_e9: 80_000_000,
+            max_rate_e9: 1_000_000_000,
+            reserve_share_e9: 100_000_000,
+        },
+        fees: FeeModel {
+            taker_e9: 300_000,
+            maker_e9: 100_000,
+            cap_e9: 125_000_000,
+            insurance_share_e9: 500_000_000,
+        },
+        withdrawals: WithdrawalWindow {
+            window_seconds: 86_400,
+            small_withdrawal_e9: 500_000_000_000,
+        },
     }
 }
 
@@ -171,6 +200,7 @@ impl<B: Bank> World<B> {
             world.fee_payer.clone(),
             upgrade_authority(),
             admin(),
+            guardian(),
             surface_authority(),
             anyone(),
         ] {
@@ -194,6 +224,7 @@ impl<B: Bank> World<B> {
             admin: &admin(),
             asset: USDC,
             args: USDC.collateral(NO_UNDERLYING),
+            approval: None,
         });
         for asset in [SOL, BTC] {
             world.list_asset(asset);
@@ -211,11 +242,13 @@ impl<B: Bank> World<B> {
         self.land(AddUnderlying {
             admin: &admin(),
             args: asset.listing(),
+            approval: None,
         });
         self.land(AddCollateral {
             admin: &admin(),
             asset,
             args: asset.collateral(index),
+            approval: None,
         });
         self.set_price(asset, crate::asset::usd(asset.first_price_usd));
     }
@@ -246,10 +279,21 @@ impl<B: Bank> World<B> {
 
     // Sending.
 
+    /// Sends an instruction before everything else in the transaction, and then an action.
+    pub fn send_after(&mut self, first: Instruction, signers: &[&Actor], action: impl Action) -> Outcome {
+        let mut call = action.call(&self.picture());
+        call.signers.extend(signers.iter().map(|signer| signer.key()));
+        self.execute(call, vec![first])
+    }
+
     /// Sends an action. What it changed although it failed, if anything, is in the refusal.
     pub fn send(&mut self, action: impl Action) -> Outcome {
         let call = action.call(&self.picture());
-        let message = self.message(&call);
+        self.execute(call, Vec::new())
+    }
+
+    fn execute(&mut self, call: Call, first: Vec<Instruction>) -> Outcome {
+        let message = self.message(&call, first);
         let required = message.header.num_required_signatures;
         let keys = &message.account_keys[..usize::from(required)];
         let (accounts, bytes) = (message.account_keys.len(), transaction_length(&message));
@@ -297,10 +341,10 @@ impl<B: Bank> World<B> {
         action.call(&self.picture())
     }
 
-    fn message(&mut self, call: &Call) -> Message {
-        let mut instructions = vec![ComputeBudgetInstruction::set_compute_unit_limit(COMPUTE_LIMIT)];
+    fn message(&mut self, call: &Call, mut instructions: Vec<Instruction>) -> Message {
+        instructions.push(ComputeBudgetInstruction::set_compute_unit_limit(COMPUTE_LIMIT));
         instructions.extend_from_slice(&call.instructions);
-        for instruction in &call.instructions {
+        for instruction in &instructions {
             self.known.extend(instruction.accounts.iter().map(|meta| meta.pubkey));
         }
         let blockhash = self.bank.fresh_blockhash();

@@ -159,6 +159,44 @@ pub enum MarginError {
     #[msg("The slice would not raise the account's health; take a larger fraction")]
     HealthNotRaised = 124,
 
+    // 140-159: governance
+    #[msg("The transaction has a durable nonce; governance takes only transactions that expire: sign a new one")]
+    DurableNonce = 140,
+    #[msg("The account passed is not the instructions sysvar")]
+    NotInstructionsSysvar = 141,
+    #[msg("The action is paused; the house says until when")]
+    ActionPaused = 142,
+    #[msg("This power paused the action not long ago; wait out the cool-down")]
+    PauseCoolingDown = 143,
+    #[msg("This power does not pause the action now; whoever paused it may end the pause, or wait")]
+    NotPaused = 144,
+    #[msg("The house is wound down; reduce, settle and withdraw")]
+    WoundDown = 145,
+    #[msg("The change does not only tighten; queue it and wait out the timelock")]
+    ChangeLoosens = 146,
+    #[msg("The change must wait; the account says from when on it may be made")]
+    ChangeNotReady = 147,
+    #[msg("The change waited too long and is dead; queue it again")]
+    ChangeExpired = 148,
+    #[msg("What the change replaces is not what it was when it was queued; cancel it and queue it again")]
+    ChangeOutdated = 149,
+    #[msg("The change was queued by a former admin; cancel it and queue it again")]
+    ChangeOfFormerAdmin = 150,
+    #[msg("The account to change is missing or is not the change's; pass the one that the change names")]
+    WrongChangeTarget = 151,
+    #[msg("The change is a listing; list by its own instruction and name the change as approval")]
+    ListingByItsInstruction = 152,
+    #[msg("Set-up is over: queue the listing and name the change as approval once it is ready")]
+    ListingNotApproved = 153,
+    #[msg("The approval is for another listing; pass exactly what was queued")]
+    WrongApproval = 154,
+    #[msg("Set-up is over already")]
+    GenesisOver = 155,
+    #[msg("No admin is proposed; propose one first")]
+    NoPendingAdmin = 156,
+    #[msg("The change changes nothing")]
+    NothingChanges = 157,
+
     // 160-179: cash, tokens and the keeping of accounts
     #[msg("The vault holds less than the amount, for the rest is lent; withdraw less or wait for repayments")]
     NotEnoughLiquidity = 160,
@@ -214,8 +252,6 @@ pub enum MarginError {
     BracketActive = 188,
     #[msg("No bracket of the account is open; begin one in the same transaction")]
     BracketNotActive = 189,
-    #[msg("The account is not the instructions sysvar")]
-    NotInstructionsSysvar = 190,
 }
 
 impl From<MathError> for MarginError {

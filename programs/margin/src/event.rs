@@ -20,17 +20,117 @@ events! {
     HouseInitialized {
         /// The house.
         house: Address,
-        /// May list and change parameters.
-        admin: Address,
-        /// May pause and cancel.
-        guardian: Address,
-        /// May post slices.
-        surface_authority: Address,
+        /// Its sequence number after this.
+        sequence: u64,
         /// Mint of the quote currency.
         quote_mint: Address,
+        /// Decimals of the quote mint.
+        quote_decimals: u8,
+        /// Who governs it, and its parameters.
+        args: crate::instructions::InitializeArgs,
+    }
+    /// A change was queued.
+    ChangeQueued {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// Its number.
+        number: u64,
+        /// Account that it changes; zero for a listing.
+        target: Address,
+        /// From when on it may be made, Unix seconds.
+        ready_at: i64,
+        /// When it dies, Unix seconds.
+        expires_at: i64,
+        /// The change.
+        change: crate::governance::Change,
+    }
+    /// A queued change was made.
+    ChangeApplied {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// Its number.
+        number: u64,
+        /// Account that it changed.
+        target: Address,
+        /// The change.
+        change: crate::governance::Change,
+    }
+    /// A queued change was cancelled, or a dead one cleared away.
+    ChangeCancelled {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// Its number.
+        number: u64,
+        /// Who did it.
+        by: Address,
+    }
+    /// A change that only tightens was made at once.
+    ParametersTightened {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// Account that it changed.
+        target: Address,
+        /// The change.
+        change: crate::governance::Change,
+    }
+    /// A successor of the admin was proposed.
+    AdminProposed {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// The successor.
+        successor: Address,
+        /// From when on it may accept, Unix seconds.
+        ready_at: i64,
+        /// When the proposal dies, Unix seconds.
+        expires_at: i64,
+    }
+    /// The proposal of a successor was cancelled.
+    AdminProposalCancelled {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// Who did it.
+        by: Address,
+    }
+    /// The successor took over. Changes that were queued before are dead.
+    AdminAccepted {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// The admin.
+        admin: Address,
+    }
+    /// An action was paused.
+    ActionPaused {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// The action.
+        action: crate::state::Pausable,
+        /// Who paused it.
+        by: crate::state::Power,
+        /// For how long, seconds.
+        seconds: u32,
+        /// Until when it is paused by any power, Unix seconds.
+        paused_until: i64,
+    }
+    /// A pause was ended early.
+    ActionUnpaused {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// The action.
+        action: crate::state::Pausable,
+        /// Whose pause it was.
+        by: crate::state::Power,
+        /// Until when it is paused by the other power, Unix seconds; in the past if it is not.
+        paused_until: i64,
+    }
+    /// Set-up ended: listings wait from now on.
+    GenesisEnded {
+        /// The house's sequence number after this.
+        sequence: u64,
     }
     /// An asset with a price feed was listed.
     UnderlyingListed {
+        /// The house's sequence number after this.
+        sequence: u64,
         /// The underlying.
         underlying: Address,
         /// Its index.

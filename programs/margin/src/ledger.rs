@@ -5,8 +5,9 @@
 //! has after.
 
 use crate::error::{MarginError, OrMarginError};
+use crate::params::InterestModel;
 use crate::state::{
-    ClearingHouse, CollateralEntry, InterestModel, InterestState, LAYOUT_VERSION, MarginAccount, QUOTE_INDEX, Registry,
+    ClearingHouse, CollateralEntry, InterestState, LAYOUT_VERSION, MarginAccount, QUOTE_INDEX, Registry,
 };
 use anchor_lang::prelude::Address;
 use tenor_math::MathError;

@@ -9,14 +9,15 @@
 //! | [`state`] | account layouts |
 //! | [`instructions`] | one file per instruction |
 //! | [`risk`] | an account's health over its stored positions, and the moves of lots |
+//! | [`governance`], [`params`] | who may change what and when; the parameters and their bounds |
 //! | [`valuation`] | from a slice and a price to a strike's risk array |
 //! | [`feed`], [`grid`], [`auction`], [`ledger`], [`portfolio_check`], [`token`], [`withdrawal`] | the rules that instructions share |
 //!
 //! Handlers are never inlined: the entry point with all of them inside has more instructions than a branch can cross.
 //!
 //! Each instruction below lists what it requires, does, ensures and rounds; the test of the same words is in
-//! `tests/margin`. Each is a function of its own (`inline(never)`): together in the entrypoint they are longer than a branch
-//! of the bytecode reaches.
+//! `tests/margin`. Each handler is a function of its own (`inline(never)`): together in the entrypoint they would be longer than
+//! a branch of the bytecode reaches.
 #![cfg_attr(target_os = "solana", no_std)]
 #![allow(
     missing_docs,
@@ -29,11 +30,14 @@ pub mod auction;
 pub mod error;
 pub mod event;
 pub mod feed;
+pub mod governance;
 pub mod grid;
 pub mod instructions;
 pub mod ledger;
+pub mod params;
 pub mod portfolio_check;
 pub mod risk;
+pub mod security_txt;
 pub mod state;
 pub mod token;
 pub mod valuation;
@@ -42,7 +46,9 @@ pub mod withdrawal;
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 pub use error::MarginError;
+use governance::Change;
 use instructions::*;
+use state::Pausable;
 
 declare_id!("HLzVjLdooxfESCqEqy6vbDZodt4oFwbRkXeuphvQmirV");
 
@@ -53,7 +59,8 @@ pub mod tenor_margin {
 
     /// Creates the house, its registry and its insurance fund.
     ///
-    /// Requires: the signer is the program's upgrade authority; every parameter is within its bounds.
+    /// Requires: the signer is the program's upgrade authority; every parameter is within its bounds; the guardian is not
+    /// the admin.
     /// Effects: house, registry and insurance fund exist with the arguments as parameters.
     /// Ensures: there is one house; a second call fails.
     /// Rounding: none.
@@ -63,7 +70,8 @@ pub mod tenor_margin {
 
     /// Lists an asset with a price feed.
     ///
-    /// Requires: the signer is the admin; every parameter is within its bounds.
+    /// Requires: the signer is the admin; every parameter is within its bounds; set-up lasts, or the same listing was
+    /// queued and is ready.
     /// Effects: the underlying exists with the next index; its price range is the floor.
     /// Ensures: a symbol is listed once.
     /// Rounding: none.
@@ -75,13 +83,118 @@ pub mod tenor_margin {
     ///
     /// Requires: the signer is the admin; the quote comes first and without haircut; other collaterals name listed
     /// underlyings for price and scenarios; haircut, caps and ramp are within their bounds; the mint is one of a token
-    /// program, has no extension beyond names and groups, and no freeze authority unless the admin names the exception.
+    /// program, has no extension beyond names and groups, and no freeze authority unless the admin names the exception; set-up lasts, or
+    /// the same listing was queued and is ready.
     /// Effects: the registry has the entry; the vault exists under the mint's program and belongs to the house; the deposit
     /// cap ramps from zero, in a house that holds something after the timelock.
     /// Ensures: a mint is listed once.
     /// Rounding: the ramped cap down.
     pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
         instructions::add_collateral(ctx, args)
+    }
+
+    /// Ends set-up: from then on listings wait like other changes.
+    ///
+    /// Requires: the signer is the admin; set-up lasts.
+    /// Effects: no listing is without delay any more.
+    /// Ensures: set-up never begins again.
+    /// Rounding: none.
+    pub fn end_genesis(ctx: &mut Context<EndGenesis>) -> Result<()> {
+        instructions::end_genesis(ctx)
+    }
+
+    /// Queues a change or a listing.
+    ///
+    /// Requires: the signer is the admin; the change is within its bounds and changes something; the underlying is passed
+    /// for a change of one, and only then.
+    /// Effects: the change is stored with its number, from when on it may be made, when it dies and what it replaces.
+    /// Ensures: nothing changes yet.
+    /// Rounding: none.
+    pub fn queue_change(ctx: &mut Context<QueueChange>, change: Change) -> Result<()> {
+        instructions::queue_change(ctx, change)
+    }
+
+    /// Makes a queued change. Anyone may send it.
+    ///
+    /// Requires: the change has waited and is not dead; who queued it is still the admin; what it replaces is as it was;
+    /// it is within its bounds still; it is no listing.
+    /// Effects: the parameters are as the change says; its account closes and the rent returns to who paid it.
+    /// Ensures: a change is made at most once.
+    /// Rounding: none.
+    pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
+        instructions::apply_change(ctx)
+    }
+
+    /// Cancels a queued change.
+    ///
+    /// Requires: the signer is the admin or the guardian, or the change is dead.
+    /// Effects: its account closes and the rent returns to who paid it.
+    /// Ensures: a cancelled change is never made.
+    /// Rounding: none.
+    pub fn cancel_change(ctx: &mut Context<CancelChange>) -> Result<()> {
+        instructions::cancel_change(ctx)
+    }
+
+    /// Makes a change at once that only tightens.
+    ///
+    /// Requires: the signer is the admin; the change is within its bounds and changes something; no parameter of it moves
+    /// in a direction that waits.
+    /// Effects: the parameters are as the change says.
+    /// Ensures: no account comes nearer to a liquidation, and no money moves.
+    /// Rounding: none.
+    pub fn tighten(ctx: &mut Context<Tighten>, change: Change) -> Result<()> {
+        instructions::tighten(ctx, change)
+    }
+
+    /// Proposes a successor of the admin.
+    ///
+    /// Requires: the signer is the admin; the successor is someone else, and not the guardian.
+    /// Effects: the successor may accept once the timelock is over, until the proposal dies.
+    /// Ensures: the admin stays admin; a new proposal replaces the old one and waits anew.
+    /// Rounding: none.
+    pub fn propose_admin(ctx: &mut Context<ProposeAdmin>, successor: Address) -> Result<()> {
+        instructions::propose_admin(ctx, successor)
+    }
+
+    /// Cancels the proposal of a successor.
+    ///
+    /// Requires: the signer is the admin or the guardian; there is a proposal.
+    /// Effects: nobody is proposed.
+    /// Ensures: the admin stays admin.
+    /// Rounding: none.
+    pub fn cancel_admin_proposal(ctx: &mut Context<CancelAdminProposal>) -> Result<()> {
+        instructions::cancel_admin_proposal(ctx)
+    }
+
+    /// Takes over as admin.
+    ///
+    /// Requires: the signer is the proposed successor; the proposal has waited and is not dead.
+    /// Effects: the successor is the admin and nobody is proposed.
+    /// Ensures: what the former admin queued is dead.
+    /// Rounding: none.
+    pub fn accept_admin(ctx: &mut Context<AcceptAdmin>) -> Result<()> {
+        instructions::accept_admin(ctx)
+    }
+
+    /// Pauses an action for a while.
+    ///
+    /// Requires: the signer is the admin or the guardian; one second to three days; this power began no pause of the
+    /// action within ten days, or prolongs the one that it began within three.
+    /// Effects: the action is refused until the time is over.
+    /// Ensures: the pause ends by itself; no power pauses an action for more than three days in ten; exits stay open.
+    /// Rounding: none.
+    pub fn pause(ctx: &mut Context<Pause>, action: Pausable, seconds: u32) -> Result<()> {
+        instructions::pause(ctx, action, seconds)
+    }
+
+    /// Ends one's own pause early.
+    ///
+    /// Requires: the signer is the admin or the guardian and pauses the action now.
+    /// Effects: this power no longer pauses the action.
+    /// Ensures: the other power's pause stays.
+    /// Rounding: none.
+    pub fn unpause(ctx: &mut Context<Pause>, action: Pausable) -> Result<()> {
+        instructions::unpause(ctx, action)
     }
 
     /// Stores a checked price. Anyone may send it.
@@ -99,7 +212,7 @@ pub mod tenor_margin {
 
     /// Lists an expiry. Anyone may pay for it.
     ///
-    /// Requires: the expiry is a Friday 08:00 UTC within the market's tenor.
+    /// Requires: the expiry is a Friday 08:00 UTC within the market's tenor; listings are not paused.
     /// Effects: the chain exists without strikes; the payer is remembered for the rent.
     /// Ensures: an underlying has one chain per expiry.
     /// Rounding: none.
@@ -110,7 +223,7 @@ pub mod tenor_margin {
     /// Lists strikes of a chain. Anyone may pay for them.
     ///
     /// Requires: the price is fresh; the chain has not expired; each strike is on the grid, inside the window around
-    /// spot and new; the chain has room.
+    /// spot and new; the chain has room; listings are not paused.
     /// Effects: the strikes are appended without a risk array; the payer pays the rent of the growth.
     /// Ensures: slots of listed strikes never change.
     /// Rounding: the window inward.
@@ -121,7 +234,7 @@ pub mod tenor_margin {
     /// Posts a volatility slice.
     ///
     /// Requires: the signer is the surface authority; the chain has not expired; the slice is free of butterfly
-    /// arbitrage; volatility, forward and discount are within their bounds.
+    /// arbitrage; volatility, forward and discount are within their bounds; slices are not paused.
     /// Effects: the slice is stored with its time.
     /// Ensures: nothing is revalued until a refresh.
     /// Rounding: none; the arbitrage conditions are exact.
@@ -141,7 +254,7 @@ pub mod tenor_margin {
 
     /// Opens a margin account.
     ///
-    /// Requires: the owner signs; the capacity is 1 to 64, in the large class 1 to 256.
+    /// Requires: the owner signs; the capacity is 1 to 64, in the large class 1 to 256; new accounts are not paused.
     /// Effects: the account exists, empty; the payer pays its rent and is remembered.
     /// Ensures: an owner has one account per number.
     /// Rounding: none.
@@ -194,7 +307,8 @@ pub mod tenor_margin {
     /// the account does not hold yet.
     ///
     /// Requires: the amount is positive; source, mint, vault and token program are the collateral's; the depositor owns the
-    /// source; the cap, while it ramps its present part, is kept.
+    /// source; the cap, while it ramps its present part, is kept; deposits are not paused, or it
+    /// is the quote and the account owes cash or has positions.
     /// Effects: interest comes to the present; balance and booked total grow by what arrived in the vault; the window
     /// forgets as much outflow.
     /// Ensures: vault and booked total move together.
@@ -244,7 +358,7 @@ pub mod tenor_margin {
     /// Requires: an authority of each account signs (owner, delegate, or a program for its own address); the owners differ;
     /// the deadline has not passed; one to eight legs of live options on fresh prices and risk arrays; each price is within
     /// the band around its mark; the buyer's payment and the seller's receipt are within their limits, fees included; the
-    /// losses of the day under a delegate's signature stay within the owner's limit.
+    /// losses of the day under a delegate's signature stay within the owner's limit; trades are not paused, or one side only reduces.
     /// Effects: the buyer gains and the seller gives the legs' lots; the premium moves the other way; both sides' fees
     /// accrue in the legs' chains.
     /// Ensures: lots of each option sum to zero over all accounts; each account meets its initial requirement, or the

@@ -56,10 +56,12 @@ pub fn count_outflow(
     let filled = match drained.filled(atoms, limit) {
         Some(filled) => filled,
         None => {
-            let is_old = now.since(UnixSeconds::new(account.terms.opened_at)) >= registry.window_seconds;
+            let is_old = now.since(UnixSeconds::new(account.terms.opened_at)) >= registry.withdrawals.window_seconds;
             let worth = worth(index, listed, atoms, market).filter(|_| is_old);
             let worth = worth.ok_or(MarginError::WindowCapReached)?;
-            account.terms.count_small(worth, registry.small_withdrawal_e9, now)?;
+            account
+                .terms
+                .count_small(worth, registry.withdrawals.small_withdrawal_e9, now)?;
             drained.brimmed(limit)
         }
     };

@@ -75,6 +75,7 @@ impl Bench {
             admin: &boss,
             asset: USDC,
             args: USDC.collateral(NO_UNDERLYING),
+            approval: None,
         };
         self.land(&mut world, "add_collateral", "quote", quote);
         self.land(
@@ -84,6 +85,7 @@ impl Bench {
             AddUnderlying {
                 admin: &boss,
                 args: SOL.listing(),
+                approval: None,
             },
         );
         world.write_feed(SOL.feed(), &Feed::of(SOL, usd(200), world.now()));

@@ -1,14 +1,16 @@
 //! A call that lands, for every instruction.
 
+use tenor_margin::governance::Change;
 use tenor_margin::instructions::{AddCollateralArgs, LiquidateSliceArgs, SetDelegateArgs};
-use tenor_margin::state::{BracketState, NO_UNDERLYING};
+use tenor_margin::state::{BracketState, MarketLimits, NO_UNDERLYING, Pausable};
 use tenor_testkit::action::{
-    Accrue, AddCollateral, AddStrikes, AddUnderlying, BeginBracket, CloseAccount, CreateChain, Deposit, EndBracket,
-    GrowAccount, Initialize, LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SetDelegate, SettleAccount,
-    SettleChain, Touch, Trade, Transfer, TransferPosition, UpdatePrice, Withdraw,
+    AcceptAdmin, Accrue, AddCollateral, AddStrikes, AddUnderlying, ApplyChange, BeginBracket, CancelAdminProposal,
+    CancelChange, CloseAccount, CreateChain, Deposit, EndBracket, EndGenesis, GrowAccount, Initialize, LiquidateSlice,
+    OpenAccount, Pause, PostSurface, ProposeAdmin, QueueChange, Quote, RefreshRisk, SetDelegate, SettleAccount,
+    SettleChain, Tighten, Touch, Trade, Transfer, TransferPosition, Unpause, UpdatePrice, Withdraw,
 };
 use tenor_testkit::mint::mint_account;
-use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone, house_terms, surface_authority, upgrade_authority};
+use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone, guardian, house_terms, surface_authority, upgrade_authority};
 use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, Feed, PushFeed, SOL, USDC, World, sol, usd, usdc, weeks};
 
 /// A world in which a call lands.
@@ -34,6 +36,16 @@ pub const FIXTURES: &[Named] = &[
     ("initialize", initialize),
     ("add_underlying", add_underlying),
     ("add_collateral", add_collateral),
+    ("end_genesis", end_genesis),
+    ("queue_change", queue_change),
+    ("apply_change", apply_change),
+    ("cancel_change", cancel_change),
+    ("tighten", tighten),
+    ("propose_admin", propose_admin),
+    ("cancel_admin_proposal", cancel_admin_proposal),
+    ("accept_admin", accept_admin),
+    ("pause", pause),
+    ("unpause", unpause),
     ("update_price", update_price),
     ("create_chain", create_chain),
     ("add_strikes", add_strikes),
@@ -144,6 +156,7 @@ fn add_underlying() -> Fixture {
         town.world.call(AddUnderlying {
             admin: &admin(),
             args: NEW.listing(),
+            approval: None,
         })
     })
 }
@@ -158,6 +171,117 @@ fn add_collateral() -> Fixture {
                 ramp_seconds: 172_800,
                 ..NEW.collateral(0)
             },
+            approval: None,
+        })
+    })
+}
+
+fn end_genesis() -> Fixture {
+    Town::new().fixture(|town| town.world.call(EndGenesis { admin: &admin() }))
+}
+
+/// A change of SOL that narrows what may be traded.
+fn narrower() -> Change {
+    Change::Market(MarketLimits {
+        band_of_mark_e9: 100_000_000,
+        ..SOL.listing().market
+    })
+}
+
+fn queue_change() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(QueueChange {
+            admin: &admin(),
+            of: Some(SOL),
+            change: narrower(),
+        })
+    })
+}
+
+/// A change has waited.
+fn with_a_queued_change() -> Town {
+    let mut town = Town::new();
+    town.world.land(QueueChange {
+        admin: &admin(),
+        of: Some(SOL),
+        change: narrower(),
+    });
+    town.world.advance(172_800);
+    town
+}
+
+fn apply_change() -> Fixture {
+    with_a_queued_change().fixture(|town| town.world.call(ApplyChange { number: 0 }))
+}
+
+fn cancel_change() -> Fixture {
+    with_a_queued_change().fixture(|town| {
+        town.world.call(CancelChange {
+            authority: &guardian(),
+            number: 0,
+        })
+    })
+}
+
+fn tighten() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(Tighten {
+            admin: &admin(),
+            of: Some(SOL),
+            change: narrower(),
+        })
+    })
+}
+
+fn propose_admin() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(ProposeAdmin {
+            admin: &admin(),
+            successor: town.alice.address(),
+        })
+    })
+}
+
+/// Alice may accept the admin's powers.
+fn with_a_successor() -> Town {
+    let mut town = Town::new();
+    town.world.land(ProposeAdmin {
+        admin: &admin(),
+        successor: town.alice.address(),
+    });
+    town.world.advance(172_800);
+    town
+}
+
+fn cancel_admin_proposal() -> Fixture {
+    with_a_successor().fixture(|town| town.world.call(CancelAdminProposal { authority: &guardian() }))
+}
+
+fn accept_admin() -> Fixture {
+    with_a_successor().fixture(|town| town.world.call(AcceptAdmin { successor: &town.alice }))
+}
+
+fn pause() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(Pause {
+            authority: &guardian(),
+            action: Pausable::Deposit,
+            seconds: 60,
+        })
+    })
+}
+
+fn unpause() -> Fixture {
+    let mut town = Town::new();
+    town.world.land(Pause {
+        authority: &guardian(),
+        action: Pausable::Deposit,
+        seconds: 60,
+    });
+    town.fixture(|town| {
+        town.world.call(Unpause {
+            authority: &guardian(),
+            action: Pausable::Deposit,
         })
     })
 }

@@ -38,8 +38,23 @@ const EXCEPTIONS: &[Exception] = &[
         reason: "anyone may pay the rent",
     },
     Exception {
+        instruction: "add_underlying",
+        slot: 7,
+        reason: "only there for the event's call to find the program, which the absent approval names as well",
+    },
+    Exception {
+        instruction: "add_collateral",
+        slot: 11,
+        reason: "only there for the event's call to find the program, which the absent approval names as well",
+    },
+    Exception {
+        instruction: "queue_change",
+        slot: 3,
+        reason: "the admin chooses the underlying",
+    },
+    Exception {
         instruction: "add_strikes",
-        slot: 2,
+        slot: 3,
         reason: "another chain of the same underlying",
     },
     Exception {

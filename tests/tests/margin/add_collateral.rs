@@ -3,10 +3,11 @@
 use solana_account::ReadableAccount;
 use tenor_margin::MarginError;
 use tenor_margin::event::CollateralListed;
+use tenor_margin::governance::Change;
 use tenor_margin::instructions::AddCollateralArgs;
 use tenor_margin::state::NO_UNDERLYING;
 use tenor_sdk::address;
-use tenor_testkit::action::{AddCollateral, AddUnderlying, Deposit, Initialize};
+use tenor_testkit::action::{AddCollateral, AddUnderlying, Deposit, EndGenesis, Initialize, QueueChange};
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::world::{admin, house_terms, upgrade_authority};
 use tenor_testkit::{JITOSOL, SOL, USDC, World, assert_fails_with, assert_lands, usdc};
@@ -28,6 +29,7 @@ fn world_without_collateral() -> World {
     world.land(AddUnderlying {
         admin: &admin(),
         args: SOL.listing(),
+        approval: None,
     });
     world
 }
@@ -40,6 +42,7 @@ fn requires_that_the_signer_is_the_admin() {
         admin,
         asset: JITOSOL,
         args: JITOSOL.collateral(0),
+        approval: None,
     };
 
     assert_fails_with(world.send(by(&mallory)), MarginError::NotAuthorised);
@@ -55,6 +58,7 @@ fn requires_that_the_quote_comes_first_and_without_haircut() {
         admin: &admin,
         asset,
         args,
+        approval: None,
     };
 
     let sol_first = world.send(list(SOL, SOL.collateral(0)));
@@ -82,6 +86,7 @@ fn requires_that_other_collaterals_name_listed_underlyings_for_price_and_scenari
             admin: &admin(),
             asset: JITOSOL,
             args,
+            approval: None,
         });
         assert_fails_with(result, MarginError::ParameterOutOfRange);
         let args = AddCollateralArgs {
@@ -102,6 +107,7 @@ fn requires_that_other_collaterals_name_listed_underlyings_for_price_and_scenari
             scenario_index: 0,
             ..JITOSOL.collateral(1)
         },
+        approval: None,
     }));
 }
 
@@ -175,6 +181,7 @@ fn requires_that_haircut_caps_and_ramp_are_within_their_bounds() {
             admin: &admin(),
             asset: JITOSOL,
             args,
+            approval: None,
         });
         assert_fails_with(result, MarginError::ParameterOutOfRange);
     }
@@ -187,7 +194,39 @@ fn requires_that_haircut_caps_and_ramp_are_within_their_bounds() {
         admin: &admin(),
         asset: JITOSOL,
         args,
+        approval: None,
     }));
+}
+
+#[test]
+fn requires_that_set_up_lasts_or_the_same_listing_was_queued_and_is_ready() {
+    let mut world = world_with_jitosol();
+    let (admin, args) = (admin(), JITOSOL.collateral(0));
+    let list = |approval| AddCollateral {
+        admin: &admin,
+        asset: JITOSOL,
+        args,
+        approval,
+    };
+    world.land(EndGenesis { admin: &admin });
+    assert_fails_with(world.send(list(None)), MarginError::ListingNotApproved);
+
+    let mint = JITOSOL.mint();
+    for change in [
+        Change::ListCollateral { mint, args },
+        Change::ListCollateral { mint: SOL.mint(), args },
+    ] {
+        world.land(QueueChange {
+            admin: &admin,
+            of: None,
+            change,
+        });
+    }
+    world.advance(172_799);
+    assert_fails_with(world.send(list(Some(0))), MarginError::ChangeNotReady);
+    world.advance(1);
+    assert_fails_with(world.send(list(Some(1))), MarginError::WrongApproval);
+    assert_lands(world.send(list(Some(0))));
 }
 
 #[test]
@@ -207,6 +246,7 @@ fn the_registry_has_the_entry_and_the_vault_exists_and_belongs_to_the_house() {
         admin: &admin(),
         asset: JITOSOL,
         args,
+        approval: None,
     });
 
     let picture = world.picture();
@@ -256,6 +296,7 @@ fn a_mint_is_listed_once() {
         admin: &admin(),
         asset: SOL,
         args: SOL.collateral(0),
+        approval: None,
     });
     assert_fails_with(result, crate::scene::ACCOUNT_EXISTS);
 }

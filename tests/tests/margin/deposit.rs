@@ -100,6 +100,7 @@ fn requires_that_the_cap_is_kept() {
     world.land(AddUnderlying {
         admin: &admin(),
         args: SOL.listing(),
+        approval: None,
     });
     let terms = USDC.collateral(tenor_margin::state::NO_UNDERLYING);
     let args = AddCollateralArgs {
@@ -110,6 +111,7 @@ fn requires_that_the_cap_is_kept() {
         admin: &admin(),
         asset: USDC,
         args,
+        approval: None,
     });
     let alice = world.visitor("alice");
     world.land(OpenAccount {

@@ -398,6 +398,7 @@ fn open_interest_stays_within_the_markets_limit() {
     scene.world.land(AddUnderlying {
         admin: &admin(),
         args: AddUnderlyingArgs { market, ..terms },
+        approval: None,
     });
     scene.world.set_price(thin, usd(200));
     let chain = scene.world.list_chain(thin, FIRST_EXPIRY, &[200]);

@@ -130,7 +130,11 @@ fn an_underlying_without_a_push_feed_takes_none() {
         ..bare.listing()
     };
     let admin = tenor_testkit::world::admin();
-    world.land(tenor_testkit::action::AddUnderlying { admin: &admin, args });
+    world.land(tenor_testkit::action::AddUnderlying {
+        admin: &admin,
+        args,
+        approval: None,
+    });
     let feed = good_push(&world).but(|push| push.exponent = 0);
     world.write_feed(bare.push_feed(), &feed);
     let update = UpdatePrice {
@@ -445,6 +449,7 @@ fn price_rounds_down_and_confidence_up() {
     world.land(tenor_testkit::action::AddUnderlying {
         admin: &tenor_testkit::world::admin(),
         args,
+        approval: None,
     });
     let feed = Feed::of(fine, usd(1), world.now()).but(|update| {
         update.exponent = -10;

@@ -1,5 +1,6 @@
 //! Collaterals that the house accepts.
 
+use crate::params::WithdrawalWindow;
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 use core::mem::{offset_of, size_of};
@@ -13,11 +14,6 @@ pub const MAX_COLLATERALS: usize = 16;
 pub const NO_UNDERLYING: u8 = u8::MAX;
 /// Index of the quote currency in the registry; always the first.
 pub const QUOTE_INDEX: u8 = 0;
-
-/// Window of net outflow that a house starts with, seconds: a day.
-pub const FIRST_WINDOW_SECONDS: u64 = 86_400;
-/// What an account may always withdraw a day in the house that starts, USD x 1e9.
-pub const FIRST_SMALL_WITHDRAWAL_E9: u64 = 500_000_000_000;
 
 /// Interest indices of cash at one moment. An index of zero is one that has not begun: one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable, IdlType, SchemaRead, SchemaWrite)]
@@ -195,10 +191,8 @@ pub struct Registry {
     pub house: Address,
     /// Number of the registry's last event.
     pub sequence: u64,
-    /// Window of the caps on net outflow, seconds.
-    pub window_seconds: u64,
-    /// What an account may withdraw a day whatever the window remembers, USD x 1e9.
-    pub small_withdrawal_e9: u64,
+    /// Window of the caps on net outflow, and what passes beside them.
+    pub withdrawals: WithdrawalWindow,
     /// Cash that accounts lend and borrow.
     pub interest: InterestState,
     /// Collaterals; the first is the quote.
@@ -221,7 +215,7 @@ impl Registry {
     pub const fn outflow_limit(&self, entry: &CollateralEntry) -> OutflowLimit {
         OutflowLimit {
             cap: Atoms::new(entry.window_cap_atoms),
-            seconds: self.window_seconds,
+            seconds: self.withdrawals.window_seconds,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::error::MarginError;
 use crate::event::Deposited;
 use crate::ledger::{accrue, book, entry, recount};
-use crate::state::{ClearingHouse, PortfolioAccount, QUOTE_INDEX, Registry, seeds};
+use crate::state::{ClearingHouse, Pausable, PortfolioAccount, QUOTE_INDEX, Registry, seeds};
 use crate::token;
 use crate::withdrawal::count_inflow;
 use anchor_lang::prelude::*;
@@ -65,6 +65,16 @@ impl Deposit {
         Ok(())
     }
 
+    /// Repaying and topping up positions in the quote are never paused: a pause must not push anyone into a liquidation.
+    fn check_not_paused(&self, collateral_index: u8) -> Result<()> {
+        let needs_cash = self.account.cash_atoms < 0 || !self.account.is_empty();
+        if collateral_index != QUOTE_INDEX || !needs_cash {
+            let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
+            self.house.check_not_paused(Pausable::Deposit, now)?;
+        }
+        Ok(())
+    }
+
     /// Moves the tokens and says how many arrived.
     fn transfer(&mut self, atoms: u64, decimals: u8) -> Result<Atoms> {
         let before = token::amount(self.vault.account())?;
@@ -98,6 +108,7 @@ pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> 
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;
     accounts.validate(collateral_index, atoms)?;
+    accounts.check_not_paused(collateral_index)?;
     let decimals = entry(&accounts.registry, collateral_index)?.decimals;
     let arrived = accounts.transfer(atoms, decimals)?;
 

@@ -8,10 +8,12 @@
 use crate::error::MarginError;
 use crate::event::AccountOpened;
 use crate::state::{
-    ClearingHouse, LARGE_MAX_POSITIONS, LAYOUT_VERSION, MarginAccount, PortfolioAccount, Position, SizeClass, seeds,
+    ClearingHouse, LARGE_MAX_POSITIONS, LAYOUT_VERSION, MarginAccount, Pausable, PortfolioAccount, Position, SizeClass,
+    seeds,
 };
 use anchor_lang::accounts::Slab;
 use anchor_lang::prelude::*;
+use tenor_math::quantity::UnixSeconds;
 
 /// Which account to open and for how many positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
@@ -55,6 +57,8 @@ pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Re
     let now = Clock::get()?.unix_timestamp;
     let bump = ctx.bumps.account;
     let accounts = &mut ctx.accounts;
+    let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
+    accounts.house.check_not_paused(Pausable::OpenAccount, now)?;
     let (house, owner, payer) = (
         *accounts.house.address(),
         *accounts.owner.address(),
@@ -71,7 +75,7 @@ pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Re
     account.owner = owner;
     account.terms.rent_payer = payer;
     account.terms.rent_lamports = rent_lamports;
-    account.terms.opened_at = now;
+    account.terms.opened_at = now.get();
 
     emit_cpi!(AccountOpened {
         account: *ctx.accounts.account.address(),
@@ -82,7 +86,7 @@ pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Re
         size_class: args.size_class,
         rent_payer: payer,
         rent_lamports,
-        opened_at: now,
+        opened_at: now.get(),
     });
     Ok(())
 }

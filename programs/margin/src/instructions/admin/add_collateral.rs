@@ -2,16 +2,17 @@
 
 use crate::error::MarginError;
 use crate::event::CollateralListed;
+use crate::governance::{Change, INSTRUCTIONS, check_listing, refuse_durable_nonce};
 use crate::state::{
-    ClearingHouse, CollateralEntry, FIRST_SMALL_WITHDRAWAL_E9, FIRST_WINDOW_SECONDS, InsuranceFund, MAX_COLLATERALS,
-    NO_UNDERLYING, QUOTE_INDEX, Registry, seeds,
+    ClearingHouse, CollateralEntry, InsuranceFund, MAX_COLLATERALS, NO_UNDERLYING, QUOTE_INDEX, QueuedChange, Registry,
+    seeds,
 };
 use crate::token::{self, TOKEN_ACCOUNT_LEN, check_mint};
 use anchor_lang::prelude::*;
 use anchor_spl::token::InitializeAccount3;
 use anchor_spl::token_interface::TokenInterface;
 use bytemuck::Zeroable;
-use tenor_math::quantity::E9;
+use tenor_math::quantity::{E9, UnixSeconds};
 
 /// Longest ramp of a deposit cap, seconds: 90 days.
 const MAX_RAMP_SECONDS: u64 = 7_776_000;
@@ -62,6 +63,11 @@ pub struct AddCollateral {
     pub token_program: Interface<'static, TokenInterface>,
     /// System program.
     pub system_program: Program<System>,
+    /// Instructions sysvar.
+    #[account(address = INSTRUCTIONS @ MarginError::NotInstructionsSysvar)]
+    pub instructions: UncheckedAccount,
+    /// The queued listing, once set-up is over.
+    pub approval: Option<Account<QueuedChange>>,
 }
 
 impl AddCollateral {
@@ -106,17 +112,7 @@ impl AddCollateral {
         if self.holds_nothing() { 0 } else { MIN_RAMP_SECONDS }
     }
 
-    /// Once the house holds something the ramp waits out the timelock, for a new collateral loosens risk.
-    fn ramp_starts_at(&self, now: i64) -> i64 {
-        let wait = if self.holds_nothing() {
-            0
-        } else {
-            self.house.timelock_seconds
-        };
-        now.saturating_add_unsigned(wait)
-    }
-
-    fn entry(&self, args: &AddCollateralArgs, decimals: u8, now: i64) -> CollateralEntry {
+    fn entry(&self, args: &AddCollateralArgs, decimals: u8, now: UnixSeconds) -> CollateralEntry {
         CollateralEntry {
             mint: *self.mint.address(),
             vault: *self.vault.address(),
@@ -124,7 +120,7 @@ impl AddCollateral {
             haircut_e9: args.haircut_e9,
             deposit_cap_atoms: args.deposit_cap_atoms,
             window_cap_atoms: args.window_cap_atoms,
-            ramp_started_at: self.ramp_starts_at(now),
+            ramp_started_at: now.get(),
             ramp_seconds: args.ramp_seconds,
             underlying_index: args.underlying_index,
             scenario_index: args.scenario_index,
@@ -149,10 +145,14 @@ impl AddCollateral {
 /// See [`crate::tenor_margin::add_collateral`].
 #[inline(never)]
 pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
-    let now = Clock::get()?.unix_timestamp;
+    let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;
+    refuse_durable_nonce(accounts.instructions.account())?;
     let decimals = accounts.validate(&args)?;
     accounts.initialize_vault()?;
+    let mint = *accounts.mint.address();
+    let listing = Change::ListCollateral { mint, args };
+    check_listing(&accounts.house, accounts.approval.as_ref(), &listing, now)?;
     let index = accounts.registry.count;
     let entry = accounts.entry(&args, decimals, now);
     let registry = &mut accounts.registry;
@@ -160,8 +160,6 @@ pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs)
     *place.ok_or(MarginError::RegistryFull)? = entry;
     registry.count = index.saturating_add(1);
     if index == QUOTE_INDEX {
-        registry.window_seconds = FIRST_WINDOW_SECONDS;
-        registry.small_withdrawal_e9 = FIRST_SMALL_WITHDRAWAL_E9;
         accounts.insurance.vault = entry.vault;
     }
     let registry_sequence = registry.advance();

@@ -14,12 +14,13 @@ const COMPUTE_BUDGET: Address = address!("ComputeBudget1111111111111111111111111
 /// Posts price updates.
 const ORACLE_RECEIVER: Address = address!("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ");
 /// The program's own instructions that neither take value out of an account nor judge one.
-const OWN: [&[u8]; 5] = [
+const OWN: [&[u8]; 6] = [
     instruction::Trade::DISCRIMINATOR,
     instruction::Deposit::DISCRIMINATOR,
     instruction::UpdatePrice::DISCRIMINATOR,
     instruction::RefreshRisk::DISCRIMINATOR,
     instruction::SettleAccount::DISCRIMINATOR,
+    instruction::Accrue::DISCRIMINATOR,
 ];
 /// Place of the account among those of `end_bracket`.
 const ACCOUNT_OF_END: usize = 2;

@@ -117,7 +117,7 @@ impl LiquidateSlice {
             discount,
             target: self.house.liquidation_target(),
         };
-        let largest = if health.maintenance.e9() < self.house.full_close_below_e9 {
+        let largest = if health.maintenance.e9() < self.house.risk.full_close_below_e9 {
             Fraction::ONE
         } else {
             slice_fraction(&terms).or_margin_error()?

@@ -4,7 +4,7 @@ use crate::error::MarginError;
 use crate::event::StrikesAdded;
 use crate::grid::check_strike;
 use crate::risk::Freshness;
-use crate::state::{ChainAccount, LAYOUT_VERSION, MAX_STRIKES, Strike, Underlying, seeds};
+use crate::state::{ChainAccount, ClearingHouse, LAYOUT_VERSION, MAX_STRIKES, Pausable, Strike, Underlying, seeds};
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 use tenor_math::quantity::{Price, UnixSeconds};
@@ -19,6 +19,9 @@ pub struct AddStrikes {
     /// Pays the rent of the growth.
     #[account(mut)]
     pub payer: Signer,
+    /// The house.
+    #[account(seeds = [seeds::HOUSE], bump = house.bump, address = underlying.house @ MarginError::WrongHouse)]
+    pub house: Account<ClearingHouse>,
     /// Underlying of the options.
     #[account(seeds = [seeds::UNDERLYING, underlying.house.as_ref(), underlying.symbol.as_ref()], bump = underlying.bump, address = chain.underlying @ MarginError::ForeignMarketAccount)]
     pub underlying: Account<Underlying>,
@@ -31,6 +34,7 @@ pub struct AddStrikes {
 
 impl AddStrikes {
     fn validate(&self, prices_e9: &[u64], now: UnixSeconds) -> Result<()> {
+        self.house.check_not_paused(Pausable::Listing, now)?;
         require!(self.chain.version == LAYOUT_VERSION, MarginError::WrongVersion);
         require!(
             (1..=MAX_STRIKES_PER_CALL).contains(&prices_e9.len()),

@@ -8,7 +8,7 @@
 use crate::error::MarginError;
 use crate::event::ChainCreated;
 use crate::grid::check_expiry;
-use crate::state::{Chain, ChainAccount, LAYOUT_VERSION, Strike, Underlying, seeds};
+use crate::state::{Chain, ChainAccount, ClearingHouse, LAYOUT_VERSION, Pausable, Strike, Underlying, seeds};
 use anchor_lang::accounts::Slab;
 use anchor_lang::prelude::*;
 use tenor_math::quantity::{E9, UnixSeconds};
@@ -21,6 +21,9 @@ pub struct CreateChain {
     /// Pays the rent, which returns to it when the chain closes.
     #[account(mut)]
     pub payer: Signer,
+    /// The house.
+    #[account(seeds = [seeds::HOUSE], bump = house.bump, address = underlying.house @ MarginError::WrongHouse)]
+    pub house: Account<ClearingHouse>,
     /// Underlying of the options.
     #[account(seeds = [seeds::UNDERLYING, underlying.house.as_ref(), underlying.symbol.as_ref()], bump = underlying.bump)]
     pub underlying: Account<Underlying>,
@@ -37,6 +40,7 @@ pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let bump = ctx.bumps.chain;
     let accounts = &mut ctx.accounts;
+    accounts.house.check_not_paused(Pausable::Listing, now)?;
     require!(accounts.underlying.version == LAYOUT_VERSION, MarginError::WrongVersion);
     check_expiry(UnixSeconds::new(expiry), now, &accounts.underlying.market)?;
 

@@ -2,7 +2,7 @@
 
 use crate::error::{MarginError, OrMarginError};
 use crate::event::SurfacePosted;
-use crate::state::{ChainAccount, ClearingHouse, LAYOUT_VERSION, Underlying, seeds};
+use crate::state::{ChainAccount, ClearingHouse, LAYOUT_VERSION, Pausable, Underlying, seeds};
 use anchor_lang::prelude::*;
 use tenor_math::quantity::{E9, SECONDS_PER_YEAR, UnixSeconds};
 use tenor_math::surface::{E12, Slice};
@@ -46,6 +46,7 @@ pub struct PostSurface {
 
 impl PostSurface {
     fn validate(&self, args: &PostSurfaceArgs, now: UnixSeconds) -> Result<()> {
+        self.house.check_not_paused(Pausable::Surface, now)?;
         require!(self.chain.house == *self.house.address(), MarginError::WrongHouse);
         require!(self.chain.version == LAYOUT_VERSION, MarginError::WrongVersion);
         require!(now < self.chain.expiry(), MarginError::ChainExpired);

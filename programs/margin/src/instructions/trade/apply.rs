@@ -61,13 +61,16 @@ impl Trade {
             let strike = chain
                 .get_mut(usize::from(leg.change.strike_slot))
                 .ok_or(MarginError::NoSuchStrike)?;
+            let before = *strike.open_interest_mut(leg.change.kind);
             let given = LotMove {
                 lots: leg.change.lots.try_neg().or_margin_error()?,
                 ..leg.change
             };
             move_lots(&mut self.seller, &given, strike, &mut open_positions)?;
             move_lots(&mut self.buyer, &leg.change, strike, &mut open_positions)?;
-            if *strike.open_interest_mut(leg.change.kind) > limit {
+            // A limit that was lowered below what is open stops growth, not exits.
+            let after = *strike.open_interest_mut(leg.change.kind);
+            if after > limit && after > before {
                 return Err(MarginError::OpenInterestLimit);
             }
             chain.open_positions = open_positions;

@@ -3,9 +3,10 @@
 use super::accounts::{Leg, Trade, TradeArgs};
 use crate::error::{MarginError, OrMarginError};
 use crate::instructions::MarketAccounts;
+use crate::params::FeeModel;
 use crate::portfolio_check::Effect;
 use crate::risk::{Freshness, LotMove, MarketView};
-use crate::state::{FeeModel, Strike, Underlying};
+use crate::state::{Strike, Underlying};
 use alloc::vec::Vec;
 use tenor_math::Round;
 use tenor_math::fees::{Cash, LegFees};

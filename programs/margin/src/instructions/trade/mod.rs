@@ -33,6 +33,8 @@ pub use apply::TradedLeg;
 use super::MarketAccounts;
 use crate::error::MarginError;
 use crate::event::Traded;
+use crate::portfolio_check::Effect;
+use crate::state::Pausable;
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 use effect::{Side, effect};
@@ -58,6 +60,10 @@ pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
         effect(&accounts.buyer, &found, Side::Buyer),
         effect(&accounts.seller, &found, Side::Seller),
     );
+    // Where one side only reduces, no risk is new, and its exit stays open.
+    if buyer == Effect::AddsRisk && seller == Effect::AddsRisk {
+        accounts.house.check_not_paused(Pausable::RiskTrade, now)?;
+    }
     let legs = accounts.price_legs(&args, &found, &market, (buyer.and(seller), now))?;
     let money = TradeMoney::of(&legs, taker, decimals)?;
     money.check_limits(&args)?;
