@@ -272,7 +272,8 @@ mod tests {
             for (first, second) in [(1, 1), (1, 99), (33, 67), (1_000, 1)] {
                 let merged = whole(first + second, premium_e9);
                 let split = whole(first, premium_e9).and_then(|one| Ok(one + whole(second, premium_e9)?));
-                assert!(merged.is_ok() && merged <= split, "{premium_e9} {first} {second}");
+                let is_no_dearer = merged.and_then(|merged| Ok(merged <= split?));
+                assert_eq!(is_no_dearer, Ok(true), "{premium_e9} {first} {second}");
             }
         }
     }
