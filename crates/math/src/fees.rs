@@ -271,8 +271,9 @@ mod tests {
         for premium_e9 in [0, 1, 999, 1_000_001, 77_777_777, 5_000_000_001] {
             for (first, second) in [(1, 1), (1, 99), (33, 67), (1_000, 1)] {
                 let merged = whole(first + second, premium_e9);
-                let split = whole(first, premium_e9).unwrap() + whole(second, premium_e9).unwrap();
-                assert!(merged.unwrap() <= split, "{premium_e9} {first} {second}");
+                let split = whole(first, premium_e9).and_then(|one| Ok(one + whole(second, premium_e9)?));
+                let is_no_dearer = merged.and_then(|merged| Ok(merged <= split?));
+                assert_eq!(is_no_dearer, Ok(true), "{premium_e9} {first} {second}");
             }
         }
     }
