@@ -128,7 +128,7 @@ fn market(hours_to_expiry: i64) -> Market {
         decimals: 6,
         ..CollateralEntry::zeroed()
     };
-    let haircut_e9 = deployment.collaterals[0].args(0).haircut_e9;
+    let haircut_e9 = deployment.collaterals[0].args(0, 0).haircut_e9;
     let sol = CollateralEntry {
         decimals: 9,
         haircut_e9,
