@@ -211,7 +211,9 @@ impl Walk {
         let pool = picture.market.registry().map(|registry| registry.interest.pool());
         let reserve = pool.map_or(0, |pool| pool.reserve().get());
         let insured = picture.insurance.map_or(0, |insurance| insurance.balance_atoms);
-        let left = self.world.tokens(&picture.collateral(USDC).vault) - insured - reserve;
+        let held = self.world.tokens(&picture.collateral(USDC).vault);
+        // While somebody owes, the house's own part may be lent as well.
+        let left = held.saturating_sub(insured + reserve);
         // An atom an account and chain, and parts of one each time that the pool counted an account anew.
         let chains = self.actors.len() * picture.market.chains().count();
         let recounts = ["deposit", "withdraw", "accrue"].map(|action| self.report.count(action));
