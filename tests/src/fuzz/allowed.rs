@@ -24,6 +24,11 @@ pub const DEPOSIT: Allowed = Allowed {
     own: &[ZeroAmount, DepositCap, NotAccountAuthority],
     numbers: &[INSUFFICIENT_FUNDS],
 };
+pub const ACCRUE: Allowed = Allowed {
+    action: "accrue",
+    own: &[],
+    numbers: &[],
+};
 pub const WITHDRAW: Allowed = Allowed {
     action: "withdraw",
     own: &[

@@ -1,7 +1,7 @@
 //! One run: people, chains and prices, and the steps that they take.
 
 use super::allowed::{
-    ADD_STRIKES, Allowed, BRACKET, CREATE_CHAIN, DEPOSIT, OPEN_ACCOUNT, POST_SURFACE, REFRESH_RISK, SETTLE_ACCOUNT,
+    ACCRUE, ADD_STRIKES, Allowed, BRACKET, CREATE_CHAIN, DEPOSIT, OPEN_ACCOUNT, POST_SURFACE, REFRESH_RISK, SETTLE_ACCOUNT,
     SETTLE_CHAIN, SLICE, TOUCH, TRADE, UPDATE_PRICE, WITHDRAW,
 };
 use super::{Report, amounts};
@@ -12,10 +12,11 @@ use solana_pubkey::Pubkey;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_margin::event::SliceLiquidated;
 use tenor_margin::instructions::LiquidateSliceArgs;
+use tenor_margin::state::InterestModel;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
-    AddStrikes, BeginBracket, CreateChain, Deposit, EndBracket, LiquidateSlice, OpenAccount, PostSurface, Quote,
+    Accrue, AddStrikes, BeginBracket, CreateChain, Deposit, EndBracket, LiquidateSlice, OpenAccount, PostSurface, Quote,
     RefreshRisk, SettleAccount, SettleChain, Touch, Trade, TradeTerms, UpdatePrice, Withdraw,
 };
 use tenor_testkit::totals::violations;
@@ -48,6 +49,16 @@ impl Walk {
     pub fn new(seed: u64) -> Self {
         let mut world = World::new();
         world.edit_house(|house| house.fees = USUAL_FEES);
+        // Interest that hours of a run show: up to 1,000% a year.
+        world.edit_house(|house| {
+            house.interest = InterestModel {
+                optimal_utilisation_e9: 500_000_000,
+                base_rate_e9: 1_000_000_000,
+                optimal_rate_e9: 4_000_000_000,
+                max_rate_e9: 10_000_000_000,
+                reserve_share_e9: 200_000_000,
+            };
+        });
         let chains = BTreeSet::from([
             world.list_chain(SOL, FIRST_EXPIRY, &[160, 180, 200, 220, 240]),
             world.list_chain(SOL, FIRST_EXPIRY + weeks(1), &[150, 200, 250]),
@@ -86,7 +97,8 @@ impl Walk {
     /// One random action, then everything must add up.
     pub fn step(&mut self) -> Step {
         match self.rng.random_range(0..100) {
-            0..=31 => self.trade()?,
+            0..=29 => self.trade()?,
+            30 | 31 => self.accrue()?,
             32..=34 => self.hunt()?,
             35..=44 => self.deposit()?,
             45..=54 => self.withdraw()?,
@@ -152,6 +164,9 @@ impl Walk {
                 self.send(&SETTLE_ACCOUNT, SettleAccount { chain, of: &of })?;
             }
         }
+        for of in self.actors.clone() {
+            self.send(&ACCRUE, Accrue { of: &of })?;
+        }
         self.check()?;
         for asset in [SOL, BTC] {
             self.publish(asset)?;
@@ -196,9 +211,16 @@ impl Walk {
             }
         }
         let fees: u64 = picture.market.chains().map(|(_, data)| data.chain.fees_atoms).sum();
-        // While somebody owes, others may have been paid from what fees brought in.
-        let left = self.world.tokens(&picture.collateral(USDC).vault).saturating_sub(fees);
-        let dust = u64::try_from(self.actors.len() * picture.market.chains().count()).unwrap_or(u64::MAX);
+        let pool = picture.market.registry().map(|registry| registry.interest.pool());
+        let reserve = pool.map_or(0, |pool| pool.reserve().get());
+        let insured = picture.insurance.map_or(0, |insurance| insurance.balance_atoms);
+        let held = self.world.tokens(&picture.collateral(USDC).vault);
+        // While somebody owes, the house's own part may be lent as well.
+        let left = held.saturating_sub(insured + reserve + fees);
+        // An atom an account and chain, and parts of one each time that the pool counted an account anew.
+        let chains = self.actors.len() * picture.market.chains().count();
+        let recounts = ["deposit", "withdraw", "accrue"].map(|action| self.report.count(action));
+        let dust = u64::try_from(chains).unwrap_or(u64::MAX) + recounts.iter().sum::<u64>();
         if owed == 0 && left > dust {
             return Err(format!("{left} atoms are left of a house that owes nothing"));
         }
@@ -270,6 +292,12 @@ impl Walk {
                 atoms,
             },
         )?;
+        Ok(())
+    }
+
+    fn accrue(&mut self) -> Step {
+        let of = self.someone();
+        self.send(&ACCRUE, Accrue { of: &of })?;
         Ok(())
     }
 
