@@ -1,9 +1,35 @@
 //! Balances of margin accounts: credits, debits and the sequence number that every change advances.
 
-use crate::error::MarginError;
-use crate::state::{CollateralEntry, LAYOUT_VERSION, MarginAccount, QUOTE_INDEX, Registry};
+use crate::error::{MarginError, OrMarginError};
+use crate::state::{ClearingHouse, CollateralEntry, LAYOUT_VERSION, MarginAccount, QUOTE_INDEX, Registry};
 use anchor_lang::prelude::Address;
-use tenor_math::quantity::Atoms;
+use tenor_math::Round;
+use tenor_math::quantity::{Atoms, Ratio};
+
+/// Part of the fees that goes to the insurance fund: half.
+const INSURANCE_SHARE: Ratio = Ratio::from_bps(5_000);
+
+/// Where fees go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeeSplit {
+    /// The insurance fund's part, atoms.
+    pub insurance_atoms: u64,
+    /// The treasury's, atoms.
+    pub treasury_atoms: u64,
+}
+
+/// Splits fees between insurance fund and treasury, in favour of the fund; nothing is lost between them.
+///
+/// # Errors
+/// [`MarginError::MathOverflow`] never for a share of at most one.
+pub fn split_fees(_house: &ClearingHouse, fees_atoms: u64) -> Result<FeeSplit, MarginError> {
+    let insurance_atoms = INSURANCE_SHARE.of_count(fees_atoms, Round::Up).or_margin_error()?;
+    let treasury_atoms = fees_atoms.checked_sub(insurance_atoms).ok_or(MarginError::MathOverflow)?;
+    Ok(FeeSplit {
+        insurance_atoms,
+        treasury_atoms,
+    })
+}
 
 /// The collateral at an index.
 ///

@@ -22,7 +22,7 @@ pub struct CreateChain {
     #[account(mut)]
     pub payer: Signer,
     /// Underlying of the options.
-    #[account(seeds = [seeds::UNDERLYING, underlying.house.as_ref(), underlying.symbol.as_ref()], bump = underlying.bump)]
+    #[account(mut, seeds = [seeds::UNDERLYING, underlying.house.as_ref(), underlying.symbol.as_ref()], bump = underlying.bump)]
     pub underlying: Account<Underlying>,
     /// The chain.
     #[account(init, payer = payer, space = Slab::<Chain, Strike>::space_for(0), seeds = [seeds::CHAIN, underlying.address().as_ref(), bytemuck::bytes_of(&expiry)], bump)]
@@ -37,7 +37,9 @@ pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
     let bump = ctx.bumps.chain;
     let accounts = &mut ctx.accounts;
     require!(accounts.underlying.version == LAYOUT_VERSION, MarginError::WrongVersion);
+    require!(now.get() >= accounts.underlying.active_from, MarginError::UnderlyingNotActive);
     check_expiry(UnixSeconds::new(expiry), now, &accounts.underlying.market)?;
+    accounts.underlying.list_expiry(UnixSeconds::new(expiry), now)?;
 
     let (house, index) = (accounts.underlying.house, accounts.underlying.index);
     let (underlying, rent_payer) = (*accounts.underlying.address(), *accounts.payer.address());
@@ -50,9 +52,11 @@ pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
     chain.rent_payer = rent_payer;
     chain.expiry = expiry;
     chain.payout_factor_e9 = E9;
+    let sequence = chain.advance();
 
     emit_cpi!(ChainCreated {
         chain: *ctx.accounts.chain.address(),
+        sequence,
         underlying,
         expiry,
         rent_payer
