@@ -95,7 +95,7 @@ fn held_by_house(picture: &Picture) -> i128 {
     chains
         + picture
             .insurance
-            .map_or(0, |insurance| i128::from(insurance.balance_atoms))
+            .map_or(0, |insurance| i128::from(insurance.balance_atoms) + i128::from(insurance.treasury_atoms))
 }
 
 /// Lots of each option sum to zero, its open interest is the sum of its longs, and chains count their positions. While

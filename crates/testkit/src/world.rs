@@ -14,6 +14,7 @@ use crate::mint::{amount, mint_account, token_account};
 use crate::oracle::Feed;
 use crate::picture::Picture;
 use anchor_lang::{BorshConfig, Discriminator, SchemaRead};
+use bytemuck::Pod;
 use solana_account::{Account, AccountSharedData, ReadableAccount, WritableAccount};
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_message::{Message, VersionedMessage};
@@ -24,7 +25,7 @@ use solana_transaction_error::TransactionError;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_sdk::address::SYSTEM_PROGRAM;
 use tenor_sdk::margin::instructions::InitializeArgs;
-use tenor_sdk::margin::state::{DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING};
+use tenor_sdk::margin::state::{Chain, DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING, Underlying};
 use tenor_sdk::math::quantity::Price;
 use tenor_sdk::{MARGIN_PROGRAM, decode, event};
 
@@ -382,12 +383,32 @@ impl<B: Bank> World<B> {
     /// # Panics
     /// If the account does not exist.
     pub fn edit_account(&mut self, actor: &Actor, change: impl FnOnce(&mut MarginAccount)) {
-        const HEADER: std::ops::Range<usize> = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<MarginAccount>();
-        let mut account = self.account(&actor.account()).expect("a margin account");
-        let mut header: MarginAccount = bytemuck::pod_read_unaligned(&account.data()[HEADER]);
+        self.edit_header(actor.account(), change);
+    }
+
+    /// Changes the header of a chain: states that only a long history would bring about.
+    ///
+    /// # Panics
+    /// If the chain does not exist.
+    pub fn edit_chain(&mut self, chain: ChainOf, change: impl FnOnce(&mut Chain)) {
+        self.edit_header(chain.address(), change);
+    }
+
+    /// Changes an asset's underlying, likewise.
+    ///
+    /// # Panics
+    /// If it is not listed.
+    pub fn edit_underlying(&mut self, asset: Asset, change: impl FnOnce(&mut Underlying)) {
+        self.edit_header(asset.underlying(), change);
+    }
+
+    fn edit_header<T: Pod>(&mut self, address: Pubkey, change: impl FnOnce(&mut T)) {
+        let place = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<T>();
+        let mut account = self.account(&address).expect("an account of the program");
+        let mut header: T = bytemuck::pod_read_unaligned(&account.data()[place.clone()]);
         change(&mut header);
-        account.data_as_mut_slice()[HEADER].copy_from_slice(bytemuck::bytes_of(&header));
-        self.set_account(actor.account(), account);
+        account.data_as_mut_slice()[place].copy_from_slice(bytemuck::bytes_of(&header));
+        self.set_account(address, account);
     }
 
     fn fund(&mut self, actor: &Actor) {
@@ -477,7 +498,12 @@ impl<B: Bank> World<B> {
 
     /// The surface authority posts the usual slice.
     pub fn post_surface(&mut self, chain: ChainOf) {
-        let args = chain.slice(VOLATILITY_PERCENT, self.now());
+        self.post_volatility(chain, VOLATILITY_PERCENT);
+    }
+
+    /// The surface authority posts a slice of a volatility in percent.
+    pub fn post_volatility(&mut self, chain: ChainOf, percent: u64) {
+        let args = chain.slice(percent, self.now());
         self.land(PostSurface {
             authority: &surface_authority(),
             chain,

@@ -20,17 +20,23 @@ use tenor_math::risk::HourlyVariance;
 
 /// How long only the update that straddles the hour becomes its mark, seconds.
 pub const GRACE_SECONDS: u64 = 600;
-const HOUR: i64 = 3_600;
 
-/// The hour that a moment lies in, Unix hours.
-fn hour_of(moment: UnixSeconds) -> i64 {
-    moment.get().div_euclid(HOUR)
+/// The hour that a moment lies in, Unix hours; zero for all before 1970. The machine divides no signed numbers.
+fn hour_of(moment: UnixSeconds) -> u64 {
+    let seconds = moment.since(UnixSeconds::new(0));
+    seconds.checked_div(SECONDS_PER_HOUR).unwrap_or(0)
+}
+
+/// When the hour that an update was published in began.
+fn beginning(update: &FeedPrice) -> UnixSeconds {
+    let seconds = hour_of(update.published_at).saturating_mul(SECONDS_PER_HOUR);
+    UnixSeconds::new(seconds.cast_signed())
 }
 
 /// The hour that an update is the mark of, if the underlying still lacks it: the update straddles the hour, or was published when
 /// ten minutes of it had passed. The first mark of all may be any.
 pub fn marked_hour(update: &FeedPrice, underlying: &Underlying) -> Option<i64> {
-    let hour = hour_of(update.published_at);
+    let hour = hour_of(update.published_at).cast_signed();
     if underlying.variance_price_e9 == 0 {
         return Some(hour);
     }
@@ -40,13 +46,12 @@ pub fn marked_hour(update: &FeedPrice, underlying: &Underlying) -> Option<i64> {
 
 /// Whether an update straddles the hour that it was published in.
 pub fn straddles_hour(update: &FeedPrice) -> bool {
-    let began = UnixSeconds::new(hour_of(update.published_at).saturating_mul(HOUR));
-    update.previous_published_at < began
+    update.previous_published_at < beginning(update)
 }
 
 /// Seconds from the beginning of the hour that an update was published in to a moment.
 pub fn seconds_into_hour(update: &FeedPrice, moment: UnixSeconds) -> u64 {
-    moment.since(UnixSeconds::new(hour_of(update.published_at).saturating_mul(HOUR)))
+    moment.since(beginning(update))
 }
 
 impl Underlying {

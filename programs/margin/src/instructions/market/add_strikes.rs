@@ -106,6 +106,7 @@ fn is_first_of<T: PartialEq>(list: &[T], place: usize, entry: &T) -> bool {
 }
 
 /// See [`crate::tenor_margin::add_strikes`].
+#[inline(never)]
 pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>, replace_slots: Vec<u16>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;

@@ -19,6 +19,7 @@ pub struct CloseChain {
 }
 
 /// See [`crate::tenor_margin::close_chain`].
+#[inline(never)]
 pub fn close_chain(ctx: &mut Context<CloseChain>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let chain = &mut ctx.accounts.chain;

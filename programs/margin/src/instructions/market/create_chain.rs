@@ -32,6 +32,7 @@ pub struct CreateChain {
 }
 
 /// See [`crate::tenor_margin::create_chain`].
+#[inline(never)]
 pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let bump = ctx.bumps.chain;

@@ -20,6 +20,7 @@ pub struct MarkHour {
 }
 
 /// See [`crate::tenor_margin::mark_hour`].
+#[inline(never)]
 pub fn mark_hour(ctx: &mut Context<MarkHour>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let underlying = &mut ctx.accounts.underlying;

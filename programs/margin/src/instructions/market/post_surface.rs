@@ -60,6 +60,7 @@ impl PostSurface {
 }
 
 /// See [`crate::tenor_margin::post_surface`].
+#[inline(never)]
 pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Result<()> {
     let clock = Clock::get()?;
     let now = UnixSeconds::new(clock.unix_timestamp);

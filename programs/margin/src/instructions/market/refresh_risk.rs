@@ -34,6 +34,7 @@ impl RefreshRisk {
 }
 
 /// See [`crate::tenor_margin::refresh_risk`].
+#[inline(never)]
 pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> Result<()> {
     let clock = Clock::get()?;
     let now = UnixSeconds::new(clock.unix_timestamp);

@@ -22,6 +22,7 @@ pub struct SettleChain {
 }
 
 /// See [`crate::tenor_margin::settle_chain`].
+#[inline(never)]
 pub fn settle_chain(ctx: &mut Context<SettleChain>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;

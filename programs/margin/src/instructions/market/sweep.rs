@@ -55,6 +55,7 @@ impl Sweep {
 }
 
 /// See [`crate::tenor_margin::sweep`].
+#[inline(never)]
 pub fn sweep(ctx: &mut Context<Sweep>) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.validate()?;

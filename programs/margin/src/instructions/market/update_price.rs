@@ -21,6 +21,7 @@ pub struct UpdatePrice {
 }
 
 /// See [`crate::tenor_margin::update_price`].
+#[inline(never)]
 pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
     let clock = Clock::get()?;
     let now = UnixSeconds::new(clock.unix_timestamp);
