@@ -203,6 +203,11 @@ impl<B: Bank> World<B> {
         self.bank.clock().unix_timestamp
     }
 
+    /// The present slot.
+    pub fn slot(&self) -> u64 {
+        self.bank.clock().slot
+    }
+
     /// Sets the clock; slots pass with it.
     ///
     /// # Panics
@@ -530,6 +535,9 @@ impl<B: Bank> World<B> {
             self.set_price(asset, price);
         }
         for chain in chains {
+            if self.account(&chain.address()).is_none() {
+                continue;
+            }
             if self.now() < chain.expiry {
                 self.post_surface(chain);
             }

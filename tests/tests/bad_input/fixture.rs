@@ -3,12 +3,13 @@
 use tenor_margin::instructions::LiquidateSliceArgs;
 use tenor_margin::state::NO_UNDERLYING;
 use tenor_testkit::action::{
-    AddCollateral, AddStrikes, AddUnderlying, CreateChain, Deposit, Initialize, LiquidateSlice, OpenAccount,
-    PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Touch, Trade, UpdatePrice, Withdraw,
+    AddCollateral, AddStrikes, AddUnderlying, CloseChain, CreateChain, Deposit, Initialize, LiquidateSlice, MarkHour,
+    OpenAccount,
+    PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Sweep, Touch, Trade, UpdatePrice, Withdraw,
 };
 use tenor_testkit::mint::mint_account;
-use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone, house_terms, surface_authority, upgrade_authority};
-use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, Feed, SOL, USDC, World, sol, usd, usdc, weeks};
+use tenor_testkit::world::{FIRST_EXPIRY, START, admin, anyone, house_terms, surface_authority, upgrade_authority};
+use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, Feed, SOL, USDC, World, hours, sol, usd, usdc, weeks};
 
 /// A world in which a call lands.
 pub struct Fixture {
@@ -34,8 +35,11 @@ pub const FIXTURES: &[Named] = &[
     ("add_underlying", add_underlying),
     ("add_collateral", add_collateral),
     ("update_price", update_price),
+    ("mark_hour", mark_hour),
     ("create_chain", create_chain),
     ("add_strikes", add_strikes),
+    ("close_chain", close_chain),
+    ("sweep", sweep),
     ("post_surface", post_surface),
     ("refresh_risk", refresh_risk),
     ("open_account", open_account),
@@ -156,6 +160,34 @@ fn update_price() -> Fixture {
             feed: SOL.feed(),
         })
     })
+}
+
+fn mark_hour() -> Fixture {
+    let mut town = Town::new();
+    let next_hour = START + hours(1);
+    town.world.set_time(next_hour);
+    town.world
+        .write_feed(SOL.feed(), &Feed::of(SOL, usd(201), next_hour));
+    town.fixture(|town| {
+        town.world.call(MarkHour {
+            asset: SOL,
+            feed: SOL.feed(),
+        })
+    })
+}
+
+fn close_chain() -> Fixture {
+    let mut town = Town::settled();
+    for of in [town.alice.clone(), town.bob.clone()] {
+        town.world.land(SettleAccount { chain: town.near, of: &of });
+    }
+    town.fixture(|town| town.world.call(CloseChain { chain: town.near }))
+}
+
+fn sweep() -> Fixture {
+    let mut town = Town::new();
+    town.world.edit_chain(town.near, |chain| chain.fees_atoms = 1_001);
+    town.fixture(|town| town.world.call(Sweep { chain: town.near }))
 }
 
 fn create_chain() -> Fixture {

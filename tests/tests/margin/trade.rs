@@ -10,7 +10,7 @@ use tenor_math::quantity::Price;
 use tenor_testkit::action::{AddUnderlying, OpenAccount, Quote, Trade};
 use tenor_testkit::totals::assert_adds_up;
 use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone};
-use tenor_testkit::{Asset, SOL, USDC, assert_fails_with, assert_lands, sol, usd, usdc, weeks};
+use tenor_testkit::{Asset, BTC, SOL, USDC, assert_fails_with, assert_lands, sol, usd, usdc};
 
 #[test]
 fn requires_that_an_authority_of_each_account_signs() {
@@ -465,14 +465,18 @@ fn the_position_table_has_its_capacity() {
 fn the_chain_table_has_sixteen_places() {
     let mut scene = Scene::new();
     let mut last = scene.chain;
-    for week in 1..=16 {
-        last = scene.world.list_chain(SOL, FIRST_EXPIRY + weeks(week), &[200]);
-        if week < 16 {
-            scene.world.trade_at_mark(&scene.alice, &scene.bob, last.call(200), 1);
+    let expiries = scene.world.picture().listable_expiries(SOL);
+    let chains = (expiries.iter().skip(1).map(|expiry| (SOL, *expiry, 200)))
+        .chain(expiries.iter().map(|expiry| (BTC, *expiry, 100_000)));
+    for (place, (asset, expiry, strike)) in (1..=16).zip(chains) {
+        last = scene.world.list_chain(asset, expiry, &[strike]);
+        if place < 16 {
+            scene.world.trade_at_mark(&scene.alice, &scene.bob, last.call(strike), 1);
         }
     }
+    assert_eq!(last.asset, BTC, "twelve expiries of the one, then five of the other");
     scene.alice_buys(scene.chain.call(200), 1);
-    let offer = scene.world.call(scene.offer(last.call(200), 1));
+    let offer = scene.world.call(scene.offer(last.call(100_000), 1));
     assert_fails_with(scene.world.send(offer), MarginError::ChainTableFull);
     assert_adds_up(&scene.world);
 }

@@ -140,16 +140,16 @@ fn requires_that_its_price_is_not_older_than_the_stored_one() {
 }
 
 #[test]
-fn requires_that_its_price_is_certain_enough() {
+fn requires_that_its_price_is_certain_enough_to_be_stored() {
     let mut world = world();
     let feed = good(&world);
-    // Two percent of 210 dollars is 4.2 dollars.
+    // A tenth of 210 dollars is 21 dollars.
     refuses(
         &mut world,
-        &feed.clone().but(|update| update.conf = 420_000_001),
+        &feed.clone().but(|update| update.conf = 2_100_000_001),
         MarginError::PriceUncertain,
     );
-    accepts(&mut world, &feed.but(|update| update.conf = 420_000_000));
+    accepts(&mut world, &feed.but(|update| update.conf = 2_100_000_000));
 }
 
 #[test]
