@@ -201,3 +201,45 @@ pub fn check_neighbours<'a>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FROM: SurfaceAnchor = SurfaceAnchor {
+        since: 0,
+        variance_e12: E12,
+        rho_e12: -200_000_000_000,
+        slope_e9: 500_000_000,
+        forward_ratio_e9: E9,
+        discount_e9: 800_000_000,
+    };
+
+    #[test]
+    fn steps_are_exact_at_their_ends() {
+        // A fifth and a thousandth: volatility 1 to 1.2 and 0.8 by squares, slope 0.5 to 0.6, discount 0.8 to 0.8008.
+        let is_within = |change: fn(&mut SurfaceAnchor)| {
+            let mut to = FROM;
+            change(&mut to);
+            to.is_within(&FROM, 200_000_000, 1_000_000)
+        };
+        assert!(is_within(|to| to.variance_e12 = 1_440_000_000_000) && !is_within(|to| to.variance_e12 = 1_440_000_000_001));
+        assert!(is_within(|to| to.variance_e12 = 640_000_000_000) && !is_within(|to| to.variance_e12 = 639_999_999_999));
+        assert!(is_within(|to| to.rho_e12 = 0) && !is_within(|to| to.rho_e12 = 1));
+        assert!(is_within(|to| to.rho_e12 = -400_000_000_000) && !is_within(|to| to.rho_e12 = -400_000_000_001));
+        assert!(is_within(|to| to.slope_e9 = 600_000_000) && !is_within(|to| to.slope_e9 = 600_000_001));
+        assert!(is_within(|to| to.slope_e9 = 400_000_000) && !is_within(|to| to.slope_e9 = 399_999_999));
+        assert!(is_within(|to| to.forward_ratio_e9 = 1_001_000_000) && !is_within(|to| to.forward_ratio_e9 = 1_001_000_001));
+        assert!(is_within(|to| to.discount_e9 = 800_800_000) && !is_within(|to| to.discount_e9 = 799_199_999));
+    }
+
+    #[test]
+    fn a_step_beyond_one_has_no_lower_end() {
+        let gone = SurfaceAnchor {
+            variance_e12: 1,
+            ..FROM
+        };
+        assert!(gone.is_within(&FROM, 2 * E9, E9) && !gone.is_within(&FROM, E9 / 2, E9));
+        assert!(moves_volatility_at_most(9 * E12, E12, 2 * E9) && !moves_volatility_at_most(9 * E12 + 1, E12, 2 * E9));
+    }
+}

@@ -20,6 +20,8 @@ struct Drill {
     /// Short an option of each chain, with 1.2 times its initial requirement, and whoever bought them.
     careful: [Actor; 2],
     buyer: Actor,
+    /// Posts, trades and withdrawals that landed.
+    landed: [u32; 3],
 }
 
 /// Where the authority pushes.
@@ -50,6 +52,7 @@ impl Drill {
             twin,
             careful,
             buyer,
+            landed: [0; 3],
         }
     }
 
@@ -79,7 +82,7 @@ impl Drill {
         };
         let seconds = |at: i64| u128::from((chain.expiry - at).unsigned_abs());
         let theta = u128::from(stored.theta_e12) * seconds(now) / seconds(stored.slice_posted_at);
-        let theta_e12 = u64::try_from(theta).unwrap() / 1_000_000 * factor * factor;
+        let theta_e12 = u64::try_from(theta * u128::from(factor * factor) / 1_000_000).unwrap();
         let psi_e12 = u64::try_from((u128::from(theta_e12) * 1_000_000_000_000).isqrt() / 2).unwrap();
         let moved = |e9: u64| u64::try_from(u128::from(e9) * u128::from(carry) / u128::from(E9)).unwrap();
         // Forward and discount go along where they may, else volatility alone.
@@ -96,7 +99,9 @@ impl Drill {
                 chain,
                 args,
             };
-            self.world.send(post).is_ok()
+            let is_accepted = self.world.send(post).is_ok();
+            self.landed[0] += u32::from(is_accepted);
+            is_accepted
         })
     }
 
@@ -116,6 +121,7 @@ impl Drill {
                             quotes,
                         };
                         if self.world.send(trade).is_ok() {
+                            self.landed[1] += 1;
                             break;
                         }
                     }
@@ -141,7 +147,9 @@ impl Drill {
                     asset: USDC,
                     atoms,
                 };
-                if self.world.send(withdraw).is_err() {
+                if self.world.send(withdraw).is_ok() {
+                    self.landed[2] += 1;
+                } else {
                     atoms /= 2;
                 }
                 atoms = atoms.min(u64::try_from(self.world.picture().balance(&owner, USDC)).unwrap_or(0));
@@ -212,6 +220,8 @@ fn a_day_of_the_worst(pattern: impl Fn(i64) -> Push) -> Drill {
         assert!(taken <= 2 * STAKE, "{taken} atoms after hour {hour}");
         assert_adds_up(&drill.world);
     }
+    let [posts, trades, withdrawals] = drill.landed;
+    assert!(posts > 24 && trades > 24 && withdrawals > 2, "a drill of {:?}", drill.landed);
     drill
 }
 

@@ -76,8 +76,8 @@ fn the_residue_of_a_settlement_that_is_paid_out_goes_to_the_insurance_fund() {
         quotes: vec![Quote { option, lots: 1, price }],
     });
     scene.world.set_time(scene.chain.expiry);
-    // 10.00000001 dollars a unit: a lot pays 100,000.0001 atoms.
-    let odd = tenor_math::quantity::Price::from_e9(210_000_000_010);
+    // 10.0000001 dollars a unit: a lot pays 100,000.001 atoms.
+    let odd = tenor_math::quantity::Price::from_e9(210_000_000_100);
     scene
         .world
         .write_feed(SOL.feed(), &Feed::of(SOL, odd, scene.chain.expiry));
