@@ -64,7 +64,10 @@ impl Picture {
         const HOUR: i64 = 3_600;
         let (now, limits) = (UnixSeconds::new(self.now), self.underlying(asset).market);
         let is_listable = |expiry: &i64| check_expiry(UnixSeconds::new(*expiry), now, &limits).is_ok();
-        let first = (self.now / HOUR..).map(|hour| hour * HOUR).find(is_listable).expect("a tenor of a week");
+        let first = (self.now / HOUR..)
+            .map(|hour| hour * HOUR)
+            .find(is_listable)
+            .expect("a tenor of a week");
         let last = self.now.saturating_add_unsigned(limits.max_tenor_seconds);
         (first..=last).step_by(604_800).filter(is_listable).collect()
     }

@@ -76,7 +76,9 @@ pub enum MarginError {
     RiskStale = 53,
 
     // 60-79: chains
-    #[msg("The expiry is not on the listing grid: Fridays 08:00 UTC for eight weeks, then the last of a month, then of a quarter")]
+    #[msg(
+        "The expiry is not on the listing grid: Fridays 08:00 UTC for eight weeks, then the last of a month, then of a quarter"
+    )]
     ExpiryNotOnGrid = 60,
     #[msg("The strike is not on the grid or outside the window around spot")]
     StrikeNotOnGrid = 61,
@@ -164,7 +166,9 @@ pub enum MarginError {
     HealthNotRaised = 124,
 
     // 200-219: surface and range
-    #[msg("The slice and a neighbour's admit calendar arbitrage; post a rising surface far first, a falling one near first")]
+    #[msg(
+        "The slice and a neighbour's admit calendar arbitrage; post a rising surface far first, a falling one near first"
+    )]
     CalendarArbitrage = 200,
     #[msg("A neighbouring chain was not passed; pass each side's chains out to the first that has a slice")]
     MissingNeighbour = 201,
@@ -172,7 +176,9 @@ pub enum MarginError {
     SurfaceStep = 202,
     #[msg("The last slice was posted too short a time ago; wait")]
     SurfaceTooSoon = 203,
-    #[msg("The update is not the hour's mark: it must straddle an hour that began less than ten minutes ago and has none")]
+    #[msg(
+        "The update is not the hour's mark: it must straddle an hour that began less than ten minutes ago and has none"
+    )]
     NotHourMark = 204,
 }
 

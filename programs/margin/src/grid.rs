@@ -100,19 +100,18 @@ const fn month(seconds: u64) -> u64 {
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let from_march = (5 * day_of_year + 2) / 153;
-    if from_march < 10 { from_march + 3 } else { from_march - 9 }
+    if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    }
 }
 
 /// Checks that a strike is a multiple of the step inside the window around spot.
 ///
 /// # Errors
 /// [`MarginError::StrikeNotOnGrid`], [`MarginError::MathOverflow`].
-pub fn check_strike(
-    strike: Price,
-    spot: Price,
-    tenor_seconds: u64,
-    limits: &MarketLimits,
-) -> Result<(), MarginError> {
+pub fn check_strike(strike: Price, spot: Price, tenor_seconds: u64, limits: &MarketLimits) -> Result<(), MarginError> {
     if is_listable(strike, spot, tenor_seconds, limits)? {
         Ok(())
     } else {
@@ -124,12 +123,7 @@ pub fn check_strike(
 ///
 /// # Errors
 /// [`MarginError::MathOverflow`].
-pub fn is_listable(
-    strike: Price,
-    spot: Price,
-    tenor_seconds: u64,
-    limits: &MarketLimits,
-) -> Result<bool, MarginError> {
+pub fn is_listable(strike: Price, spot: Price, tenor_seconds: u64, limits: &MarketLimits) -> Result<bool, MarginError> {
     let reach = Reach::at(tenor_seconds);
     let low = reach.low.max(Ratio::from_e9(limits.strike_window_low_e9));
     let high = reach.high.min(Ratio::from_e9(limits.strike_window_high_e9));
@@ -202,17 +196,17 @@ mod tests {
         // date -u -d @... : leap days, the ends of years, and a century without a leap day.
         let known = [
             (0, 1),
-            (951_782_399, 2),      // 2000-02-28 23:59:59
-            (951_782_400, 2),      // 2000-02-29 00:00:00
-            (951_868_800, 3),      // 2000-03-01
-            (1_704_067_199, 12),   // 2023-12-31 23:59:59
-            (1_704_067_200, 1),    // 2024-01-01
-            (1_709_164_800, 2),    // 2024-02-29
-            (1_709_251_200, 3),    // 2024-03-01
-            (1_772_265_600, 2),    // 2026-02-28
-            (1_772_323_200, 3),    // 2026-03-01
-            (4_107_456_000, 2),    // 2100-02-28
-            (4_107_542_400, 3),    // 2100-03-01: 2100 is no leap year
+            (951_782_399, 2),    // 2000-02-28 23:59:59
+            (951_782_400, 2),    // 2000-02-29 00:00:00
+            (951_868_800, 3),    // 2000-03-01
+            (1_704_067_199, 12), // 2023-12-31 23:59:59
+            (1_704_067_200, 1),  // 2024-01-01
+            (1_709_164_800, 2),  // 2024-02-29
+            (1_709_251_200, 3),  // 2024-03-01
+            (1_772_265_600, 2),  // 2026-02-28
+            (1_772_323_200, 3),  // 2026-03-01
+            (4_107_456_000, 2),  // 2100-02-28
+            (4_107_542_400, 3),  // 2100-03-01: 2100 is no leap year
         ];
         for (seconds, expected) in known {
             assert_eq!(month(seconds), expected, "{seconds}");
@@ -227,11 +221,16 @@ mod tests {
         let listed: Vec<i64> = (0..110).filter(|week| is_expiry(friday(*week), now)).collect();
         // Weeks 0 to 7 (to Feb 27); Mar 27, Apr 24, May 29, Jun 26 are weeks 11, 15, 20, 24; Jul 31 is 29 weeks away and no
         // quarter's last; Sep 25 and Dec 25 2026 are weeks 37 and 50; Mar 26, Jun 25, Sep 24, Dec 31 2027 are 63, 76, 89, 103.
-        assert_eq!(listed, [0, 1, 2, 3, 4, 5, 6, 7, 11, 15, 20, 24, 37, 50, 63, 76, 89, 103]);
+        assert_eq!(
+            listed,
+            [0, 1, 2, 3, 4, 5, 6, 7, 11, 15, 20, 24, 37, 50, 63, 76, 89, 103]
+        );
         for off in [-1, 1, 3_600, DAY, -DAY] {
             assert!(!is_expiry(friday(1) + off, now), "{off}");
         }
-        assert!(!is_expiry(friday(-1), now) && !is_expiry(0, now) && !is_expiry(i64::MIN, now) && !is_expiry(i64::MAX, now));
+        assert!(
+            !is_expiry(friday(-1), now) && !is_expiry(0, now) && !is_expiry(i64::MIN, now) && !is_expiry(i64::MAX, now)
+        );
         // Three hours at least.
         assert!(is_expiry(first, first - 10_800) && !is_expiry(first, first - 10_799));
     }
@@ -244,7 +243,9 @@ mod tests {
             .map(|hour| {
                 let now = first + hour * 3_600;
                 let next = hour / (7 * 24);
-                (next..next + 106).filter(|week| is_expiry(first + week * 7 * DAY, now)).count()
+                (next..next + 106)
+                    .filter(|week| is_expiry(first + week * 7 * DAY, now))
+                    .count()
             })
             .max();
         assert!(most <= Some(20), "{most:?}");
@@ -266,11 +267,26 @@ mod tests {
     #[test]
     fn the_step_grows_with_price() {
         // Spot, least step of 2%, step: by hand.
-        let table = [(10, 5), (200, 5), (250, 5), (251, 10), (500, 10), (501, 25), (1_250, 25), (1_251, 50), (9_999, 250)];
+        let table = [
+            (10, 5),
+            (200, 5),
+            (250, 5),
+            (251, 10),
+            (500, 10),
+            (501, 25),
+            (1_250, 25),
+            (1_251, 50),
+            (9_999, 250),
+        ];
         for (spot, step) in table {
             assert_eq!(near_step_e9(Price::from_e9(spot * E9), 5 * E9), Ok(step * E9), "{spot}");
         }
-        assert_eq!(near_step_e9(Price::from_e9(u64::MAX), 1), Ok(500_000_000_000_000_000));
+        assert_eq!(near_step_e9(Price::from_e9(u64::MAX), E9), Ok(500_000_000_000_000_000));
+        // Steps finer than a few billionths of spot are not scaled so far.
+        assert_eq!(
+            near_step_e9(Price::from_e9(u64::MAX), 1),
+            Err(MarginError::MathOverflow)
+        );
         assert_eq!(near_step_e9(Price::from_e9(u64::MAX), u64::MAX), Ok(u64::MAX));
     }
 
@@ -278,9 +294,21 @@ mod tests {
     fn the_grid_and_the_window_widen_with_tenor_and_distance() {
         // Spot 200, step 5. Listable strikes in dollars, tenor in days.
         let table: [(u64, &[u64], &[u64]); 3] = [
-            (56, &[100, 110, 130, 140, 145, 195, 200, 205, 275, 280, 290, 400], &[95, 90, 105, 135, 201, 285, 405, 410, 0]),
-            (182, &[80, 100, 120, 140, 150, 200, 210, 280, 300, 600], &[60, 70, 75, 110, 130, 145, 205, 290, 310, 620]),
-            (183, &[80, 120, 140, 160, 200, 280, 320, 800], &[40, 50, 100, 150, 190, 210, 300, 340, 840]),
+            (
+                56,
+                &[100, 110, 130, 140, 145, 195, 200, 205, 275, 280, 290, 400],
+                &[95, 90, 105, 135, 201, 285, 405, 410, 0],
+            ),
+            (
+                182,
+                &[80, 100, 120, 140, 150, 200, 210, 280, 300, 600],
+                &[60, 70, 75, 110, 130, 145, 205, 290, 310, 620],
+            ),
+            (
+                183,
+                &[80, 120, 140, 160, 200, 280, 320, 800],
+                &[40, 50, 100, 150, 190, 210, 300, 340, 840],
+            ),
         ];
         for (days, listable, not) in table {
             for strike in listable {
@@ -306,7 +334,12 @@ mod tests {
         let listable: Vec<u64> = (0..1_000)
             .filter(|dollars| is_listable(Price::from_e9(dollars * E9), Price::from_e9(200 * E9), 0, &narrow).unwrap())
             .collect();
-        assert_eq!(listable, [160, 165, 170, 175, 180, 185, 190, 195, 200, 205, 210, 215, 220, 225, 230, 235, 240]);
+        assert_eq!(
+            listable,
+            [
+                160, 165, 170, 175, 180, 185, 190, 195, 200, 205, 210, 215, 220, 225, 230, 235, 240
+            ]
+        );
     }
 
     #[test]

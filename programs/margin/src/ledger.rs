@@ -24,7 +24,9 @@ pub struct FeeSplit {
 /// [`MarginError::MathOverflow`] never for a share of at most one.
 pub fn split_fees(_house: &ClearingHouse, fees_atoms: u64) -> Result<FeeSplit, MarginError> {
     let insurance_atoms = INSURANCE_SHARE.of_count(fees_atoms, Round::Up).or_margin_error()?;
-    let treasury_atoms = fees_atoms.checked_sub(insurance_atoms).ok_or(MarginError::MathOverflow)?;
+    let treasury_atoms = fees_atoms
+        .checked_sub(insurance_atoms)
+        .ok_or(MarginError::MathOverflow)?;
     Ok(FeeSplit {
         insurance_atoms,
         treasury_atoms,

@@ -74,7 +74,12 @@ fn moves_volatility_at_most(to: u64, from: u64, part_e9: u64) -> bool {
 ///
 /// # Errors
 /// [`MarginError::SurfaceArbitrage`], [`MarginError::SurfaceOutOfBounds`].
-pub fn check_bounds(args: &PostSurfaceArgs, terms: &SurfaceAnchor, seconds: u64, limits: &MarketLimits) -> Result<(), MarginError> {
+pub fn check_bounds(
+    args: &PostSurfaceArgs,
+    terms: &SurfaceAnchor,
+    seconds: u64,
+    limits: &MarketLimits,
+) -> Result<(), MarginError> {
     let highest_ratio_e9 = E9.saturating_mul(2).saturating_sub(limits.min_forward_ratio_e9);
     let pro_rata = |per_year_e9| mul_div(per_year_e9, seconds, SECONDS_PER_YEAR, Round::Down).or_margin_error();
     let most_carry_e9 = pro_rata(CARRY_PER_YEAR_E9)?.saturating_add(CARRY_AT_ONCE_E9);
@@ -98,7 +103,8 @@ pub fn check_bounds(args: &PostSurfaceArgs, terms: &SurfaceAnchor, seconds: u64,
 /// # Errors
 /// [`MarginError::SurfaceArbitrage`].
 pub fn slice_with_slack(args: &PostSurfaceArgs) -> Result<Slice, MarginError> {
-    let slice = Slice::try_new(args.theta_e12, args.rho_e12, args.psi_e12).map_err(|_| MarginError::SurfaceArbitrage)?;
+    let slice =
+        Slice::try_new(args.theta_e12, args.rho_e12, args.psi_e12).map_err(|_| MarginError::SurfaceArbitrage)?;
     slice
         .keeps_free_up_to(BUTTERFLY_SLACK)
         .map_err(|_| MarginError::SurfaceArbitrage)?;
@@ -146,9 +152,17 @@ pub fn check_steps(
         day: roll(chain.day_anchor, SECONDS_PER_DAY),
     };
     let is_within = terms.is_within(&last, limits.max_step_e9, limits.max_carry_step_e9)
-        && terms.is_within(&anchors.hour, limits.max_hourly_step_e9, limits.max_hourly_carry_step_e9)
+        && terms.is_within(
+            &anchors.hour,
+            limits.max_hourly_step_e9,
+            limits.max_hourly_carry_step_e9,
+        )
         && terms.is_within(&anchors.day, limits.max_daily_step_e9, limits.max_daily_carry_step_e9);
-    if is_within { Ok(anchors) } else { Err(MarginError::SurfaceStep) }
+    if is_within {
+        Ok(anchors)
+    } else {
+        Err(MarginError::SurfaceStep)
+    }
 }
 
 const fn last_args(chain: &Chain) -> PostSurfaceArgs {
@@ -223,13 +237,19 @@ mod tests {
             change(&mut to);
             to.is_within(&FROM, 200_000_000, 1_000_000)
         };
-        assert!(is_within(|to| to.variance_e12 = 1_440_000_000_000) && !is_within(|to| to.variance_e12 = 1_440_000_000_001));
-        assert!(is_within(|to| to.variance_e12 = 640_000_000_000) && !is_within(|to| to.variance_e12 = 639_999_999_999));
+        assert!(
+            is_within(|to| to.variance_e12 = 1_440_000_000_000) && !is_within(|to| to.variance_e12 = 1_440_000_000_001)
+        );
+        assert!(
+            is_within(|to| to.variance_e12 = 640_000_000_000) && !is_within(|to| to.variance_e12 = 639_999_999_999)
+        );
         assert!(is_within(|to| to.rho_e12 = 0) && !is_within(|to| to.rho_e12 = 1));
         assert!(is_within(|to| to.rho_e12 = -400_000_000_000) && !is_within(|to| to.rho_e12 = -400_000_000_001));
         assert!(is_within(|to| to.slope_e9 = 600_000_000) && !is_within(|to| to.slope_e9 = 600_000_001));
         assert!(is_within(|to| to.slope_e9 = 400_000_000) && !is_within(|to| to.slope_e9 = 399_999_999));
-        assert!(is_within(|to| to.forward_ratio_e9 = 1_001_000_000) && !is_within(|to| to.forward_ratio_e9 = 1_001_000_001));
+        assert!(
+            is_within(|to| to.forward_ratio_e9 = 1_001_000_000) && !is_within(|to| to.forward_ratio_e9 = 1_001_000_001)
+        );
         assert!(is_within(|to| to.discount_e9 = 800_800_000) && !is_within(|to| to.discount_e9 = 799_199_999));
     }
 

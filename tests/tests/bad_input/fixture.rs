@@ -4,8 +4,8 @@ use tenor_margin::instructions::LiquidateSliceArgs;
 use tenor_margin::state::NO_UNDERLYING;
 use tenor_testkit::action::{
     AddCollateral, AddStrikes, AddUnderlying, CloseChain, CreateChain, Deposit, Initialize, LiquidateSlice, MarkHour,
-    OpenAccount,
-    PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Sweep, Touch, Trade, UpdatePrice, Withdraw,
+    OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Sweep, Touch, Trade, UpdatePrice,
+    Withdraw,
 };
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::world::{FIRST_EXPIRY, START, admin, anyone, house_terms, surface_authority, upgrade_authority};
@@ -166,8 +166,7 @@ fn mark_hour() -> Fixture {
     let mut town = Town::new();
     let next_hour = START + hours(1);
     town.world.set_time(next_hour);
-    town.world
-        .write_feed(SOL.feed(), &Feed::of(SOL, usd(201), next_hour));
+    town.world.write_feed(SOL.feed(), &Feed::of(SOL, usd(201), next_hour));
     town.fixture(|town| {
         town.world.call(MarkHour {
             asset: SOL,
@@ -179,7 +178,10 @@ fn mark_hour() -> Fixture {
 fn close_chain() -> Fixture {
     let mut town = Town::settled();
     for of in [town.alice.clone(), town.bob.clone()] {
-        town.world.land(SettleAccount { chain: town.near, of: &of });
+        town.world.land(SettleAccount {
+            chain: town.near,
+            of: &of,
+        });
     }
     town.fixture(|town| town.world.call(CloseChain { chain: town.near }))
 }

@@ -3,8 +3,8 @@
 use solana_account::ReadableAccount;
 use tenor_margin::MarginError;
 use tenor_margin::event::StrikesAdded;
-use tenor_math::quantity::Price;
 use tenor_margin::state::Strike;
+use tenor_math::quantity::Price;
 use tenor_testkit::action::{AddStrikes, CreateChain, Quote, ReplaceStrikes, Trade};
 use tenor_testkit::bank::rent;
 use tenor_testkit::totals::assert_adds_up;
@@ -73,7 +73,15 @@ fn requires_that_each_strike_is_on_the_grid() {
 fn requires_that_each_strike_is_inside_the_window_around_spot_which_rounds_inward() {
     let mut world = world();
     // Half of spot to twice spot: 100 to 400 dollars, in the outer parts every ten.
-    for strike in [usd(90), usd(95), usd(405), usd(410), usd(135), usd(285), Price::from_e9(u64::MAX)] {
+    for strike in [
+        usd(90),
+        usd(95),
+        usd(405),
+        usd(410),
+        usd(135),
+        usd(285),
+        Price::from_e9(u64::MAX),
+    ] {
         assert_fails_with(add(&mut world, &[strike]), MarginError::StrikeNotOnGrid);
     }
     assert_lands(add(&mut world, &[usd(100), usd(400), usd(140), usd(145), usd(280)]));
@@ -102,7 +110,11 @@ fn requires_that_each_strike_is_new() {
 /// Strikes of the grid at 200 dollars: 45 of them.
 fn grid_at_200() -> Vec<u64> {
     let near = (140..=280).step_by(5);
-    (100..140).step_by(10).chain(near).chain((290..=400).step_by(10)).collect()
+    (100..140)
+        .step_by(10)
+        .chain(near)
+        .chain((290..=400).step_by(10))
+        .collect()
 }
 
 /// A full chain: the grid at 200 and then those that the grid at 150 adds, and three of a grid at 320.
@@ -117,7 +129,10 @@ fn full_world() -> World {
     fill(&mut world, &grid_at_200());
     world.set_price(SOL, usd(150));
     let at_150 = [80, 90, 105, 115, 125, 135, 145, 155];
-    let new: Vec<u64> = at_150.into_iter().filter(|strike| !grid_at_200().contains(strike)).collect();
+    let new: Vec<u64> = at_150
+        .into_iter()
+        .filter(|strike| !grid_at_200().contains(strike))
+        .collect();
     fill(&mut world, &new);
     world.set_price(SOL, usd(320));
     let new: Vec<u64> = (410..=440).step_by(10).chain((460..=640).step_by(20)).collect();

@@ -60,7 +60,9 @@ fn requires_that_it_has_no_fees_debt_or_settlement_balance() {
     let chain = scene.chain;
     scene.world.edit_chain(chain, |header| header.fees_atoms = 1);
     assert_fails_with(scene.close(), MarginError::ChainNotEmpty);
-    scene.world.edit_chain(chain, |header| (header.fees_atoms, header.debt_atoms) = (0, 1));
+    scene
+        .world
+        .edit_chain(chain, |header| (header.fees_atoms, header.debt_atoms) = (0, 1));
     assert_fails_with(scene.close(), MarginError::ChainNotEmpty);
     for balance in [1, -1] {
         scene.world.edit_chain(chain, |header| {
@@ -68,7 +70,9 @@ fn requires_that_it_has_no_fees_debt_or_settlement_balance() {
         });
         assert_fails_with(scene.close(), MarginError::ChainNotEmpty);
     }
-    scene.world.edit_chain(chain, |header| header.settlement_balance_atoms = 0);
+    scene
+        .world
+        .edit_chain(chain, |header| header.settlement_balance_atoms = 0);
     assert_lands(scene.close());
 }
 

@@ -68,14 +68,22 @@ fn the_underlyings_table_of_live_expiries_has_it() {
     }
     let table = |world: &World| world.picture().underlying(SOL).expiries;
     let expected = [0, 1, 11].map(|week| FIRST_EXPIRY + weeks(week));
-    assert_eq!(table(&world)[..4], [expected[0], expected[1], expected[2], 0], "ascending");
+    assert_eq!(
+        table(&world)[..4],
+        [expected[0], expected[1], expected[2], 0],
+        "ascending"
+    );
 
     // Those that passed make room.
     world.set_time(FIRST_EXPIRY);
     assert_lands(create(&mut world, FIRST_EXPIRY + weeks(2)));
     let expected = [1, 2, 11].map(|week| FIRST_EXPIRY + weeks(week));
     assert_eq!(table(&world)[..4], [expected[0], expected[1], expected[2], 0]);
-    assert_eq!(world.picture().underlying(BTC).expiries, [0; 24], "others stay as they were");
+    assert_eq!(
+        world.picture().underlying(BTC).expiries,
+        [0; 24],
+        "others stay as they were"
+    );
 }
 
 #[test]

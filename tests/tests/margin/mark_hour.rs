@@ -16,7 +16,10 @@ const HOUR: i64 = START / 3_600;
 fn world() -> World {
     let world = World::new();
     let stored = *world.picture().underlying(SOL);
-    assert_eq!((stored.variance_hour, stored.variance_price_e9), (HOUR, 200_000_000_000));
+    assert_eq!(
+        (stored.variance_hour, stored.variance_price_e9),
+        (HOUR, 200_000_000_000)
+    );
     assert_eq!((stored.hourly_variance_q62, stored.range_e9), (0, 180_000_000));
     world
 }
@@ -46,9 +49,9 @@ fn range_e9(world: &World) -> u64 {
 
 /// What the variance of hourly returns is after marks, in floats from the formula: v <- 0.97 v + 0.03 r^2.
 fn expected_variance(marks: &[f64]) -> f64 {
-    marks
-        .windows(2)
-        .fold(0.0, |variance, pair| 0.97 * variance + 0.03 * (pair[1] / pair[0]).ln().powi(2))
+    marks.windows(2).fold(0.0, |variance, pair| {
+        0.97 * variance + 0.03 * (pair[1] / pair[0]).ln().powi(2)
+    })
 }
 
 #[test]
@@ -58,16 +61,28 @@ fn requires_the_feeds_update() {
     world.set_time(at + 5);
     let good = update(210, at - 1, at);
     let cases = [
-        (good.clone().owned_by(Pubkey::new_from_array([9; 32])), MarginError::FeedOwner),
-        (good.clone().but(|update| update.feed_id = BTC.feed_id()), MarginError::FeedId),
+        (
+            good.clone().owned_by(Pubkey::new_from_array([9; 32])),
+            MarginError::FeedOwner,
+        ),
+        (
+            good.clone().but(|update| update.feed_id = BTC.feed_id()),
+            MarginError::FeedId,
+        ),
         (
             good.clone()
                 .but(|update| update.verification_level = VerificationLevel::Partial { num_signatures: 5 }),
             MarginError::FeedVerification,
         ),
-        (good.clone().but(|update| update.price = 0), MarginError::PriceNotPositive),
+        (
+            good.clone().but(|update| update.price = 0),
+            MarginError::PriceNotPositive,
+        ),
         // Two percent of 210 dollars is 4.2 dollars.
-        (good.clone().but(|update| update.conf = 420_000_001), MarginError::PriceUncertain),
+        (
+            good.clone().but(|update| update.conf = 420_000_001),
+            MarginError::PriceUncertain,
+        ),
     ];
     for (feed, error) in cases {
         assert_fails_with(mark(&mut world, &feed), error);
@@ -90,12 +105,21 @@ fn requires_that_the_update_straddles_an_hour_that_began_less_than_ten_minutes_a
     let mut world = world();
     let at = START + hours(1);
     world.set_time(at + 599);
-    for (previous, published) in [(at - 2, at - 1), (at, at + 1), (at, at), (at + 5, at + 5), (at + 1, at + 2)] {
+    for (previous, published) in [
+        (at - 2, at - 1),
+        (at, at + 1),
+        (at, at),
+        (at + 5, at + 5),
+        (at + 1, at + 2),
+    ] {
         let wrong = update(210, previous, published);
         assert_fails_with(mark(&mut world, &wrong), MarginError::NotHourMark);
     }
     // An hour before.
-    assert_fails_with(mark(&mut world, &update(210, START - 1, START)), MarginError::NotHourMark);
+    assert_fails_with(
+        mark(&mut world, &update(210, START - 1, START)),
+        MarginError::NotHourMark,
+    );
     let right = update(210, at - 3, at + 2);
     assert_lands(mark(&mut world, &right));
     assert_fails_with(mark(&mut world, &right), MarginError::NotHourMark);
@@ -118,17 +142,30 @@ fn variance_and_range_follow_the_mark_and_price_and_average_stay() {
 
     let after = *world.picture().underlying(SOL);
     assert_eq!((after.price_e9, after.ema_e9), (before.price_e9, before.ema_e9));
-    assert_eq!((after.variance_hour, after.variance_price_e9), (HOUR + 1, 220_000_000_000));
+    assert_eq!(
+        (after.variance_hour, after.variance_price_e9),
+        (HOUR + 1, 220_000_000_000)
+    );
     // 0.03 ln(1.1)^2 = 2.725209e-4; 3.5 x sqrt(24 x that) = 28.3%, of which two points a move.
     let expected = expected_variance(&[200.0, 220.0]);
-    assert!((variance(&world) - expected).abs() < 1e-14, "{} {expected}", variance(&world));
+    assert!(
+        (variance(&world) - expected).abs() < 1e-14,
+        "{} {expected}",
+        variance(&world)
+    );
     assert_eq!((after.previous_range_e9, after.range_e9), (180_000_000, 200_000_000));
     assert_eq!(after.range_moved_at, at + 20);
     assert_eq!(receipt.events(), ["HourMarked"]);
     let event: HourMarked = receipt.event();
-    assert_eq!((event.underlying, event.sequence), (SOL.underlying(), before.sequence + 1));
+    assert_eq!(
+        (event.underlying, event.sequence),
+        (SOL.underlying(), before.sequence + 1)
+    );
     assert_eq!((event.hour, event.price_e9), (HOUR + 1, 220_000_000_000));
-    assert_eq!((event.hourly_variance_q62, event.range_e9), (after.hourly_variance_q62, 200_000_000));
+    assert_eq!(
+        (event.hourly_variance_q62, event.range_e9),
+        (after.hourly_variance_q62, 200_000_000)
+    );
 }
 
 #[test]
@@ -145,7 +182,11 @@ fn an_hour_has_one_mark_the_same_for_every_caller() {
         world.set_time((at + late).max(world.now()));
         assert_lands(mark(&mut world, &update(205, at - 1, at)));
         let stored = *world.picture().underlying(SOL);
-        (stored.hourly_variance_q62, stored.variance_price_e9, stored.variance_hour)
+        (
+            stored.hourly_variance_q62,
+            stored.variance_price_e9,
+            stored.variance_hour,
+        )
     };
     let first = after_noise(&[], 1);
     assert_eq!(after_noise(&[(400, 1), (100, 2)], 3), first);
@@ -159,10 +200,19 @@ fn a_certain_price_that_straddles_its_hour_is_the_hours_mark() {
     world.set_time(at + 2);
     let receipt = assert_lands(store(&mut world, &update(190, at - 1, at + 1)));
     let stored = *world.picture().underlying(SOL);
-    assert_eq!((stored.variance_hour, stored.variance_price_e9), (HOUR + 1, 190_000_000_000));
+    assert_eq!(
+        (stored.variance_hour, stored.variance_price_e9),
+        (HOUR + 1, 190_000_000_000)
+    );
     let event: PriceUpdated = receipt.event();
-    assert_eq!((event.variance_hour, event.variance_price_e9), (HOUR + 1, 190_000_000_000));
-    assert_eq!((event.hourly_variance_q62, event.range_e9), (stored.hourly_variance_q62, stored.range_e9));
+    assert_eq!(
+        (event.variance_hour, event.variance_price_e9),
+        (HOUR + 1, 190_000_000_000)
+    );
+    assert_eq!(
+        (event.hourly_variance_q62, event.range_e9),
+        (stored.hourly_variance_q62, stored.range_e9)
+    );
     assert_eq!(event.sequence, stored.sequence);
 
     // A wide one is stored and is no mark.
@@ -188,7 +238,10 @@ fn the_first_certain_price_after_ten_minutes_of_an_hour_without_a_mark_is_its_ma
     world.advance(1);
     assert_lands(store(&mut world, &update(180, at + 600, at + 601)));
     let stored = *world.picture().underlying(SOL);
-    assert_eq!((stored.variance_hour, stored.variance_price_e9), (HOUR + 1, 170_000_000_000));
+    assert_eq!(
+        (stored.variance_hour, stored.variance_price_e9),
+        (HOUR + 1, 170_000_000_000)
+    );
 }
 
 #[test]
@@ -199,7 +252,11 @@ fn hours_without_a_mark_spread_the_next_return_over_all_of_them() {
     assert_lands(store(&mut world, &update(220, at - 1, at)));
     // v = (1 - 0.97^5) ln(1.1)^2 / 5.
     let expected = (1.0 - 0.97_f64.powi(5)) * 1.1_f64.ln().powi(2) / 5.0;
-    assert!((variance(&world) - expected).abs() < 1e-14, "{} {expected}", variance(&world));
+    assert!(
+        (variance(&world) - expected).abs() < 1e-14,
+        "{} {expected}",
+        variance(&world)
+    );
 }
 
 #[test]
@@ -222,8 +279,16 @@ fn prices_between_marks_do_not_move_the_variance() {
     let marks = marks.map(|dollars| dollars as f64);
     let expected = expected_variance(&marks);
     // Each step rounds by at most fourteen units of 2^-62.
-    assert!((variance(&world) - expected).abs() < 1e-15, "{} {expected}", variance(&world));
-    assert_eq!(range_e9(&world), 180_000_000, "half a percent an hour is within the floor");
+    assert!(
+        (variance(&world) - expected).abs() < 1e-15,
+        "{} {expected}",
+        variance(&world)
+    );
+    assert_eq!(
+        range_e9(&world),
+        180_000_000,
+        "half a percent an hour is within the floor"
+    );
 }
 
 #[test]
@@ -240,7 +305,11 @@ fn the_range_rises_by_at_most_two_points_a_mark_and_pro_rata_below_an_hour_and_f
         assert_lands(store(&mut world, &feed));
         let target = 3.5 * (24.0 * variance(&world)).sqrt();
         let expected = target.clamp(0.18, 0.40).min(before + 0.02);
-        assert!((range_e9(&world) as f64 / 1e9 - expected).abs() < 1e-8, "hour {hour}: {}", range_e9(&world));
+        assert!(
+            (range_e9(&world) as f64 / 1e9 - expected).abs() < 1e-8,
+            "hour {hour}: {}",
+            range_e9(&world)
+        );
     }
     assert_eq!(range_e9(&world), 400_000_000, "the cap");
     // A day and a half of calm: the variance decays, and the range is the target at once.

@@ -285,7 +285,10 @@ fn requires_that_all_are_within_the_hours_step_and_the_days() {
     assert_lands(post_percent(&mut world, chain, 121));
     let picture = world.picture();
     let stored = &picture.chain(chain).chain;
-    assert_eq!((stored.hour_anchor.since, stored.day_anchor.since), (world.now(), world.now()));
+    assert_eq!(
+        (stored.hour_anchor.since, stored.day_anchor.since),
+        (world.now(), world.now())
+    );
     let percent = |variance_e12: u64| (variance_e12 as f64 / 1e12).sqrt() * 100.0;
     assert!((percent(stored.day_anchor.variance_e12) - 119.0).abs() < 1e-6);
 }

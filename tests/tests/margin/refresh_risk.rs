@@ -24,7 +24,10 @@ fn requires_that_a_price_is_stored_however_old() {
     let stored = scene.world.picture().underlying(SOL).price_e9;
     assert_lands(scene.world.send(refresh(scene.chain, &[0])));
     let strike = scene.world.picture().chain(scene.chain).strikes[0];
-    assert_eq!((strike.reference_price_e9, strike.reference_at), (stored, scene.world.now()));
+    assert_eq!(
+        (strike.reference_price_e9, strike.reference_at),
+        (stored, scene.world.now())
+    );
 
     scene.world.edit_underlying(SOL, |underlying| underlying.price_e9 = 0);
     assert_fails_with(scene.world.send(refresh(scene.chain, &[0])), MarginError::PriceStale);

@@ -48,7 +48,10 @@ fn fees_go_to_insurance_fund_and_treasury_by_their_shares_the_funds_rounded_up()
     assert_eq!(receipt.events(), ["ChainSwept"]);
     let event: ChainSwept = receipt.event();
     assert_eq!((event.chain, event.sequence), (scene.chain.address(), sequence + 1));
-    assert_eq!((event.fees_atoms, event.insurance_atoms, event.treasury_atoms), (1_001, 501, 500));
+    assert_eq!(
+        (event.fees_atoms, event.insurance_atoms, event.treasury_atoms),
+        (1_001, 501, 500)
+    );
     assert_eq!((event.residue_atoms, event.insurance_balance_atoms), (0, 501));
     assert_eq!(event.treasury_balance_atoms, 500);
 }
@@ -101,7 +104,10 @@ fn the_residue_of_a_settlement_that_is_paid_out_goes_to_the_insurance_fund() {
     let receipt = assert_lands(scene.sweep());
 
     let event: ChainSwept = receipt.event();
-    assert_eq!((event.fees_atoms, event.residue_atoms, event.insurance_balance_atoms), (0, 2, 2));
+    assert_eq!(
+        (event.fees_atoms, event.residue_atoms, event.insurance_balance_atoms),
+        (0, 2, 2)
+    );
     assert_eq!(scene.world.picture().chain(chain).chain.settlement_balance_atoms, 0);
     assert_adds_up(&scene.world);
     assert_lands(scene.world.send(CloseChain { chain }));

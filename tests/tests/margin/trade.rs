@@ -471,7 +471,9 @@ fn the_chain_table_has_sixteen_places() {
     for (place, (asset, expiry, strike)) in (1..=16).zip(chains) {
         last = scene.world.list_chain(asset, expiry, &[strike]);
         if place < 16 {
-            scene.world.trade_at_mark(&scene.alice, &scene.bob, last.call(strike), 1);
+            scene
+                .world
+                .trade_at_mark(&scene.alice, &scene.bob, last.call(strike), 1);
         }
     }
     assert_eq!(last.asset, BTC, "twelve expiries of the one, then five of the other");

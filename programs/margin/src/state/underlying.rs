@@ -285,5 +285,7 @@ impl Underlying {
 const _: () =
     assert!(size_of::<FeedLimits>() == 64 && size_of::<RiskSettings>() == 136 && size_of::<MarketLimits>() == 72);
 const _: () = assert!(size_of::<SurfaceLimits>() == 56);
-const _: () = assert!(size_of::<Underlying>() == 8 + 32 + SYMBOL_LEN + 2 * 32 + 8 + 64 + 136 + 72 + 56 + 15 * 8 + MAX_EXPIRIES * 8 + 256);
+const _: () = assert!(
+    size_of::<Underlying>() == 8 + 32 + SYMBOL_LEN + 2 * 32 + 8 + 64 + 136 + 72 + 56 + 15 * 8 + MAX_EXPIRIES * 8 + 256
+);
 const _: () = assert!(offset_of!(Underlying, house) == 8);

@@ -55,10 +55,7 @@ impl AddStrikes {
         for (place, price_e9) in prices_e9.iter().enumerate() {
             let strike = Price::from_e9(*price_e9);
             check_strike(strike, self.underlying.price(), tenor, &self.underlying.market)?;
-            require!(
-                is_first_of(prices_e9, place, price_e9),
-                MarginError::DuplicateEntry
-            );
+            require!(is_first_of(prices_e9, place, price_e9), MarginError::DuplicateEntry);
             require!(
                 self.chain.iter().all(|strike| strike.price_e9 != *price_e9),
                 MarginError::StrikeExists

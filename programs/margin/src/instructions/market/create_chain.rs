@@ -38,7 +38,10 @@ pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
     let bump = ctx.bumps.chain;
     let accounts = &mut ctx.accounts;
     require!(accounts.underlying.version == LAYOUT_VERSION, MarginError::WrongVersion);
-    require!(now.get() >= accounts.underlying.active_from, MarginError::UnderlyingNotActive);
+    require!(
+        now.get() >= accounts.underlying.active_from,
+        MarginError::UnderlyingNotActive
+    );
     check_expiry(UnixSeconds::new(expiry), now, &accounts.underlying.market)?;
     accounts.underlying.list_expiry(UnixSeconds::new(expiry), now)?;
 
