@@ -44,10 +44,12 @@ struct Reach {
 
 impl Reach {
     const fn at(tenor_seconds: u64) -> Self {
-        let (coarseness, low, high) = match tenor_seconds {
-            0..=WEEKLY_SECONDS => (1, 5_000, 20_000),
-            0..=MONTHLY_SECONDS => (2, 3_500, 30_000),
-            _ => (4, 2_500, 40_000),
+        let (coarseness, low, high) = if tenor_seconds <= WEEKLY_SECONDS {
+            (1, 5_000, 20_000)
+        } else if tenor_seconds <= MONTHLY_SECONDS {
+            (2, 3_500, 30_000)
+        } else {
+            (4, 2_500, 40_000)
         };
         Self {
             coarseness,
@@ -69,11 +71,9 @@ pub fn check_expiry(expiry: UnixSeconds, now: UnixSeconds, limits: &MarketLimits
     let seconds = u64::try_from(expiry.get()).map_err(|_| MarginError::ExpiryNotOnGrid)?;
     let since_first = seconds.checked_sub(FIRST_EXPIRY).ok_or(MarginError::ExpiryNotOnGrid)?;
     let is_friday = since_first.checked_rem(SECONDS_PER_WEEK) == Some(0);
-    let is_listed_so_far_ahead = match tenor {
-        0..=WEEKLY_SECONDS => true,
-        0..=MONTHLY_SECONDS => is_last_of_month(seconds),
-        _ => is_last_of_month(seconds) && month(seconds).checked_rem(3) == Some(0),
-    };
+    let is_quarters_last = || is_last_of_month(seconds) && month(seconds).checked_rem(3) == Some(0);
+    let is_listed_so_far_ahead =
+        tenor <= WEEKLY_SECONDS || (tenor <= MONTHLY_SECONDS && is_last_of_month(seconds)) || is_quarters_last();
     if !is_friday || !is_listed_so_far_ahead {
         return Err(MarginError::ExpiryNotOnGrid);
     }
