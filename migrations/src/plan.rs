@@ -279,7 +279,7 @@ impl Planner<'_> {
             for prices_e9 in missing.chunks(MAX_STRIKES_PER_CALL) {
                 let instructions = vec![
                     instruction::update_price(underlying, file.feed.account.0),
-                    instruction::add_strikes(self.admin(), underlying, chain, prices_e9.to_vec()),
+                    instruction::add_strikes(self.admin(), underlying, chain, prices_e9.to_vec(), Vec::new()),
                 ];
                 let action = Action::AddStrikes {
                     symbol: file.symbol.clone(),
@@ -363,6 +363,7 @@ fn expiries(from: i64, now: UnixSeconds, limits: &MarketLimits) -> impl Iterator
     (0..)
         .map_while(move |week| Some(nearest? + week * HOURS_PER_WEEK * SECONDS_PER_HOUR))
         .take_while(move |expiry| *expiry <= furthest)
+        .filter(is_listable)
 }
 
 impl fmt::Display for Action {

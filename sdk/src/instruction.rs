@@ -121,6 +121,17 @@ pub fn update_price(underlying: Pubkey, feed: Pubkey) -> Instruction {
     build(metas.to_account_metas(None), data::UpdatePrice {}.data())
 }
 
+/// `mark_hour`: takes the hour's mark from the update that straddles the hour.
+pub fn mark_hour(underlying: Pubkey, feed: Pubkey) -> Instruction {
+    let metas = accounts::MarkHour {
+        underlying,
+        feed,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::MarkHour {}.data())
+}
+
 /// `create_chain`: lists an expiry, Unix seconds.
 pub fn create_chain(payer: Pubkey, underlying: Pubkey, expiry: i64) -> Instruction {
     let metas = accounts::CreateChain {
@@ -135,8 +146,14 @@ pub fn create_chain(payer: Pubkey, underlying: Pubkey, expiry: i64) -> Instructi
     build(metas.to_account_metas(None), data::CreateChain { expiry }.data())
 }
 
-/// `add_strikes`: lists strikes, USD x 1e9.
-pub fn add_strikes(payer: Pubkey, underlying: Pubkey, chain: Pubkey, prices_e9: Vec<u64>) -> Instruction {
+/// `add_strikes`: lists strikes, USD x 1e9. The first prices take the slots to be replaced, the others are appended.
+pub fn add_strikes(
+    payer: Pubkey,
+    underlying: Pubkey,
+    chain: Pubkey,
+    prices_e9: Vec<u64>,
+    replace_slots: Vec<u16>,
+) -> Instruction {
     let metas = accounts::AddStrikes {
         payer,
         house: address::house(),
@@ -146,14 +163,42 @@ pub fn add_strikes(payer: Pubkey, underlying: Pubkey, chain: Pubkey, prices_e9: 
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
-    build(metas.to_account_metas(None), data::AddStrikes { prices_e9 }.data())
+    let data = data::AddStrikes {
+        prices_e9,
+        replace_slots,
+    };
+    build(metas.to_account_metas(None), data.data())
 }
 
-/// `post_surface`: posts a volatility slice.
+/// `close_chain`: closes a chain that is over and returns its rent to the payer that it names.
+pub fn close_chain(chain: Pubkey, rent_payer: Pubkey) -> Instruction {
+    let metas = accounts::CloseChain {
+        chain,
+        rent_payer,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::CloseChain {}.data())
+}
+
+/// `sweep`: moves what a chain has collected to the house.
+pub fn sweep(chain: Pubkey) -> Instruction {
+    let metas = accounts::Sweep {
+        house: address::house(),
+        chain,
+        insurance: address::insurance(),
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::Sweep {}.data())
+}
+
+/// `post_surface`: posts a volatility slice. The neighbours are those of [`crate::market::Market::neighbours`].
 pub fn post_surface(
     surface_authority: Pubkey,
     underlying: Pubkey,
     chain: Pubkey,
+    neighbours: &[Pubkey],
     args: PostSurfaceArgs,
 ) -> Instruction {
     let metas = accounts::PostSurface {
@@ -164,7 +209,9 @@ pub fn post_surface(
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
-    build(metas.to_account_metas(None), data::PostSurface { args }.data())
+    let mut metas = metas.to_account_metas(None);
+    metas.extend(neighbours.iter().map(|chain| AccountMeta::new_readonly(*chain, false)));
+    build(metas, data::PostSurface { args }.data())
 }
 
 /// `refresh_risk`: computes the risk arrays of strikes.
@@ -503,6 +550,7 @@ pub fn name(instruction_data: &[u8]) -> Option<&'static str> {
         ApplyChange => "apply_change", CancelChange => "cancel_change", Tighten => "tighten",
         ProposeAdmin => "propose_admin", CancelAdminProposal => "cancel_admin_proposal", AcceptAdmin => "accept_admin",
         Pause => "pause", Unpause => "unpause", AddUnderlying => "add_underlying", AddCollateral => "add_collateral",
+        MarkHour => "mark_hour", CloseChain => "close_chain", Sweep => "sweep",
         UpdatePrice => "update_price", CreateChain => "create_chain", AddStrikes => "add_strikes",
         PostSurface => "post_surface", RefreshRisk => "refresh_risk", OpenAccount => "open_account",
         Deposit => "deposit", Withdraw => "withdraw", Trade => "trade", BeginBracket => "begin_bracket",

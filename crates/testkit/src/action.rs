@@ -339,6 +339,21 @@ impl Action for UpdatePrice {
     }
 }
 
+/// Takes the hour's mark from the update that straddles the hour.
+#[derive(Clone, Copy, Debug)]
+pub struct MarkHour {
+    /// The asset.
+    pub asset: Asset,
+    /// The oracle's account.
+    pub feed: Pubkey,
+}
+
+impl Action for MarkHour {
+    fn call(&self, _: &Picture) -> Call {
+        Call::new(instruction::mark_hour(self.asset.underlying(), self.feed), [])
+    }
+}
+
 /// Lists an expiry.
 #[derive(Clone, Copy, Debug)]
 pub struct CreateChain<'a> {
@@ -369,12 +384,34 @@ pub struct AddStrikes<'a> {
     pub strikes: Vec<Price>,
 }
 
-impl Action for AddStrikes<'_> {
+/// Lists strikes, the first of them in the slots of others.
+#[derive(Clone, Debug)]
+pub struct ReplaceStrikes<'a> {
+    /// What is listed.
+    pub listed: AddStrikes<'a>,
+    /// Slots that the first of them take.
+    pub slots: Vec<u16>,
+}
+
+impl Action for ReplaceStrikes<'_> {
     fn call(&self, _: &Picture) -> Call {
+        self.listed.with_slots(self.slots.clone())
+    }
+}
+
+impl AddStrikes<'_> {
+    fn with_slots(&self, replace_slots: Vec<u16>) -> Call {
         let underlying = self.chain.asset.underlying();
         let prices_e9 = self.strikes.iter().map(|strike| strike.e9()).collect();
-        let instruction = instruction::add_strikes(self.payer.address(), underlying, self.chain.address(), prices_e9);
+        let chain = self.chain.address();
+        let instruction = instruction::add_strikes(self.payer.address(), underlying, chain, prices_e9, replace_slots);
         Call::new(instruction, [self.payer])
+    }
+}
+
+impl Action for AddStrikes<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        self.with_slots(Vec::new())
     }
 }
 
@@ -390,12 +427,40 @@ pub struct PostSurface<'a> {
 }
 
 impl Action for PostSurface<'_> {
-    fn call(&self, _: &Picture) -> Call {
+    fn call(&self, picture: &Picture) -> Call {
         let (underlying, chain) = (self.chain.asset.underlying(), self.chain.address());
+        let neighbours = picture.neighbours(self.chain);
         Call::new(
-            instruction::post_surface(self.authority.address(), underlying, chain, self.args),
+            instruction::post_surface(self.authority.address(), underlying, chain, &neighbours, self.args),
             [self.authority],
         )
+    }
+}
+
+/// Closes a chain.
+#[derive(Clone, Copy, Debug)]
+pub struct CloseChain {
+    /// The chain.
+    pub chain: ChainOf,
+}
+
+impl Action for CloseChain {
+    fn call(&self, picture: &Picture) -> Call {
+        let rent_payer = picture.chain(self.chain).chain.rent_payer;
+        Call::new(instruction::close_chain(self.chain.address(), rent_payer), [])
+    }
+}
+
+/// Moves what a chain has collected to the house.
+#[derive(Clone, Copy, Debug)]
+pub struct Sweep {
+    /// The chain.
+    pub chain: ChainOf,
+}
+
+impl Action for Sweep {
+    fn call(&self, _: &Picture) -> Call {
+        Call::new(instruction::sweep(self.chain.address()), [])
     }
 }
 

@@ -37,12 +37,12 @@ pub const SOL: Asset = Asset {
     strike_step_usd: 5,
     lot_units_e9: 10_000_000,
 };
-/// Lots of 0.0001, strikes every thousand dollars.
+/// Lots of 0.0001, strikes every two thousand dollars.
 pub const BTC: Asset = Asset {
     symbol: "BTC",
     decimals: 8,
     first_price_usd: 100_000,
-    strike_step_usd: 1_000,
+    strike_step_usd: 2_000,
     lot_units_e9: 100_000,
 };
 /// Lots of 0.001, strikes every fifty dollars. Worlds know it, but list it only where asked.

@@ -6,6 +6,7 @@ use crate::chain::{ChainOf, Instrument};
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use tenor_sdk::decode::{AccountData, ChainData, ProgramAccount};
+use tenor_sdk::margin::grid::check_expiry;
 use tenor_sdk::margin::risk::Freshness;
 use tenor_sdk::margin::state::{ClearingHouse, CollateralEntry, InsuranceFund, QueuedChange, Underlying};
 use tenor_sdk::market::{HealthAccounts, Market};
@@ -68,6 +69,26 @@ impl Picture {
     pub fn chain(&self, chain: ChainOf) -> &ChainData {
         let found = self.market.chain_data(&chain.address());
         found.unwrap_or_else(|| panic!("no {} chain of {}", chain.asset.symbol, chain.expiry))
+    }
+
+    /// Chains that a post for this one passes; none for a chain of an asset that is not listed.
+    pub fn neighbours(&self, chain: ChainOf) -> Vec<Pubkey> {
+        let now = UnixSeconds::new(self.now);
+        let found = self.market.neighbours(&chain.asset.underlying(), chain.expiry, now);
+        found.unwrap_or_default()
+    }
+
+    /// Expiries that could be listed now, nearest first.
+    pub fn listable_expiries(&self, asset: Asset) -> Vec<i64> {
+        const HOUR: i64 = 3_600;
+        let (now, limits) = (UnixSeconds::new(self.now), self.underlying(asset).market);
+        let is_listable = |expiry: &i64| check_expiry(UnixSeconds::new(*expiry), now, &limits).is_ok();
+        let first = (self.now / HOUR..)
+            .map(|hour| hour * HOUR)
+            .find(is_listable)
+            .expect("a tenor of a week");
+        let last = self.now.saturating_add_unsigned(limits.max_tenor_seconds);
+        (first..=last).step_by(604_800).filter(is_listable).collect()
     }
 
     /// An asset's underlying.

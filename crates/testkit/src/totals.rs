@@ -105,9 +105,9 @@ fn held_by_house(picture: &Picture) -> i128 {
         |data: &ChainData| i128::from(data.chain.settlement_balance_atoms) + i128::from(data.chain.fees_atoms);
     let chains: i128 = picture.market.chains().map(|(_, data)| of_chain(data)).sum();
     chains
-        + picture
-            .insurance
-            .map_or(0, |insurance| i128::from(insurance.balance_atoms))
+        + picture.insurance.map_or(0, |insurance| {
+            i128::from(insurance.balance_atoms) + i128::from(insurance.treasury_atoms)
+        })
 }
 
 /// Lots of each option sum to zero, its open interest is the sum of its longs, and chains count their positions. While

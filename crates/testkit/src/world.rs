@@ -14,6 +14,7 @@ use crate::mint::{amount, mint_account, token_account};
 use crate::oracle::{Feed, OracleAccount};
 use crate::picture::Picture;
 use anchor_lang::{BorshConfig, Discriminator, SchemaRead};
+use bytemuck::Pod;
 use solana_account::{Account, AccountSharedData, ReadableAccount, WritableAccount};
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_instruction::Instruction;
@@ -26,7 +27,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use tenor_sdk::address::SYSTEM_PROGRAM;
 use tenor_sdk::margin::instructions::InitializeArgs;
 use tenor_sdk::margin::params::{FeeModel, HouseRisk, InterestModel, Timelock, WithdrawalWindow};
-use tenor_sdk::margin::state::{ClearingHouse, DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING, Registry, Underlying};
+use tenor_sdk::margin::state::{
+    Chain, ClearingHouse, DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING, Registry, Underlying,
+};
 use tenor_sdk::math::quantity::Price;
 use tenor_sdk::{MARGIN_PROGRAM, decode, event};
 
@@ -260,6 +263,11 @@ impl<B: Bank> World<B> {
         self.bank.clock().unix_timestamp
     }
 
+    /// The present slot.
+    pub fn slot(&self) -> u64 {
+        self.bank.clock().slot
+    }
+
     /// Sets the clock; slots pass with it.
     ///
     /// # Panics
@@ -472,6 +480,14 @@ impl<B: Bank> World<B> {
         self.edit_header(tenor_sdk::address::registry(), change);
     }
 
+    /// Changes the header of a chain: states that only a long history would bring about.
+    ///
+    /// # Panics
+    /// If the chain does not exist.
+    pub fn edit_chain(&mut self, chain: ChainOf, change: impl FnOnce(&mut Chain)) {
+        self.edit_header(chain.address(), change);
+    }
+
     fn edit_header<T: bytemuck::Pod>(&mut self, address: Pubkey, change: impl FnOnce(&mut T)) {
         let place = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<T>();
         let mut account = self.account(&address).expect("an account");
@@ -583,7 +599,12 @@ impl<B: Bank> World<B> {
 
     /// The surface authority posts the usual slice.
     pub fn post_surface(&mut self, chain: ChainOf) {
-        let args = chain.slice(VOLATILITY_PERCENT, self.now());
+        self.post_volatility(chain, VOLATILITY_PERCENT);
+    }
+
+    /// The surface authority posts a slice of a volatility in percent.
+    pub fn post_volatility(&mut self, chain: ChainOf, percent: u64) {
+        let args = chain.slice(percent, self.now());
         self.land(PostSurface {
             authority: &surface_authority(),
             chain,
@@ -610,6 +631,9 @@ impl<B: Bank> World<B> {
             self.set_price(asset, price);
         }
         for chain in chains {
+            if self.account(&chain.address()).is_none() {
+                continue;
+            }
             if self.now() < chain.expiry {
                 self.post_surface(chain);
             }

@@ -84,7 +84,9 @@ pub enum MarginError {
     FeedAddress = 55,
 
     // 60-79: chains
-    #[msg("The expiry is not on the listing grid: Fridays 08:00 UTC within the market's tenor")]
+    #[msg(
+        "The expiry is not on the listing grid: Fridays 08:00 UTC for eight weeks, then the last of a month, then of a quarter"
+    )]
     ExpiryNotOnGrid = 60,
     #[msg("The strike is not on the grid or outside the window around spot")]
     StrikeNotOnGrid = 61,
@@ -106,6 +108,20 @@ pub enum MarginError {
     NotSettlementUpdate = 69,
     #[msg("Open interest would exceed the market's limit; use fewer lots")]
     OpenInterestLimit = 70,
+    #[msg("Chains cannot be listed on the underlying yet; wait until it is active")]
+    UnderlyingNotActive = 71,
+    #[msg("The underlying's table of live expiries is full; wait for one to pass")]
+    TooManyExpiries = 72,
+    #[msg("The chain still has positions, fees, debt or a settlement balance; settle its accounts and sweep it")]
+    ChainNotEmpty = 73,
+    #[msg("The chain holds nothing to sweep")]
+    NothingToSweep = 74,
+    #[msg("The chain is not full; list the strike without replacing one")]
+    ChainNotFull = 75,
+    #[msg("The strike to be replaced is still listable or has open interest; name another slot")]
+    StrikeInUse = 76,
+    #[msg("The rent goes to whoever paid it; pass the payer that the chain names")]
+    NotRentPayer = 77,
 
     // 80-99: the market view of a health check
     #[msg("A chain that the account has positions in was not passed")]
@@ -252,6 +268,22 @@ pub enum MarginError {
     BracketActive = 188,
     #[msg("No bracket of the account is open; begin one in the same transaction")]
     BracketNotActive = 189,
+
+    // 200-219: surface and range
+    #[msg(
+        "The slice and a neighbour's admit calendar arbitrage; post a rising surface far first, a falling one near first"
+    )]
+    CalendarArbitrage = 200,
+    #[msg("A neighbouring chain was not passed; pass each side's chains out to the first that has a slice")]
+    MissingNeighbour = 201,
+    #[msg("The slice moves too far from the last one, the hour's or the day's; post a smaller step")]
+    SurfaceStep = 202,
+    #[msg("The last slice was posted too short a time ago; wait")]
+    SurfaceTooSoon = 203,
+    #[msg(
+        "The update is not the hour's mark: it must straddle an hour that began less than ten minutes ago and has none"
+    )]
+    NotHourMark = 204,
 }
 
 impl From<MathError> for MarginError {

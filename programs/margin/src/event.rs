@@ -183,6 +183,8 @@ events! {
     PriceUpdated {
         /// The underlying.
         underlying: Address,
+        /// Its sequence number after this.
+        sequence: u64,
         /// Price, USD x 1e9.
         price_e9: u64,
         /// Confidence interval, USD x 1e9.
@@ -191,6 +193,29 @@ events! {
         ema_e9: u64,
         /// Publish time, Unix seconds.
         published_at: i64,
+        /// Hour of the last mark for the range, Unix hours.
+        variance_hour: i64,
+        /// That mark, USD x 1e9.
+        variance_price_e9: u64,
+        /// Variance of hourly returns x 2^62.
+        hourly_variance_q62: u64,
+        /// Price range of the scenarios x 1e9.
+        range_e9: u64,
+    }
+    /// An hour's mark for the range was taken from an update that was not stored as the price.
+    HourMarked {
+        /// The underlying.
+        underlying: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// The hour, Unix hours.
+        hour: i64,
+        /// The mark, USD x 1e9.
+        price_e9: u64,
+        /// Variance of hourly returns x 2^62.
+        hourly_variance_q62: u64,
+        /// Price range of the scenarios x 1e9.
+        range_e9: u64,
     }
     /// A margin account was opened.
     AccountOpened {
@@ -349,6 +374,8 @@ events! {
     ChainCreated {
         /// The chain.
         chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
         /// Its underlying.
         underlying: Address,
         /// Its expiry, Unix seconds.
@@ -360,15 +387,21 @@ events! {
     StrikesAdded {
         /// The chain.
         chain: Address,
-        /// Slot of the first of them.
+        /// Its sequence number after this.
+        sequence: u64,
+        /// Slots whose strikes the first prices replaced, in their order.
+        replaced_slots: Vec<u16>,
+        /// Slot of the first strike that was appended.
         first_slot: u16,
-        /// Strike prices, USD x 1e9, in the order of their slots.
+        /// Strike prices, USD x 1e9: those of the replaced slots, then those that were appended.
         prices_e9: Vec<u64>,
     }
     /// A volatility slice was posted.
     SurfacePosted {
         /// The chain.
         chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
         /// At-the-money total variance x 1e12.
         theta_e12: u64,
         /// Correlation x 1e12.
@@ -384,6 +417,10 @@ events! {
     RiskRefreshed {
         /// The chain.
         chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// Price range of the scenarios x 1e9.
+        range_e9: u64,
         /// Spot at which they were computed, USD x 1e9.
         reference_price_e9: u64,
         /// Slots of the strikes.
@@ -434,10 +471,40 @@ events! {
     ChainSettled {
         /// The chain.
         chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
         /// The price, USD x 1e9.
         price_e9: u64,
         /// Publish time of the update, Unix seconds.
         published_at: i64,
+    }
+    /// A chain's fees and what rounding left of its settlement went to the house.
+    ChainSwept {
+        /// The chain.
+        chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// Fees that were swept, atoms.
+        fees_atoms: u64,
+        /// The insurance fund's part of them, atoms.
+        insurance_atoms: u64,
+        /// The treasury's part, atoms.
+        treasury_atoms: u64,
+        /// What rounding left of the settlement, atoms, to the insurance fund.
+        residue_atoms: u64,
+        /// What the insurance fund owns after this, atoms.
+        insurance_balance_atoms: u64,
+        /// What the treasury owns after this, atoms.
+        treasury_balance_atoms: u64,
+    }
+    /// A chain was closed and its rent returned.
+    ChainClosed {
+        /// The chain.
+        chain: Address,
+        /// Its last sequence number.
+        sequence: u64,
+        /// Who got the rent.
+        rent_payer: Address,
     }
     /// An account's positions in a chain were paid out.
     AccountSettled {

@@ -10,9 +10,35 @@ use crate::state::{
     ClearingHouse, CollateralEntry, InterestState, LAYOUT_VERSION, MarginAccount, QUOTE_INDEX, Registry,
 };
 use anchor_lang::prelude::Address;
-use tenor_math::MathError;
 use tenor_math::interest::RateModel;
 use tenor_math::quantity::{Atoms, Ratio, UnixSeconds};
+use tenor_math::{MathError, Round};
+
+/// Where fees go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeeSplit {
+    /// The insurance fund's part, atoms.
+    pub insurance_atoms: u64,
+    /// The treasury's, atoms.
+    pub treasury_atoms: u64,
+}
+
+/// Splits fees between insurance fund and treasury, in favour of the fund; nothing is lost between them.
+///
+/// # Errors
+/// [`MarginError::MathOverflow`] never for a share of at most one.
+pub fn split_fees(house: &ClearingHouse, fees_atoms: u64) -> Result<FeeSplit, MarginError> {
+    let insurance_atoms = Ratio::from_e9(house.fees.insurance_share_e9)
+        .of_count(fees_atoms, Round::Up)
+        .or_margin_error()?;
+    let treasury_atoms = fees_atoms
+        .checked_sub(insurance_atoms)
+        .ok_or(MarginError::MathOverflow)?;
+    Ok(FeeSplit {
+        insurance_atoms,
+        treasury_atoms,
+    })
+}
 
 /// The collateral at an index.
 ///

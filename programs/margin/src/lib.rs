@@ -11,6 +11,8 @@
 //! | [`risk`] | an account's health over its stored positions, and the moves of lots |
 //! | [`governance`], [`params`] | who may change what and when; the parameters and their bounds |
 //! | [`valuation`] | from a slice and a price to a strike's risk array |
+//! | [`surface`] | what a slice must satisfy to be posted |
+//! | [`hourly`] | the hourly marks that the range of the scenarios follows |
 //! | [`feed`], [`grid`], [`auction`], [`ledger`], [`portfolio_check`], [`token`], [`withdrawal`] | the rules that instructions share |
 //!
 //! Handlers are never inlined: the entry point with all of them inside has more instructions than a branch can cross.
@@ -32,6 +34,7 @@ pub mod event;
 pub mod feed;
 pub mod governance;
 pub mod grid;
+pub mod hourly;
 pub mod instructions;
 pub mod ledger;
 pub mod params;
@@ -39,6 +42,7 @@ pub mod portfolio_check;
 pub mod risk;
 pub mod security_txt;
 pub mod state;
+pub mod surface;
 pub mod token;
 pub mod valuation;
 pub mod withdrawal;
@@ -201,42 +205,85 @@ pub mod tenor_margin {
     ///
     /// Requires: the feed is owned by the pull or the push oracle's program, is the underlying's and, from the pull oracle,
     /// fully verified; its exponent is the one listed for its oracle; its price is positive, not too old, not from the
-    /// future, not older than the stored one and certain enough.
+    /// future, not older than the stored one and certain enough to be stored.
     /// Effects: price, confidence, publish time and average are stored; a push price that is not trading is its last one
-    /// that was, with its time; a price of the second that is stored changes nothing.
-    /// Ensures: the average moves by at most 6% a call, pro rata below an hour; a second has one price.
-    /// Rounding: price down, confidence up.
+    /// that was, with its time; a price of the second that is stored changes nothing. A certain price that straddles its hour, or is
+    /// the first after ten minutes of an hour without a mark, is the hour's mark: variance and range follow it.
+    /// Ensures: the average moves by at most 6% a call, pro rata below an hour; a second has one price;
+    /// prices between marks do not move the variance; the range rises by at most two points a mark, pro rata below an hour, and
+    /// falls at once.
+    /// Rounding: price down, confidence up; the range down.
     pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
         instructions::update_price(ctx)
     }
 
+    /// Takes the hour's mark for the range from the one update that straddles the hour. Anyone may send it, also when a newer price
+    /// is stored already.
+    ///
+    /// Requires: the feed is owned by the oracle program, is the underlying's and fully verified; its price is certain and not
+    /// from the future; the update straddles an hour that began less than ten minutes ago and has no mark yet.
+    /// Effects: variance and range follow the mark; price and average stay.
+    /// Ensures: an hour has one mark, the same for every caller.
+    /// Rounding: the range down.
+    pub fn mark_hour(ctx: &mut Context<MarkHour>) -> Result<()> {
+        instructions::mark_hour(ctx)
+    }
+
     /// Lists an expiry. Anyone may pay for it.
     ///
-    /// Requires: the expiry is a Friday 08:00 UTC within the market's tenor; listings are not paused.
-    /// Effects: the chain exists without strikes; the payer is remembered for the rent.
+    /// Requires: the underlying is active; listings are not paused; the expiry is on the grid: a Friday 08:00 UTC within eight weeks, a month's last within
+    /// 26 weeks or a quarter's last within the market's tenor.
+    /// Effects: the chain exists without strikes; the payer is remembered for the rent; the underlying's table of live expiries
+    /// has it.
     /// Ensures: an underlying has one chain per expiry.
     /// Rounding: none.
     pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
         instructions::create_chain(ctx, expiry)
     }
 
-    /// Lists strikes of a chain. Anyone may pay for them.
+    /// Lists strikes of a chain. Anyone may pay for them. The first prices go to the slots to be replaced.
     ///
     /// Requires: the price is fresh; the chain has not expired; each strike is on the grid, inside the window around
-    /// spot and new; the chain has room; listings are not paused.
-    /// Effects: the strikes are appended without a risk array; the payer pays the rent of the growth.
-    /// Ensures: slots of listed strikes never change.
+    /// spot and new; the chain has room; listings are not paused; slots are replaced only when the chain is full, and only those without open interest
+    /// whose strike could not be listed now.
+    /// Effects: the strikes are appended without a risk array, or take the place of those to be replaced; the payer pays the rent
+    /// of the growth.
+    /// Ensures: a strike that somebody holds keeps its slot.
     /// Rounding: the window inward.
-    pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>) -> Result<()> {
-        instructions::add_strikes(ctx, prices_e9)
+    pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>, replace_slots: Vec<u16>) -> Result<()> {
+        instructions::add_strikes(ctx, prices_e9, replace_slots)
+    }
+
+    /// Closes a chain that is over. Anyone may send it.
+    ///
+    /// Requires: the chain has expired; it has no positions, fees, debt or settlement balance.
+    /// Effects: the chain is gone; its rent goes to whoever paid it.
+    /// Ensures: it never comes back.
+    /// Rounding: none.
+    pub fn close_chain(ctx: &mut Context<CloseChain>) -> Result<()> {
+        instructions::close_chain(ctx)
+    }
+
+    /// Moves what a chain has collected to the house. Anyone may send it.
+    ///
+    /// Requires: the chain holds fees, or is paid out and holds what rounding left.
+    /// Effects: fees go to insurance fund and treasury by their shares; the residue of a settlement that is paid out goes to the
+    /// insurance fund.
+    /// Ensures: the booked total stays as it is.
+    /// Rounding: the insurance fund's share up.
+    pub fn sweep(ctx: &mut Context<Sweep>) -> Result<()> {
+        instructions::sweep(ctx)
     }
 
     /// Posts a volatility slice.
     ///
     /// Requires: the signer is the surface authority; the chain has not expired; the slice is free of butterfly
-    /// arbitrage; volatility, forward and discount are within their bounds; slices are not paused.
-    /// Effects: the slice is stored with its time.
-    /// Ensures: nothing is revalued until a refresh.
+    /// arbitrage, also with its variance raised by half; volatility, forward and discount are within their bounds, and each of
+    /// them, correlation and slope within a step of the last slice, the hour's and the day's; the last post is not too recent; slices are not paused; the
+    /// slice is in calendar order with the nearest live expiries that have slices, which are passed.
+    /// Effects: the slice is stored with its time; hour and day begin anew when they are over.
+    /// Ensures: nothing is revalued until a refresh; a surface moves up far first and down near first without being refused for
+    /// its order.
     /// Rounding: none; the arbitrage conditions are exact.
     pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Result<()> {
         instructions::post_surface(ctx, args)
@@ -244,9 +291,9 @@ pub mod tenor_margin {
 
     /// Computes the risk arrays of strikes from the stored price and the slice. Anyone may send it.
     ///
-    /// Requires: the price is fresh; the slice exists and is not too old; the chain is not settled; every strike exists.
-    /// Effects: mark, greeks and the 33 scenario results of each strike are stored with price and time.
-    /// Ensures: the numbers follow from price, slice and parameters alone, whoever calls.
+    /// Requires: a price is stored and a slice posted, however old; the chain is not settled; every strike exists.
+    /// Effects: mark, greeks and the 33 scenario results of each strike are stored with price, range and time.
+    /// Ensures: the numbers follow from price, range, slice and parameters alone, whoever calls.
     /// Rounding: values of a lot down.
     pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> Result<()> {
         instructions::refresh_risk(ctx, strike_slots)

@@ -120,7 +120,22 @@ pub const ADD_STRIKES: Allowed = Allowed {
 };
 pub const POST_SURFACE: Allowed = Allowed {
     action: "post_surface",
-    own: &[SurfaceOutOfBounds],
+    own: &[SurfaceOutOfBounds, SurfaceStep, CalendarArbitrage],
+    numbers: &[],
+};
+pub const MARK_HOUR: Allowed = Allowed {
+    action: "mark_hour",
+    own: &[NotHourMark],
+    numbers: &[],
+};
+pub const SWEEP: Allowed = Allowed {
+    action: "sweep",
+    own: &[NothingToSweep],
+    numbers: &[],
+};
+pub const CLOSE_CHAIN: Allowed = Allowed {
+    action: "close_chain",
+    own: &[ChainNotExpired, ChainNotEmpty],
     numbers: &[],
 };
 pub const REFRESH_RISK: Allowed = Allowed {

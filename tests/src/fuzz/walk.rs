@@ -1,8 +1,8 @@
 //! One run: people, chains and prices, and the steps that they take.
 
 use super::allowed::{
-    ACCRUE, ADD_STRIKES, Allowed, BRACKET, CREATE_CHAIN, DEPOSIT, OPEN_ACCOUNT, POST_SURFACE, REFRESH_RISK, SETTLE_ACCOUNT,
-    SETTLE_CHAIN, SLICE, TOUCH, TRADE, UPDATE_PRICE, WITHDRAW,
+    ACCRUE, ADD_STRIKES, Allowed, BRACKET, CLOSE_CHAIN, CREATE_CHAIN, DEPOSIT, MARK_HOUR, OPEN_ACCOUNT, POST_SURFACE,
+    REFRESH_RISK, SETTLE_ACCOUNT, SETTLE_CHAIN, SLICE, SWEEP, TOUCH, TRADE, UPDATE_PRICE, WITHDRAW,
 };
 use super::{Report, amounts};
 use rand::rngs::StdRng;
@@ -16,11 +16,12 @@ use tenor_margin::state::InterestModel;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
-    Accrue, AddStrikes, BeginBracket, CreateChain, Deposit, EndBracket, LiquidateSlice, OpenAccount, PostSurface, Quote,
-    RefreshRisk, SettleAccount, SettleChain, Touch, Trade, TradeTerms, UpdatePrice, Withdraw,
+    Accrue, AddStrikes, BeginBracket, CloseChain, CreateChain, Deposit, EndBracket, LiquidateSlice, MarkHour,
+    OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Sweep, Touch, Trade, TradeTerms,
+    UpdatePrice, Withdraw,
 };
 use tenor_testkit::totals::violations;
-use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, anyone, surface_authority};
+use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, VOLATILITY_PERCENT, anyone, surface_authority};
 use tenor_testkit::{
     Action, Actor, Asset, BTC, Call, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc,
     weeks,
@@ -41,7 +42,11 @@ pub struct Walk {
     rng: StdRng,
     actors: Vec<Actor>,
     chains: BTreeSet<ChainOf>,
+    /// Chains that there ever were.
+    listed: usize,
     prices_e9: BTreeMap<Asset, u64>,
+    /// Of the last slices, percent.
+    volatility: u64,
     report: Report,
 }
 
@@ -84,8 +89,10 @@ impl Walk {
             world,
             rng,
             actors: actors.into(),
+            listed: chains.len(),
             chains,
             prices_e9: prices_e9.into(),
+            volatility: VOLATILITY_PERCENT,
             report: Report::default(),
         }
     }
@@ -218,7 +225,7 @@ impl Walk {
         // While somebody owes, the house's own part may be lent as well.
         let left = held.saturating_sub(insured + reserve + fees);
         // An atom an account and chain, and parts of one each time that the pool counted an account anew.
-        let chains = self.actors.len() * picture.market.chains().count();
+        let chains = self.actors.len() * self.listed;
         let recounts = ["deposit", "withdraw", "accrue"].map(|action| self.report.count(action));
         let dust = u64::try_from(chains).unwrap_or(u64::MAX) + recounts.iter().sum::<u64>();
         if owed == 0 && left > dust {
@@ -516,19 +523,8 @@ impl Walk {
         for asset in [SOL, BTC] {
             self.publish(asset)?;
         }
+        self.post_surfaces()?;
         for chain in self.chains.clone() {
-            if self.world.now() < chain.expiry {
-                let volatility = self.rng.random_range(40..=90);
-                let args = chain.slice(volatility, self.world.now());
-                self.send(
-                    &POST_SURFACE,
-                    PostSurface {
-                        authority: &surface_authority(),
-                        chain,
-                        args,
-                    },
-                )?;
-            }
             let data = self.world.picture().chain(chain).clone();
             if data.chain.settlement_price().is_none() {
                 let count = u16::try_from(data.strikes.len()).expect("at most 64 strikes");
@@ -543,6 +539,30 @@ impl Walk {
                     )?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// The whole surface moves a step: up far first, down near first.
+    fn post_surfaces(&mut self) -> Step {
+        let before = self.volatility;
+        let step = before / 10;
+        self.volatility = self.rng.random_range(before - step..=before + step).clamp(40, 90);
+        let now = self.world.now();
+        let mut chains: Vec<ChainOf> = self.chains.iter().copied().filter(|chain| now < chain.expiry).collect();
+        if self.volatility > before {
+            chains.reverse();
+        }
+        for chain in chains {
+            let args = chain.slice(self.volatility, now);
+            self.send(
+                &POST_SURFACE,
+                PostSurface {
+                    authority: &surface_authority(),
+                    chain,
+                    args,
+                },
+            )?;
         }
         Ok(())
     }
@@ -567,6 +587,7 @@ impl Walk {
                 .is_some()
             {
                 self.chains.insert(chain);
+                self.listed += 1;
                 return self.add_strikes(chain);
             }
         }
@@ -622,8 +643,12 @@ impl Walk {
             self.send(&SETTLE_ACCOUNT, SettleAccount { chain, of: &of })?;
         }
         let data = self.world.picture().chain(chain).chain;
-        if data.settlement_price().is_some() && data.open_positions == 0 && self.chains.len() > 1 {
+        self.send(&SWEEP, Sweep { chain })?;
+        if self.chains.len() > 1 && self.send(&CLOSE_CHAIN, CloseChain { chain })?.is_some() {
             self.chains.remove(&chain);
+            if data.open_positions != 0 {
+                return Err("a chain with positions was closed".to_owned());
+            }
         }
         Ok(())
     }
@@ -670,6 +695,21 @@ impl Walk {
             _ => self.rng.random_range(0..40),
         };
         self.world.advance(seconds);
+        self.mark_hour()
+    }
+
+    /// The update that straddles the present hour, or one that does not.
+    fn mark_hour(&mut self) -> Step {
+        let hour = self.world.now() / 3_600 * 3_600 - i64::from(self.rng.random_ratio(1, 10));
+        let feed = Feed::of(SOL, Price::from_e9(self.prices_e9[&SOL]), hour);
+        self.world.write_feed(SETTLEMENT_FEED, &feed);
+        self.send(
+            &MARK_HOUR,
+            MarkHour {
+                asset: SOL,
+                feed: SETTLEMENT_FEED,
+            },
+        )?;
         Ok(())
     }
 }

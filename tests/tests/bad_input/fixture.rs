@@ -5,13 +5,16 @@ use tenor_margin::instructions::{AddCollateralArgs, LiquidateSliceArgs, SetDeleg
 use tenor_margin::state::{BracketState, MarketLimits, NO_UNDERLYING, Pausable};
 use tenor_testkit::action::{
     AcceptAdmin, Accrue, AddCollateral, AddStrikes, AddUnderlying, ApplyChange, BeginBracket, CancelAdminProposal,
-    CancelChange, CloseAccount, CreateChain, Deposit, EndBracket, EndGenesis, GrowAccount, Initialize, LiquidateSlice,
-    OpenAccount, Pause, PostSurface, ProposeAdmin, QueueChange, Quote, RefreshRisk, SetDelegate, SettleAccount,
-    SettleChain, Tighten, Touch, Trade, Transfer, TransferPosition, Unpause, UpdatePrice, Withdraw,
+    CancelChange, CloseAccount, CloseChain, CreateChain, Deposit, EndBracket, EndGenesis, GrowAccount, Initialize,
+    LiquidateSlice, MarkHour, OpenAccount, Pause, PostSurface, ProposeAdmin, QueueChange, Quote, RefreshRisk,
+    SetDelegate, SettleAccount, SettleChain, Sweep, Tighten, Touch, Trade, Transfer, TransferPosition, Unpause,
+    UpdatePrice, Withdraw,
 };
 use tenor_testkit::mint::mint_account;
-use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone, guardian, house_terms, surface_authority, upgrade_authority};
-use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, Feed, PushFeed, SOL, USDC, World, sol, usd, usdc, weeks};
+use tenor_testkit::world::{
+    FIRST_EXPIRY, START, admin, anyone, guardian, house_terms, surface_authority, upgrade_authority,
+};
+use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, Feed, PushFeed, SOL, USDC, World, hours, sol, usd, usdc, weeks};
 
 /// A world in which a call lands.
 pub struct Fixture {
@@ -47,8 +50,11 @@ pub const FIXTURES: &[Named] = &[
     ("pause", pause),
     ("unpause", unpause),
     ("update_price", update_price),
+    ("mark_hour", mark_hour),
     ("create_chain", create_chain),
     ("add_strikes", add_strikes),
+    ("close_chain", close_chain),
+    ("sweep", sweep),
     ("post_surface", post_surface),
     ("refresh_risk", refresh_risk),
     ("open_account", open_account),
@@ -298,6 +304,36 @@ fn update_price() -> Fixture {
             feed: SOL.feed(),
         })
     })
+}
+
+fn mark_hour() -> Fixture {
+    let mut town = Town::new();
+    let next_hour = START + hours(1);
+    town.world.set_time(next_hour);
+    town.world.write_feed(SOL.feed(), &Feed::of(SOL, usd(201), next_hour));
+    town.fixture(|town| {
+        town.world.call(MarkHour {
+            asset: SOL,
+            feed: SOL.feed(),
+        })
+    })
+}
+
+fn close_chain() -> Fixture {
+    let mut town = Town::settled();
+    for of in [town.alice.clone(), town.bob.clone()] {
+        town.world.land(SettleAccount {
+            chain: town.near,
+            of: &of,
+        });
+    }
+    town.fixture(|town| town.world.call(CloseChain { chain: town.near }))
+}
+
+fn sweep() -> Fixture {
+    let mut town = Town::new();
+    town.world.edit_chain(town.near, |chain| chain.fees_atoms = 1_001);
+    town.fixture(|town| town.world.call(Sweep { chain: town.near }))
 }
 
 fn create_chain() -> Fixture {

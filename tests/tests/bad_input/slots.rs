@@ -58,9 +58,9 @@ const EXCEPTIONS: &[Exception] = &[
         reason: "another chain of the same underlying",
     },
     Exception {
-        instruction: "post_surface",
-        slot: 3,
-        reason: "another chain of the same underlying",
+        instruction: "close_chain",
+        slot: 0,
+        reason: "another chain that is over",
     },
     Exception {
         instruction: "refresh_risk",

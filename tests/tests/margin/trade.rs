@@ -10,7 +10,7 @@ use tenor_math::quantity::Price;
 use tenor_testkit::action::{AddUnderlying, OpenAccount, Quote, Trade};
 use tenor_testkit::totals::assert_adds_up;
 use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone};
-use tenor_testkit::{Asset, SOL, USDC, assert_fails_with, assert_lands, usd, usdc, weeks};
+use tenor_testkit::{Asset, BTC, SOL, USDC, assert_fails_with, assert_lands, sol, usd, usdc};
 
 #[test]
 fn requires_that_an_authority_of_each_account_signs() {

@@ -25,7 +25,7 @@ pub struct CreateChain {
     #[account(seeds = [seeds::HOUSE], bump = house.bump, address = underlying.house @ MarginError::WrongHouse)]
     pub house: Account<ClearingHouse>,
     /// Underlying of the options.
-    #[account(seeds = [seeds::UNDERLYING, underlying.house.as_ref(), underlying.symbol.as_ref()], bump = underlying.bump)]
+    #[account(mut, seeds = [seeds::UNDERLYING, underlying.house.as_ref(), underlying.symbol.as_ref()], bump = underlying.bump)]
     pub underlying: Account<Underlying>,
     /// The chain.
     #[account(init, payer = payer, space = Slab::<Chain, Strike>::space_for(0), seeds = [seeds::CHAIN, underlying.address().as_ref(), bytemuck::bytes_of(&expiry)], bump)]
@@ -42,7 +42,12 @@ pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.house.check_not_paused(Pausable::Listing, now)?;
     require!(accounts.underlying.version == LAYOUT_VERSION, MarginError::WrongVersion);
+    require!(
+        now.get() >= accounts.underlying.active_from,
+        MarginError::UnderlyingNotActive
+    );
     check_expiry(UnixSeconds::new(expiry), now, &accounts.underlying.market)?;
+    accounts.underlying.list_expiry(UnixSeconds::new(expiry), now)?;
 
     let (house, index) = (accounts.underlying.house, accounts.underlying.index);
     let (underlying, rent_payer) = (*accounts.underlying.address(), *accounts.payer.address());
@@ -55,9 +60,11 @@ pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
     chain.rent_payer = rent_payer;
     chain.expiry = expiry;
     chain.payout_factor_e9 = E9;
+    let sequence = chain.advance();
 
     emit_cpi!(ChainCreated {
         chain: *ctx.accounts.chain.address(),
+        sequence,
         underlying,
         expiry,
         rent_payer
