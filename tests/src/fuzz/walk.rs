@@ -12,7 +12,7 @@ use solana_pubkey::Pubkey;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_margin::event::SliceLiquidated;
 use tenor_margin::instructions::LiquidateSliceArgs;
-use tenor_margin::state::InterestModel;
+use tenor_margin::params::InterestModel;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
