@@ -229,6 +229,15 @@ impl<B: Bank> World<B> {
     pub fn on(bank: B) -> Self {
         let mut world = Self::empty(bank);
         world.found(house_terms());
+        // Neither fees nor interest unless a test asks for them: what is expected stays a sum of premiums.
+        world.edit_house(|house| {
+            house.fees = FeeModel {
+                taker_e9: 0,
+                maker_e9: 0,
+                ..house.fees
+            };
+            house.interest = bytemuck::Zeroable::zeroed();
+        });
         world
     }
 

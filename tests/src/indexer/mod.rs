@@ -76,6 +76,10 @@ impl State {
             Event::ChainSettled(event) => {
                 self.chain(&event.chain).settlement = Some((event.price_e9, event.published_at));
             }
+            Event::TreasuryPaid(event) => {
+                self.insurance.treasury_atoms = event.treasury_balance_atoms;
+                self.collateral(0).booked_total_atoms = event.booked_total_atoms;
+            }
             Event::ChainSwept(event) => self.swept(event),
             Event::ChainClosed(event) => {
                 self.chains.remove(&event.chain);
