@@ -35,7 +35,7 @@ pub struct Means {
 pub const CAST: [Means; 4] = [
     Means {
         role: Role::Writer,
-        deposits: &[(QUOTE_INDEX, 5_000), (SOL_INDEX, 120), (JITOSOL_INDEX, 40)],
+        deposits: &[(QUOTE_INDEX, 6_000), (SOL_INDEX, 125), (JITOSOL_INDEX, 40)],
     },
     Means {
         role: Role::Buyer,
@@ -75,10 +75,10 @@ const fn sale(place: usize, kind: OptionKind, strike_usd: u64, lots: i64) -> Sal
 
 /// The writer's book. In SOL it is short puts, in BTC mostly calls: before the fall one loses where the other gains.
 pub const SALES: [Sale; 5] = [
-    sale(SOL, OptionKind::Put, 200, 55_000),
-    sale(SOL, OptionKind::Put, 180, 25_000),
+    sale(SOL, OptionKind::Put, 200, 48_000),
+    sale(SOL, OptionKind::Put, 180, 23_000),
     sale(SOL, OptionKind::Call, 260, 10_000),
-    sale(BTC, OptionKind::Call, 124_000, 5_000),
+    sale(BTC, OptionKind::Call, 124_000, 6_000),
     sale(BTC, OptionKind::Put, 108_000, 3_000),
 ];
 

@@ -17,7 +17,7 @@ use crate::watch::Watch;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use tenor_report::{Actor, Facts, Loan, PriceSample, PriceSeries, ProgramFacts, Strike};
-use tenor_sdk::MARGIN_PROGRAM;
+use tenor_sdk::{MARGIN_PROGRAM, SdkError};
 
 /// A listed market with actors in position and a keeper that watches.
 pub struct Stage {
@@ -274,7 +274,10 @@ impl Stage {
     /// What the borrower took out and what it owes now.
     fn loan(&self, view: &View) -> Result<Loan> {
         let registry = view.snapshot.market.registry().context("there is no registry")?;
-        let cash_of = |role| account_of(&view.snapshot, role).map(|data| data.account.cash_atoms_at(&registry.interest));
+        let cash_of = |role| {
+            let data = account_of(&view.snapshot, role)?;
+            Some(data.account.cash_atoms_at(&registry.interest).map_err(SdkError::from))
+        };
         let cash_atoms = cash_of(Role::Borrower).context("the borrower has no account")??;
         let borrowed_atoms = i64::try_from(LOAN_USDC * 1_000_000)?;
         let health = view.health_of(Role::Borrower)?;
