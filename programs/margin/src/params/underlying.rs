@@ -153,10 +153,15 @@ impl ParameterSet for MarketLimits {
                 E9..=10_000_000_000,
                 Loosens::Up,
             ),
+            // Zero is for assets that only price collateral: no option is listed on them.
             Field::new(
                 "max_tenor_seconds",
                 self.max_tenor_seconds,
-                7 * DAY..=730 * DAY,
+                if self.max_tenor_seconds == 0 {
+                    0..=0
+                } else {
+                    7 * DAY..=730 * DAY
+                },
                 Loosens::Up,
             ),
             Field::new("band_of_mark_e9", self.band_of_mark_e9, 0..=500_000_000, Loosens::Up),
