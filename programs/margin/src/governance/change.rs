@@ -198,11 +198,17 @@ impl Change {
                 ..present()?
             }
             .out_of_bounds(),
-            Self::Market(market) => UnderlyingParams {
-                market: *market,
-                ..present()?
+            Self::Market(market) => {
+                let present = present()?;
+                // A key that may tighten at once could otherwise end the listing of options.
+                let keeps_options = market.max_tenor_seconds != 0 || present.market.max_tenor_seconds == 0;
+                UnderlyingParams {
+                    market: *market,
+                    ..present
+                }
+                .out_of_bounds()
+                .or(refuse("max_tenor_seconds", keeps_options))
             }
-            .out_of_bounds(),
             Self::Surface(surface) => UnderlyingParams {
                 surface: *surface,
                 ..present()?
