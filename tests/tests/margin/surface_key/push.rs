@@ -109,7 +109,7 @@ impl Terms {
         self
     }
 
-    fn args(self, seconds: u64) -> PostSurfaceArgs {
+    pub fn args(self, seconds: u64) -> PostSurfaceArgs {
         let theta = u128::from(self.variance_e12) * u128::from(seconds) / u128::from(SECONDS_PER_YEAR);
         let psi = (theta * E12).isqrt() * u128::from(self.slope_e9) / u128::from(E9);
         PostSurfaceArgs {
