@@ -6,7 +6,7 @@ use tenor_testkit::action::Action;
 use tenor_testkit::{Receipt, World, bytecode};
 
 /// Most that any instruction may take.
-const ANY_LIMIT: u64 = 1_000_000;
+pub(super) const ANY_LIMIT: u64 = 1_000_000;
 
 /// Measures everything.
 pub fn measure() -> Table {
@@ -74,5 +74,27 @@ impl Bench {
         let receipt = world.land(action);
         self.add(instruction, case, &receipt);
         receipt
+    }
+
+    /// Sends an action at the largest size, which may not complete: then the row says so and misses its budget.
+    pub(super) fn attempt(
+        &mut self,
+        world: &mut World,
+        (instruction, budget): (&'static str, u64),
+        case: &str,
+        action: impl Action,
+    ) -> Option<Receipt> {
+        const MOST_UNITS: u64 = 1_400_000;
+        match world.send(action) {
+            Ok(receipt) => {
+                self.within(budget, instruction, case, &receipt);
+                Some(receipt)
+            }
+            Err(refusal) => {
+                let case = format!("{case}: {}", refusal.error);
+                self.derive(instruction, case, MOST_UNITS, Some(budget));
+                None
+            }
+        }
     }
 }

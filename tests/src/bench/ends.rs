@@ -1,6 +1,6 @@
 //! Liquidation, settlement and what follows.
 
-use super::cases::Bench;
+use super::cases::{ANY_LIMIT, Bench};
 use super::portfolio::{Portfolio, Shape, at_mark};
 use super::sizes::list_64_strikes;
 use tenor_testkit::action::{CloseChain, LiquidateSlice, OpenAccount, SettleAccount, SettleChain, Sweep, Touch, Trade};
@@ -28,10 +28,13 @@ impl Bench {
         let spare = health.equity.e9() - health.maintenance.e9() / 2;
         world.edit_account(writer, |account| account.cash_atoms -= spare / 1_000);
         let case = portfolio.shape.describe();
-        self.land(world, "touch_liquidation", &case, Touch { of: writer });
+        let is_touched = self.attempt(world, ("touch_liquidation", ANY_LIMIT), &case, Touch { of: writer });
+        if is_touched.is_none() {
+            return;
+        }
         let slice = LiquidateSlice::largest(writer, &liquidator, &world.picture());
         let case = format!("{case}, all new to the liquidator");
-        self.land(world, "liquidate_slice", &case, slice);
+        self.attempt(world, ("liquidate_slice", ANY_LIMIT), &case, slice);
     }
 
     /// An account with a position at every strike of a chain is paid.

@@ -1,6 +1,6 @@
 //! Health checks, trades and moves of accounts that hold much.
 
-use super::cases::Bench;
+use super::cases::{ANY_LIMIT, Bench};
 use super::portfolio::{Portfolio, Shape, at_mark};
 use tenor_margin::risk::ViewOf;
 use tenor_testkit::action::{
@@ -64,7 +64,7 @@ impl Bench {
             of: &portfolio.writer,
             view_of: ViewOf::Withdrawal,
         };
-        self.land(&mut portfolio.world, "health", &case, show);
+        self.attempt(&mut portfolio.world, ("health", ANY_LIMIT), &case, show);
         portfolio.world.set_wallet(&portfolio.writer, USDC, usdc(1));
         let deposit = Deposit {
             depositor: &portfolio.writer,
@@ -72,7 +72,7 @@ impl Bench {
             asset: USDC,
             atoms: usdc(1),
         };
-        self.land(&mut portfolio.world, "deposit", &case, deposit);
+        self.attempt(&mut portfolio.world, ("deposit", ANY_LIMIT), &case, deposit);
     }
 
     fn small_moves(&mut self, portfolio: &mut Portfolio) {
@@ -120,13 +120,13 @@ impl Bench {
         let (world, shape) = (&mut portfolio.world, portfolio.shape);
         let case = format!("8 legs on 8 chains, both accounts {}", shape.describe());
         let quotes = at_mark(world, &options, 1);
-        let trade = world.land(Trade {
+        let trade = Trade {
             buyer: &portfolio.buyer,
             seller: &portfolio.writer,
             quotes,
-        });
-        let budget = if shape.positions() > 64 { 1_000_000 } else { TRADE };
-        self.within(budget, "trade", &case, &trade);
+        };
+        let budget = if shape.positions() > 64 { ANY_LIMIT } else { TRADE };
+        self.attempt(world, ("trade", budget), &case, trade);
         let begin = world.call(BeginBracket {
             of: &portfolio.writer,
             by: &portfolio.writer,
@@ -135,9 +135,8 @@ impl Bench {
             of: &portfolio.writer,
             opened: vec![],
         });
-        let bracket = world.land(begin.then(end));
         let case = format!("nothing between, {}", shape.describe());
-        self.add("begin_bracket, end_bracket", &case, &bracket);
+        self.attempt(world, ("begin_bracket, end_bracket", ANY_LIMIT), &case, begin.then(end));
     }
 
     fn between_own_accounts(&mut self, portfolio: &mut Portfolio) {
@@ -156,14 +155,14 @@ impl Bench {
             asset: USDC,
             atoms: usdc(1),
         };
-        self.land(world, "transfer", &case, cash);
+        self.attempt(world, ("transfer", ANY_LIMIT), &case, cash);
         let lots = TransferPosition {
             from,
             to,
             option,
             lots: 1,
         };
-        self.land(world, "transfer_position", &case, lots);
+        self.attempt(world, ("transfer_position", ANY_LIMIT), &case, lots);
     }
 
     /// Both sides fall short of their initial requirement and only reduce, on old prices and stale slices: what the check of a
@@ -185,15 +184,15 @@ impl Bench {
         }
         portfolio.world.advance(60);
         let quotes = at_mark(&portfolio.world, &options, -1);
-        let trade = portfolio.world.land(Trade {
+        let trade = Trade {
             buyer: &buyer,
             seller: &writer,
             quotes,
-        });
+        };
         let case = format!(
             "8 legs, both sides must and only reduce, old prices and stale slices, both accounts {}",
             portfolio.shape.describe()
         );
-        self.add("trade", &case, &trade);
+        self.attempt(&mut portfolio.world, ("trade", ANY_LIMIT), &case, trade);
     }
 }
