@@ -47,7 +47,7 @@ impl Bench {
     /// A withdrawal with and without positions, and the view.
     fn health(&mut self, portfolio: &mut Portfolio, budget: Option<u64>) {
         let case = portfolio.shape.describe();
-        let idle = portfolio.newcomer("idle");
+        let idle = portfolio.world.trader("idle", &[(USDC, usdc(1))]);
         let mut one_atom = |owner: &Actor| {
             portfolio.world.land(Withdraw {
                 owner,
