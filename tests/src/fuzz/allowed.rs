@@ -36,6 +36,7 @@ pub const WITHDRAW: Allowed = Allowed {
         InsufficientBalance,
         MathOverflow,
         PriceStale,
+        PriceUncertain,
         RiskStale,
         WithdrawalTooLarge,
         NotEnoughLiquidity,
@@ -48,6 +49,7 @@ pub const TRADE: Allowed = Allowed {
         ZeroAmount,
         MathOverflow,
         PriceStale,
+        PriceUncertain,
         RiskStale,
         ChainExpired,
         OpenInterestLimit,
@@ -67,7 +69,7 @@ pub const BRACKET: Allowed = Allowed {
 };
 pub const TOUCH: Allowed = Allowed {
     action: "touch_liquidation",
-    own: &[AccountHealthy, PriceStale, RiskStale],
+    own: &[AccountHealthy, PriceStale, PriceUncertain, RiskStale],
     numbers: &[],
 };
 pub const SLICE: Allowed = Allowed {
@@ -78,6 +80,7 @@ pub const SLICE: Allowed = Allowed {
         LimitExceeded,
         SameAccount,
         PriceStale,
+        PriceUncertain,
         RiskStale,
         InitialHealthNegative,
         CashBelowZero,
@@ -111,6 +114,7 @@ pub const ADD_STRIKES: Allowed = Allowed {
     own: &[
         DuplicateEntry,
         PriceStale,
+        PriceUncertain,
         StrikeNotOnGrid,
         StrikeExists,
         ChainFull,
