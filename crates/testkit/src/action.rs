@@ -1,7 +1,7 @@
 //! Everything that can be sent. Instructions come from the SDK; there is no second client.
 
 use crate::actor::Actor;
-use crate::asset::Asset;
+use crate::asset::{Asset, USDC};
 use crate::chain::{ChainOf, Instrument};
 use crate::picture::Picture;
 use solana_instruction::Instruction;
@@ -451,6 +451,20 @@ impl Action for CloseChain {
     }
 }
 
+/// Pays the treasury.
+#[derive(Clone, Copy, Debug)]
+pub struct PayTreasury<'a> {
+    /// Whose wallet of the quote receives.
+    pub to: &'a Actor,
+}
+
+impl Action for PayTreasury<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        let wallet = self.to.wallet(USDC);
+        Call::new(instruction::pay_treasury(USDC.mint(), TOKEN_PROGRAM, wallet), [])
+    }
+}
+
 /// Moves what a chain has collected to the house.
 #[derive(Clone, Copy, Debug)]
 pub struct Sweep {
@@ -787,6 +801,7 @@ impl Action for TermedTrade<'_> {
                     OptionKind::Put => 1,
                 },
                 strike_slot: picture.strike_slot(quote.option),
+                strike_e9: quote.option.strike.e9(),
                 lots: quote.lots,
                 price_e9: quote.price.e9(),
             }

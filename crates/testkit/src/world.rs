@@ -85,12 +85,22 @@ pub struct World<B = LiteBank> {
     known: BTreeSet<Pubkey>,
     prices: BTreeMap<Asset, Price>,
     chains: BTreeSet<ChainOf>,
+    /// Data of the events of all that landed, if they are kept.
+    journal: Option<Vec<Vec<u8>>>,
 }
 
 impl World {
     /// A house on a bank in memory that takes USDC, SOL and BTC and lists SOL at 200 and BTC at 100,000.
     pub fn new() -> Self {
         Self::on(LiteBank::new(&upgrade_authority().address()))
+    }
+
+    /// A house of these terms, otherwise as [`World::new`], whose events are kept from the first on.
+    pub fn recorded(terms: InitializeArgs) -> Self {
+        let mut world = Self::without_house();
+        world.journal = Some(Vec::new());
+        world.found(terms);
+        world
     }
 
     /// The program on a bank in memory, before there is a house.
@@ -194,6 +204,7 @@ impl<B: Bank> World<B> {
             known: BTreeSet::new(),
             prices: BTreeMap::new(),
             chains: BTreeSet::new(),
+            journal: None,
         };
         let mut clock = world.bank.clock();
         (clock.unix_timestamp, clock.slot) = (START, clock.slot.max(FIRST_SLOT));
@@ -217,21 +228,34 @@ impl<B: Bank> World<B> {
     /// A house that takes USDC, SOL and BTC and lists SOL and BTC, with prices.
     pub fn on(bank: B) -> Self {
         let mut world = Self::empty(bank);
-        world.land(Initialize {
+        world.found(house_terms());
+        // Neither fees nor interest unless a test asks for them: what is expected stays a sum of premiums.
+        world.edit_house(|house| {
+            house.fees = FeeModel {
+                taker_e9: 0,
+                maker_e9: 0,
+                ..house.fees
+            };
+            house.interest = bytemuck::Zeroable::zeroed();
+        });
+        world
+    }
+
+    fn found(&mut self, args: InitializeArgs) {
+        self.land(Initialize {
             upgrade_authority: &upgrade_authority(),
             quote: USDC,
-            args: house_terms(),
+            args,
         });
-        world.land(AddCollateral {
+        self.land(AddCollateral {
             admin: &admin(),
             asset: USDC,
             args: USDC.collateral(NO_UNDERLYING),
             approval: None,
         });
         for asset in [SOL, BTC] {
-            world.list_asset(asset);
+            self.list_asset(asset);
         }
-        world
     }
 
     /// Lists an asset as an underlying, the next one, and as a collateral that it prices.
@@ -321,14 +345,21 @@ impl<B: Bank> World<B> {
             inner,
         } = self.bank.execute(transaction);
         match result {
-            Ok(()) => Ok(Receipt {
-                compute_units,
-                accounts,
-                bytes,
-                logs,
-                return_data,
-                inner,
-            }),
+            Ok(()) => {
+                let receipt = Receipt {
+                    compute_units,
+                    accounts,
+                    bytes,
+                    logs,
+                    return_data,
+                    inner,
+                };
+                if let Some(journal) = &mut self.journal {
+                    let events = receipt.of_program().filter(|data| event::name(data).is_some());
+                    journal.extend(events.map(<[u8]>::to_vec));
+                }
+                Ok(receipt)
+            }
             Err(error) => Err(Refusal {
                 changed: self.changes_since(before, required, &error),
                 error,
@@ -427,6 +458,11 @@ impl<B: Bank> World<B> {
     /// If it does not exist.
     pub fn tokens(&self, address: &Pubkey) -> u64 {
         amount(&self.account(address).expect("a token account"))
+    }
+
+    /// Data of the events of all that landed, in order; none unless the world was [`World::recorded`].
+    pub fn journal(&self) -> &[Vec<u8>] {
+        self.journal.as_deref().unwrap_or_default()
     }
 
     /// Addresses of all accounts that were ever named or written.

@@ -35,7 +35,7 @@ pub const WITHDRAW: Allowed = Allowed {
         ZeroAmount,
         InsufficientBalance,
         MathOverflow,
-        PriceStale,
+        PriceStale, PriceUncertain,
         RiskStale,
         WithdrawalTooLarge,
         NotEnoughLiquidity,
@@ -47,7 +47,7 @@ pub const TRADE: Allowed = Allowed {
     own: &[
         ZeroAmount,
         MathOverflow,
-        PriceStale,
+        PriceStale, PriceUncertain,
         RiskStale,
         ChainExpired,
         OpenInterestLimit,
@@ -67,7 +67,7 @@ pub const BRACKET: Allowed = Allowed {
 };
 pub const TOUCH: Allowed = Allowed {
     action: "touch_liquidation",
-    own: &[AccountHealthy, PriceStale, RiskStale],
+    own: &[AccountHealthy, PriceStale, PriceUncertain, RiskStale],
     numbers: &[],
 };
 pub const SLICE: Allowed = Allowed {
@@ -77,7 +77,7 @@ pub const SLICE: Allowed = Allowed {
         SequenceMismatch,
         LimitExceeded,
         SameAccount,
-        PriceStale,
+        PriceStale, PriceUncertain,
         RiskStale,
         InitialHealthNegative,
         CashBelowZero,
@@ -110,7 +110,7 @@ pub const ADD_STRIKES: Allowed = Allowed {
     action: "add_strikes",
     own: &[
         DuplicateEntry,
-        PriceStale,
+        PriceStale, PriceUncertain,
         StrikeNotOnGrid,
         StrikeExists,
         ChainFull,

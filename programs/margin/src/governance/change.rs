@@ -300,6 +300,15 @@ impl Change {
         Ok(())
     }
 
+    /// Numbers it, once it is written, for the account that it changed: the house's own number if that is the house.
+    pub fn advance_target(&self, of_house: u64, registry: &mut Registry, underlying: Option<&mut Underlying>) -> u64 {
+        match (self, underlying) {
+            (_, Some(underlying)) => underlying.advance(),
+            (Self::Collateral { .. } | Self::Withdrawals(_), None) => registry.advance(),
+            _ => of_house,
+        }
+    }
+
     /// Digest of what a change replaces; zeros if nothing.
     ///
     /// # Errors

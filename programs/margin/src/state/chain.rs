@@ -19,7 +19,7 @@ pub const MAX_STRIKES: usize = 64;
 pub type ChainAccount = Slab<Chain, Strike>;
 
 /// A slice as it was at a moment, by volatility instead of total variance, so that time does not move it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable, IdlType, SchemaRead, SchemaWrite)]
 #[repr(C)]
 pub struct SurfaceAnchor {
     /// When the window that it begins began, Unix seconds; zero before the first slice.

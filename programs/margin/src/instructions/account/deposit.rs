@@ -121,6 +121,8 @@ pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> 
     recount(&mut accounts.registry.interest, &mut accounts.account)?;
     let registry_sequence = accounts.registry.advance();
 
+    let listed = entry(&accounts.registry, collateral_index)?;
+    let (outflow_atoms, outflow_at) = (listed.outflow_atoms, listed.outflow_at);
     emit_cpi!(Deposited {
         account: *ctx.accounts.account.address(),
         sequence,
@@ -129,7 +131,8 @@ pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> 
         atoms: arrived.get(),
         booked_total_atoms,
         cash_atoms: ctx.accounts.account.cash_atoms,
-        outflow_atoms: entry(&ctx.accounts.registry, collateral_index)?.outflow_atoms,
+        outflow_atoms,
+        outflow_at,
         interest: ctx.accounts.registry.interest,
     });
     Ok(())

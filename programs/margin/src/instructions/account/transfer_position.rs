@@ -70,7 +70,7 @@ impl TransferPosition {
         &mut self,
         args: &TransferPositionArgs,
         market: &mut MarketAccounts,
-    ) -> core::result::Result<Address, MarginError> {
+    ) -> core::result::Result<(Address, u64), MarginError> {
         let (address, underlying_index) = {
             let chain = market.chain_at(args.chain)?;
             (*chain.address(), chain.underlying_index)
@@ -96,7 +96,7 @@ impl TransferPosition {
             move_lots(&mut self.to, &gained, strike, &mut open_positions)?;
         }
         chain.open_positions = open_positions;
-        Ok(address)
+        Ok((address, chain.advance()))
     }
 
     /// The giving side as for a withdrawal, the receiving side as for a trade that adds risk.
@@ -124,7 +124,7 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, args: TransferPosi
 
     let from_sequence = accounts.from.advance_exposure();
     let to_sequence = accounts.to.advance_exposure();
-    let chain = accounts.apply(&args, &mut market)?;
+    let (chain, chain_sequence) = accounts.apply(&args, &mut market)?;
     accounts.check(&market, now)?;
 
     emit_cpi!(PositionTransferred {
@@ -133,6 +133,7 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, args: TransferPosi
         to: *ctx.accounts.to.address(),
         to_sequence,
         chain,
+        chain_sequence,
         strike_slot: args.strike_slot,
         call_lots: args.call_lots,
         put_lots: args.put_lots,

@@ -4,7 +4,7 @@ use crate::error::MarginError;
 use crate::event::Withdrawn;
 use crate::instructions::MarketAccounts;
 use crate::ledger::{accrue, book, entry, recount};
-use crate::state::{ClearingHouse, PortfolioAccount, Registry, seeds};
+use crate::state::{ClearingHouse, Pausable, PortfolioAccount, QUOTE_INDEX, Registry, seeds};
 use crate::token;
 use crate::withdrawal::{check_withdrawal, count_outflow};
 use anchor_lang::prelude::*;
@@ -104,11 +104,18 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
         .account
         .debit(collateral_index, Atoms::new(atoms), &accounts.registry.interest)?;
     recount(&mut accounts.registry.interest, &mut accounts.account)?;
+    if collateral_index == QUOTE_INDEX && accounts.account.cash_atoms < 0 {
+        accounts.house.check_not_paused(Pausable::Borrow, now)?;
+    }
     check_withdrawal(&accounts.house, &accounts.registry, &accounts.account, &market, now)?;
     let booked_total_atoms = accounts.book(collateral_index, Atoms::new(atoms), &market, now)?;
     let registry_sequence = accounts.registry.advance();
     accounts.transfer(atoms, decimals)?;
 
+    let listed = entry(&accounts.registry, collateral_index)?;
+    let (outflow_atoms, outflow_at) = (listed.outflow_atoms, listed.outflow_at);
+    let terms = &accounts.account.terms;
+    let (small_withdrawn_e9, small_day) = (terms.small_withdrawn_e9, terms.small_day);
     emit_cpi!(Withdrawn {
         account: *ctx.accounts.account.address(),
         sequence,
@@ -117,7 +124,10 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
         atoms,
         booked_total_atoms,
         cash_atoms: ctx.accounts.account.cash_atoms,
-        outflow_atoms: entry(&ctx.accounts.registry, collateral_index)?.outflow_atoms,
+        outflow_atoms,
+        outflow_at,
+        small_withdrawn_e9,
+        small_day,
         interest: ctx.accounts.registry.interest,
     });
     Ok(())

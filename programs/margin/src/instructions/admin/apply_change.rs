@@ -61,11 +61,15 @@ pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
     };
     change.write(targets, now)?;
     let sequence = accounts.house.advance();
+    let underlying = accounts.underlying.as_deref_mut();
+    let target_sequence = change.advance_target(sequence, &mut accounts.registry, underlying);
 
     emit_cpi!(ChangeApplied {
         sequence,
         number: ctx.accounts.queued.number,
         target,
+        target_sequence,
+        applied_at: now.get(),
         change,
     });
     Ok(())

@@ -54,6 +54,9 @@ pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
         sequence,
         active: state.active,
         clock_seconds: state.clock_seconds,
+        started_at: state.started_at,
+        touched_at: state.touched_at,
+        ended_at: state.ended_at,
         equity_e9: assessment.health.equity.e9(),
         maintenance_e9: assessment.health.maintenance.e9(),
     });

@@ -88,6 +88,10 @@ pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Re
         psi_e12: args.psi_e12,
         forward_ratio_e9: args.forward_ratio_e9,
         discount_e9: args.discount_e9,
+        posted_at: now.get(),
+        slot: clock.slot,
+        hour_anchor: anchors.hour,
+        day_anchor: anchors.day,
     });
     Ok(())
 }

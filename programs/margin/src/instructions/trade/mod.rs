@@ -32,7 +32,7 @@ pub use apply::TradedLeg;
 
 use super::MarketAccounts;
 use crate::error::MarginError;
-use crate::event::Traded;
+use crate::event::{SideAfter, Traded};
 use crate::portfolio_check::Effect;
 use crate::state::Pausable;
 use alloc::vec::Vec;
@@ -87,6 +87,8 @@ pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
         taker: args.taker,
         buyer_fee_atoms: money.buyer.fee.get(),
         seller_fee_atoms: money.seller.fee.get(),
+        buyer_after: SideAfter::of(&ctx.accounts.buyer),
+        seller_after: SideAfter::of(&ctx.accounts.seller),
         legs: traded,
     });
     Ok(())
