@@ -38,8 +38,15 @@ impl OddFeeds {
             .map(|(_, underlying)| symbol_of(&underlying.symbol))
             .collect();
         Self {
-            unlisted: feeds.keys().filter(|symbol| !listed.contains(*symbol)).cloned().collect(),
-            without_feed: listed.into_iter().filter(|symbol| !feeds.contains_key(symbol)).collect(),
+            unlisted: feeds
+                .keys()
+                .filter(|symbol| !listed.contains(*symbol))
+                .cloned()
+                .collect(),
+            without_feed: listed
+                .into_iter()
+                .filter(|symbol| !feeds.contains_key(symbol))
+                .collect(),
         }
     }
 }

@@ -10,8 +10,9 @@ use tenor_math::quantity::Price;
 use tenor_sdk::event::Event;
 use tenor_testkit::action::{
     AcceptAdmin, AddCollateral, AddStrikes, AddUnderlying, ApplyChange, CancelAdminProposal, CancelChange,
-    CloseAccount, CreateChain, EndGenesis, GrowAccount, OpenAccount, Pause, PayTreasury, ProposeAdmin, QueueChange, Quote, ReplaceStrikes,
-    SetDelegate, Sweep, Tighten, Trade, TradeTerms, Transfer, TransferPosition, Unpause, Withdraw,
+    CloseAccount, CreateChain, EndGenesis, GrowAccount, OpenAccount, Pause, PayTreasury, ProposeAdmin, QueueChange,
+    Quote, ReplaceStrikes, SetDelegate, Sweep, Tighten, Trade, TradeTerms, Transfer, TransferPosition, Unpause,
+    Withdraw,
 };
 use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, admin, anyone, guardian, house_terms};
 use tenor_testkit::{Actor, ChainOf, ETH, SOL, USDC, World, sol, usd, usdc, weeks};
@@ -125,7 +126,11 @@ fn govern(world: &mut World) {
             push_exponent: 0,
         }),
     ];
-    let numbers: Vec<u64> = shared.into_iter().chain(of_sol).map(|change| queue(world, change)).collect();
+    let numbers: Vec<u64> = shared
+        .into_iter()
+        .chain(of_sol)
+        .map(|change| queue(world, change))
+        .collect();
     let kept = queue(world, Change::ListUnderlying(ETH.listing()));
     let args = AddCollateralArgs {
         ramp_seconds: 172_800,
@@ -216,7 +221,11 @@ fn keep_house(world: &mut World) {
         let price = world.picture().mark(option);
         let price = Price::from_e9(price.e9() / 100 * 102);
         vec![
-            Quote { option, lots: 50, price },
+            Quote {
+                option,
+                lots: 50,
+                price,
+            },
             Quote {
                 option: chain.put(180),
                 lots: 20,
@@ -319,7 +328,12 @@ fn come_to(world: &mut World, dollars: u64) {
 fn listable(world: &World, chain: ChainOf) -> Vec<Price> {
     let picture = world.picture();
     let underlying = picture.underlying(SOL);
-    let listed: BTreeSet<u64> = picture.chain(chain).strikes.iter().map(|strike| strike.price_e9).collect();
+    let listed: BTreeSet<u64> = picture
+        .chain(chain)
+        .strikes
+        .iter()
+        .map(|strike| strike.price_e9)
+        .collect();
     let tenor = u64::try_from(chain.expiry - world.now()).unwrap();
     let steps = (1..=400).map(|step| usd(5 * step));
     let fits = |strike: &Price| check_strike(*strike, underlying.price(), tenor, &underlying.market).is_ok();

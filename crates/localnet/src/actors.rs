@@ -146,7 +146,9 @@ pub async fn borrow(validator: &Validator, listed: &Listed) -> Result<()> {
         underlyings: vec![sol],
         chains: Vec::new(),
     };
-    validator.send(&[instruction::withdraw(&loan, &market)], &[role]).await?;
+    validator
+        .send(&[instruction::withdraw(&loan, &market)], &[role])
+        .await?;
     Ok(())
 }
 

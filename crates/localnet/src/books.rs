@@ -26,7 +26,9 @@ pub async fn tokens(validator: &Validator, snapshot: &Snapshot, listed: &Listed)
     for (index, entry) in (0_u8..).zip(registry.listed()) {
         let vault = validator.client().rpc().get_account_data(&entry.vault).await?;
         totals.push(TokenTotals {
-            symbol: listed.token(index).map_or_else(|| "?".to_owned(), |token| token.symbol.clone()),
+            symbol: listed
+                .token(index)
+                .map_or_else(|| "?".to_owned(), |token| token.symbol.clone()),
             mint: entry.mint.to_string(),
             decimals: entry.decimals,
             vault_atoms: tokens::amount(&vault).context("the vault is no token account")?,
@@ -77,7 +79,10 @@ async fn reserves_atoms(
         .sum();
     let of_funds = i128::from(insurance.balance_atoms) + i128::from(insurance.treasury_atoms);
     let pool_q32 = pool_q32(snapshot).context("there is no registry")?;
-    anyhow::ensure!(pool_q32.rem_euclid(1 << 32) == 0, "the pool of cash holds a part of an atom");
+    anyhow::ensure!(
+        pool_q32.rem_euclid(1 << 32) == 0,
+        "the pool of cash holds a part of an atom"
+    );
     Ok(of_chains + of_funds + (pool_q32 >> 32))
 }
 

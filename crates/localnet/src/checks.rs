@@ -95,7 +95,11 @@ impl Evidence<'_> {
         let passed = opening.zip(house).is_some_and(|(opening, house)| {
             let losses: i128 = opening.parts.iter().map(|part| part.scenario_loss_usd_e9).sum();
             let most = losses * i128::from(house.risk.correlation_credit_e9) / 1_000_000_000;
-            let with_options = opening.parts.iter().filter(|part| part.option_value_usd_e9 != 0).count();
+            let with_options = opening
+                .parts
+                .iter()
+                .filter(|part| part.option_value_usd_e9 != 0)
+                .count();
             with_options == 2 && (1..=most).contains(&opening.credit_usd_e9())
         });
         check(
@@ -238,7 +242,11 @@ impl Evidence<'_> {
         let bought = |held: &Vec<tenor_report::Holding>| {
             held.len() == SALES.len()
                 && SALES.iter().all(|sale| {
-                    let symbol = self.listed.assets.get(sale.place).map_or("?", |asset| asset.symbol.as_str());
+                    let symbol = self
+                        .listed
+                        .assets
+                        .get(sale.place)
+                        .map_or("?", |asset| asset.symbol.as_str());
                     let end = format!(" {} {}", sale.strike_usd, letter(sale.kind));
                     let is_of = |name: &str| name.starts_with(symbol) && name.ends_with(&end);
                     held.iter()

@@ -137,15 +137,14 @@ pub async fn list(validator: &Validator, first: &Quotes) -> Result<Listing> {
 
 fn tokens_of(deployment: &Deployment) -> Vec<Token> {
     let quote = (deployment.quote.symbol.clone(), deployment.quote.mint.0);
-    let others = deployment.collaterals.iter().map(|file| (file.symbol.clone(), file.mint.0));
+    let others = deployment
+        .collaterals
+        .iter()
+        .map(|file| (file.symbol.clone(), file.mint.0));
     std::iter::once(quote)
         .chain(others)
         .zip(DECIMALS)
-        .map(|((symbol, mint), decimals)| Token {
-            symbol,
-            mint,
-            decimals,
-        })
+        .map(|((symbol, mint), decimals)| Token { symbol, mint, decimals })
         .collect()
 }
 

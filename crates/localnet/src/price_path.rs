@@ -64,10 +64,7 @@ mod tests {
     use super::*;
 
     fn low(path: &[Point], place: usize) -> Point {
-        *path
-            .iter()
-            .min_by_key(|point| point.quotes[place].price_e9)
-            .unwrap()
+        *path.iter().min_by_key(|point| point.quotes[place].price_e9).unwrap()
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What a run writes down while it happens, from several tasks at once.
 
 use crate::transaction::{Call, Transaction};
-use solana_signature::Signature;
 use solana_pubkey::Pubkey;
+use solana_signature::Signature;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -138,8 +138,7 @@ impl Record {
 impl Inner {
     /// Time since the newest of the prices that the program holds was published.
     fn age_of_stored_price_ms(&self, elapsed_ms: u64) -> Option<u64> {
-        let is_stored =
-            |underlying: &Pubkey, price_e9: &u64| self.stored_prices_e9.get(underlying) == Some(price_e9);
+        let is_stored = |underlying: &Pubkey, price_e9: &u64| self.stored_prices_e9.get(underlying) == Some(price_e9);
         let earlier = self.published.iter().rev().filter(|(_, _, at_ms)| *at_ms <= elapsed_ms);
         let mut of_stored = earlier.filter(|(underlying, price_e9, _)| is_stored(underlying, price_e9));
         of_stored.next().map(|(_, _, at_ms)| elapsed_ms - at_ms)

@@ -285,7 +285,9 @@ impl Stage {
             borrowed_atoms,
             owed_atoms: cash_atoms.saturating_neg(),
             decimals: self.listed.token(QUOTE_INDEX).map_or(6, |token| token.decimals),
-            health_usd_e9: health.maintenance_health().map_or(i128::MIN, |health| health.e9().into()),
+            health_usd_e9: health
+                .maintenance_health()
+                .map_or(i128::MIN, |health| health.e9().into()),
         })
     }
 

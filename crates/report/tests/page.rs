@@ -2,7 +2,8 @@
 
 use tenor_report::{
     Actor, Check, ComputePeak, Facts, Failure, Holding, Landed, Liquidation, LiquidationClock, Loan, LotTotals,
-    PortfolioPart, PortfolioSample, PositionSample, PriceSample, PriceSeries, ProgramFacts, Strike, Tick, Timeline, TokenTotals, Verdict, render,
+    PortfolioPart, PortfolioSample, PositionSample, PriceSample, PriceSeries, ProgramFacts, Strike, Tick, Timeline,
+    TokenTotals, Verdict, render,
 };
 
 const USD: i128 = 1_000_000_000;

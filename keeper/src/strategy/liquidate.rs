@@ -144,7 +144,11 @@ impl Case<'_> {
         }
         match self.slice(house) {
             // The clock must run on even if nobody can take a slice yet.
-            Err(SkipReason::NoCapacity | SkipReason::EquityExhausted | SkipReason::Health(_)) if self.is_touch_due() => self.touch(),
+            Err(SkipReason::NoCapacity | SkipReason::EquityExhausted | SkipReason::Health(_))
+                if self.is_touch_due() =>
+            {
+                self.touch()
+            }
             outcome => outcome,
         }
     }
@@ -162,13 +166,7 @@ impl Case<'_> {
 
     /// The action behind the upkeep that it needs, in one transaction: behind all of it if that fits, else behind what the
     /// program would insist on; if not even that fits, the upkeep alone, and the action later.
-    fn fitting(
-        &self,
-        kind: IntentKind,
-        accounts: &[&AccountData],
-        action: Vec<Instruction>,
-        units: u32,
-    ) -> Intent {
+    fn fitting(&self, kind: IntentKind, accounts: &[&AccountData], action: Vec<Instruction>, units: u32) -> Intent {
         let mut upkeep = Upkeep::default();
         for eagerness in [Eagerness::Exact, Eagerness::Required] {
             upkeep = self.upkeep(accounts, eagerness);
@@ -280,13 +278,7 @@ impl Case<'_> {
             .map_err(|error| SkipReason::Health(error.to_string()))
     }
 
-    fn intent(
-        &self,
-        kind: IntentKind,
-        upkeep: Upkeep,
-        instructions: Vec<Instruction>,
-        units: u32,
-    ) -> Intent {
+    fn intent(&self, kind: IntentKind, upkeep: Upkeep, instructions: Vec<Instruction>, units: u32) -> Intent {
         let mut all = upkeep.instructions;
         all.extend(instructions);
         Intent {

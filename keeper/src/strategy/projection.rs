@@ -118,7 +118,9 @@ impl Projection {
 fn at_feed_price(underlying: &Underlying, update: &PriceUpdate, now: UnixSeconds) -> Result<Underlying, PriceProblem> {
     let price = feed_price(underlying, update).ok_or(PriceProblem::Unusable)?;
     match price.check_usable(underlying, now) {
-        Ok(()) if !price.is_of_stored_second(underlying) => stored(underlying, &price, now).ok_or(PriceProblem::Unusable),
+        Ok(()) if !price.is_of_stored_second(underlying) => {
+            stored(underlying, &price, now).ok_or(PriceProblem::Unusable)
+        }
         // An update that is not newer than the stored price changes nothing.
         Ok(()) | Err(MarginError::PriceOlderThanStored) => Ok(*underlying),
         Err(MarginError::PriceUncertain) => Err(PriceProblem::Uncertain),

@@ -70,7 +70,9 @@ fn moved_ranges(world: &World, projection: &Projection, settings: &Settings) -> 
         let units = STRIKE_UNITS.saturating_mul(u32::try_from(strikes.len()).ok().filter(|count| *count > 0)?);
         let mut upkeep = Upkeep::default();
         upkeep.update_price(underlying.index, world, projection, settings, Eagerness::Exact);
-        upkeep.instructions.push(refresh_risk(chain.underlying, *address, strikes));
+        upkeep
+            .instructions
+            .push(refresh_risk(chain.underlying, *address, strikes));
         Some(Intent {
             account: *address,
             sequence: chain.sequence,

@@ -1,8 +1,8 @@
 //! The main loop's turn: when it plans, and what the health endpoints learn.
 
-use bytemuck::Zeroable;
 use crate::support::accounts::{ALICE, account, seen};
 use crate::support::script::{FEE, Script, payer};
+use bytemuck::Zeroable;
 use solana_signer::Signer;
 use std::sync::Arc;
 use tenor_keeper::config::Config;

@@ -43,7 +43,10 @@ fn a_slice_brings_the_price_of_every_underlying_that_the_accounts_need_and_of_no
         ]
     );
     let intent = &plan.intents[0];
-    let updated: Vec<_> = intent.instructions[..2].iter().map(|update| update.accounts[0].pubkey).collect();
+    let updated: Vec<_> = intent.instructions[..2]
+        .iter()
+        .map(|update| update.accounts[0].pubkey)
+        .collect();
     assert_eq!(updated, [house.underlying(SOL), house.underlying(JITOSOL)]);
 }
 
@@ -68,7 +71,10 @@ fn a_wide_price_starts_no_liquidation_that_is_not_certain_at_both_ends() {
         house.publish(JITOSOL, 1.0 - fall, 0.0001, NOW + 1);
         !house.plan().unhealthy.is_empty()
     };
-    let fall = (0..40).map(|step| f64::from(step) / 100.0).find(|fall| is_ill(*fall)).unwrap();
+    let fall = (0..40)
+        .map(|step| f64::from(step) / 100.0)
+        .find(|fall| is_ill(*fall))
+        .unwrap();
     house.publish(SOL, 1.0 - fall, 0.05, NOW + 1);
     house.publish(JITOSOL, 1.0 - fall, 0.0001, NOW + 1);
     let plan = house.plan();
@@ -83,10 +89,7 @@ fn a_price_too_wide_to_be_stored_leaves_the_account_unjudged_and_says_so_once_th
     house.world.now = tenor_sdk::math::quantity::UnixSeconds::new(NOW + 20);
     let plan = house.plan();
     assert!(plan.intents.is_empty(), "{plan:?}");
-    assert_eq!(
-        plan.skipped,
-        [(writer(), SkipReason::Price(PriceProblem::Uncertain))]
-    );
+    assert_eq!(plan.skipped, [(writer(), SkipReason::Price(PriceProblem::Uncertain))]);
 }
 
 /// The feed of the collateral alone is silent: at its best it saves the account, or not.

@@ -115,10 +115,7 @@ impl State {
             self.move_lots(&event.seller, &event.buyer, (leg.chain, leg.strike_slot), gained);
             self.chain(&leg.chain).fees_atoms += leg.fees_atoms;
         }
-        for (address, after) in [
-            (&event.buyer, &event.buyer_after),
-            (&event.seller, &event.seller_after),
-        ] {
+        for (address, after) in [(&event.buyer, &event.buyer_after), (&event.seller, &event.seller_after)] {
             let SideAfter {
                 cash,
                 delegate_loss_e9,
@@ -174,7 +171,12 @@ impl State {
 
     fn move_lots(&mut self, from: &Pubkey, to: &Pubkey, option: (Pubkey, u16), gained: [i64; 2]) {
         for (address, sign) in [(from, -1), (to, 1)] {
-            let before = self.account(address).positions.get(&option).copied().unwrap_or_default();
+            let before = self
+                .account(address)
+                .positions
+                .get(&option)
+                .copied()
+                .unwrap_or_default();
             let after = [before[0] + sign * gained[0], before[1] + sign * gained[1]];
             self.set_lots(address, option, before, after);
         }

@@ -24,7 +24,9 @@ pub fn numbers(picture: &Picture) -> Numbers {
     let market = &picture.market;
     let house = market.house().map(|house| (Of::House, house.sequence));
     let registry = market.registry().map(|registry| (Of::Registry, registry.sequence));
-    let underlyings = market.underlyings().map(|(at, data)| (Of::Underlying(*at), data.sequence));
+    let underlyings = market
+        .underlyings()
+        .map(|(at, data)| (Of::Underlying(*at), data.sequence));
     let chains = market.chains().map(|(at, data)| (Of::Chain(*at), data.chain.sequence));
     let accounts = picture.accounts.iter();
     let accounts = accounts.map(|(at, data)| (Of::Account(*at), data.account.sequence));
@@ -52,7 +54,11 @@ pub fn assert_equal(state: &State, kept: &Numbers, world: &World) {
     assert_eq!(state.underlyings.len(), picture.market.underlyings().count());
     for (at, decoded) in picture.market.underlyings() {
         let number = kept.last(Of::Underlying(*at));
-        assert_eq!(underlying(state, &state.underlyings[at], number, decoded), *decoded, "{at}");
+        assert_eq!(
+            underlying(state, &state.underlyings[at], number, decoded),
+            *decoded,
+            "{at}"
+        );
     }
     assert_eq!(state.chains.len(), picture.market.chains().count());
     for (at, decoded) in picture.market.chains() {

@@ -1,7 +1,9 @@
 //! Underlyings and chains.
 
 use super::state::{Chain, Slice, State, Strike, Underlying};
-use tenor_margin::event::{ChainCreated, ChainSwept, HourMarked, PriceUpdated, RiskRefreshed, StrikesAdded, SurfacePosted};
+use tenor_margin::event::{
+    ChainCreated, ChainSwept, HourMarked, PriceUpdated, RiskRefreshed, StrikesAdded, SurfacePosted,
+};
 
 impl Underlying {
     pub(super) fn price_updated(&mut self, event: &PriceUpdated) {

@@ -103,7 +103,9 @@ fn marks(event: &Event) -> BTreeMap<Of, Mark> {
         ],
         Event::ChangeQueued(event) => house(event.sequence),
         Event::ChangeApplied(event) => changed(event.sequence, &event.change, event.target, event.target_sequence),
-        Event::ParametersTightened(event) => changed(event.sequence, &event.change, event.target, event.target_sequence),
+        Event::ParametersTightened(event) => {
+            changed(event.sequence, &event.change, event.target, event.target_sequence)
+        }
         Event::ChangeCancelled(event) => house(event.sequence),
         Event::AdminProposed(event) => house(event.sequence),
         Event::AdminProposalCancelled(event) => house(event.sequence),
@@ -178,7 +180,11 @@ fn marks(event: &Event) -> BTreeMap<Of, Mark> {
                 account(event.account, event.sequence),
                 account(event.liquidator, event.liquidator_sequence),
             ];
-            let chains = event.taken.chains.iter().map(|taken| chain(taken.chain, taken.sequence));
+            let chains = event
+                .taken
+                .chains
+                .iter()
+                .map(|taken| chain(taken.chain, taken.sequence));
             sides.into_iter().chain(chains).collect()
         }
     };
@@ -186,7 +192,10 @@ fn marks(event: &Event) -> BTreeMap<Of, Mark> {
     for (of, mark) in list {
         // Legs of one chain state its number again.
         let before = marks.insert(of, mark);
-        assert!(before.is_none_or(|before| before == mark), "two numbers of {of:?} in {event:?}");
+        assert!(
+            before.is_none_or(|before| before == mark),
+            "two numbers of {of:?} in {event:?}"
+        );
     }
     marks
 }

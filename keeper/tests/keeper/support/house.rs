@@ -89,7 +89,13 @@ impl House {
         house.insert(writer(), writers_account());
         let mut own = MarginAccount::zeroed();
         own.cash_atoms = 1_000_000_000_000;
-        house.insert(keeper(), AccountData { account: own, positions: Vec::new() });
+        house.insert(
+            keeper(),
+            AccountData {
+                account: own,
+                positions: Vec::new(),
+            },
+        );
         house
     }
 

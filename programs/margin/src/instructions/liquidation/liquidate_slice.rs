@@ -1,7 +1,7 @@
 //! Takes over a fraction of an unhealthy account.
 
-use crate::error::{MarginError, OrMarginError};
 use super::taken::Taken;
+use crate::error::{MarginError, OrMarginError};
 use crate::event::{CashAfter, SliceLiquidated};
 use crate::instructions::MarketAccounts;
 use crate::portfolio_check::{Effect, check_after};
@@ -168,7 +168,9 @@ impl LiquidateSlice {
                     kind,
                     lots,
                 };
-                worth = worth.try_add(self.move_leg(&change, market, taken)?).or_margin_error()?;
+                worth = worth
+                    .try_add(self.move_leg(&change, market, taken)?)
+                    .or_margin_error()?;
                 moved_any = true;
             }
         }
