@@ -57,6 +57,8 @@ pub struct Receipt {
     pub accounts: usize,
     /// Bytes of it, without lookup tables.
     pub bytes: usize,
+    /// Bytes of it, with one lookup table that holds whatever a table can.
+    pub bytes_with_table: usize,
     /// What programs logged.
     pub logs: Vec<String>,
     /// What the last instruction returned.
@@ -328,6 +330,7 @@ impl<B: Bank> World<B> {
         let required = message.header.num_required_signatures;
         let keys = &message.account_keys[..usize::from(required)];
         let (accounts, bytes) = (message.account_keys.len(), transaction_length(&message));
+        let bytes_with_table = length_with_table(&message);
         let mut signers = vec![self.fee_payer.key()];
         for signer in call.signers {
             if keys.contains(&signer.pubkey()) && signers.iter().all(|known| known.pubkey() != signer.pubkey()) {
@@ -350,6 +353,7 @@ impl<B: Bank> World<B> {
                     compute_units,
                     accounts,
                     bytes,
+                    bytes_with_table,
                     logs,
                     return_data,
                     inner,
@@ -721,6 +725,19 @@ fn transaction_length(message: &Message) -> usize {
         + KEY
         + compact(message.instructions.len())
         + instructions
+}
+
+/// Bytes of a transaction whose accounts are in a lookup table, other than signers and programs that it calls: each is an index
+/// of one byte instead of a key. The table costs its key, two lengths, the number of tables and the version.
+fn length_with_table(message: &Message) -> usize {
+    const SAVED_BY_ACCOUNT: usize = 31;
+    const COST_OF_TABLE: usize = 32 + 2 + 1 + 1;
+    let called: BTreeSet<u8> = message.instructions.iter().map(|each| each.program_id_index).collect();
+    let listed = message
+        .account_keys
+        .len()
+        .saturating_sub(usize::from(message.header.num_required_signatures) + called.len());
+    transaction_length(message) + COST_OF_TABLE - SAVED_BY_ACCOUNT * listed
 }
 
 /// Bytes of a length in the transaction's format: seven bits each.

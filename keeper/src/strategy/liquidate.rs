@@ -65,7 +65,7 @@ pub(super) fn judge(
         Ok(assessed) => assessed,
         Err(error) => return Verdict::Skip(SkipReason::Health(error.to_string())),
     };
-    let Assessment { health, left_out } = assessed;
+    let Assessment { health, left_out, .. } = assessed;
     let is_active = data.account.liquidation.is_active();
     let is_negative = match health.maintenance_health() {
         Ok(margin) => margin < Value::ZERO,

@@ -99,9 +99,18 @@ impl TransferPosition {
         Ok((address, chain.advance()))
     }
 
-    /// The giving side as for a withdrawal, the receiving side as for a trade that adds risk.
-    fn check(&self, market: &MarketAccounts, now: UnixSeconds) -> core::result::Result<(), MarginError> {
+    /// The giving side as for a withdrawal. The receiving side as for a trade that adds risk, and as for a withdrawal too if it
+    /// takes shorts: it gets nothing for what they are worth, so gains that nobody has realised would pay for them.
+    fn check(
+        &self,
+        args: &TransferPositionArgs,
+        market: &MarketAccounts,
+        now: UnixSeconds,
+    ) -> core::result::Result<(), MarginError> {
         check_withdrawal(&self.house, &self.registry, &self.from, market, now)?;
+        if args.call_lots < 0 || args.put_lots < 0 {
+            check_withdrawal(&self.house, &self.registry, &self.to, market, now)?;
+        }
         let positions: &[Position] = self.to.as_slice();
         let freshness = Freshness::Action(now);
         let health = assess(&self.house, &self.registry, &self.to, positions, market, freshness)?;
@@ -125,7 +134,7 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, args: TransferPosi
     let from_sequence = accounts.from.advance_exposure();
     let to_sequence = accounts.to.advance_exposure();
     let (chain, chain_sequence) = accounts.apply(&args, &mut market)?;
-    accounts.check(&market, now)?;
+    accounts.check(&args, &market, now)?;
 
     emit_cpi!(PositionTransferred {
         from: *ctx.accounts.from.address(),

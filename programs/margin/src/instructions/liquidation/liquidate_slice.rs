@@ -104,12 +104,27 @@ impl LiquidateSlice {
         check_after(&health, &health, Effect::AddsRisk)
     }
 
-    /// Fraction by the formula, discount by the clock.
-    fn decide(&self, health: &Health, max_fraction_e18: u64) -> core::result::Result<SlicePlan, MarginError> {
-        if health.equity <= Value::ZERO {
+    /// Equity that a discount may be taken from. What was left out counted at its best: there the discount is held against the
+    /// stored numbers as well, for what may be gone already cannot pay it.
+    fn spare_equity(&self, assessed: &Assessment, market: &MarketAccounts) -> core::result::Result<Value, MarginError> {
+        if !assessed.left_out {
+            return Ok(assessed.health.equity);
+        }
+        let stored = self.assess_account(market, Freshness::AsStored)?;
+        Ok(assessed.health.equity.min(stored.health.equity))
+    }
+
+    /// Fraction by the formula, discount by the clock and the equity that is there for it.
+    fn decide(
+        &self,
+        health: &Health,
+        spare: Value,
+        max_fraction_e18: u64,
+    ) -> core::result::Result<SlicePlan, MarginError> {
+        if spare <= Value::ZERO {
             return Err(MarginError::EquityExhausted);
         }
-        let discount = discount(self.account.liquidation.clock(), health.equity, health.maintenance)
+        let discount = discount(self.account.liquidation.clock(), spare, health.maintenance)
             .map_err(|_| MarginError::NothingToLiquidate)?;
         let terms = SliceTerms {
             equity: health.equity,
@@ -356,7 +371,8 @@ pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceAr
     require!(state.is_active(), MarginError::NothingToLiquidate);
     accounts.account.liquidation = state;
     let before = assessed.health;
-    let plan = accounts.decide(&before, args.max_fraction_e18)?;
+    let spare = accounts.spare_equity(&assessed, &market)?;
+    let plan = accounts.decide(&before, spare, args.max_fraction_e18)?;
 
     let sequences = (
         accounts.account.advance_exposure(),

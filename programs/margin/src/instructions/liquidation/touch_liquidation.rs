@@ -32,7 +32,12 @@ pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
     accounts.account.check_not_bracketed()?;
 
     let positions = accounts.account.as_slice();
-    let freshness = Freshness::LiquidationStart(now);
+    // What ends an auction is computed as closely as what moves positions in it.
+    let freshness = if accounts.account.liquidation.is_active() {
+        Freshness::Liquidation(now)
+    } else {
+        Freshness::LiquidationStart(now)
+    };
     let assessment = assess_in_detail(
         &accounts.house,
         &accounts.registry,

@@ -76,7 +76,7 @@ pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Re
     chain.forward_ratio_e9 = args.forward_ratio_e9;
     chain.discount_e9 = args.discount_e9;
     chain.slice_posted_at = now.get();
-    chain.slice_slot = clock.slot;
+    chain.slice_number = chain.slice_number.wrapping_add(1);
     (chain.hour_anchor, chain.day_anchor) = (anchors.hour, anchors.day);
     let sequence = chain.advance();
 

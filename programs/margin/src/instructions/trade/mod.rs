@@ -75,8 +75,8 @@ pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
     let sequences = (accounts.buyer.advance_exposure(), accounts.seller.advance_exposure());
     let traded = accounts.apply(&args, &legs, &mut market)?;
     accounts.pay(&money, now)?;
-    accounts.check_side(&accounts.buyer, &sides.0, &market, now)?;
-    accounts.check_side(&accounts.seller, &sides.1, &market, now)?;
+    accounts.check_side(&accounts.buyer, &sides.0, &legs, &market, now)?;
+    accounts.check_side(&accounts.seller, &sides.1, &legs, &market, now)?;
 
     emit_cpi!(Traded {
         buyer: *ctx.accounts.buyer.address(),
