@@ -62,16 +62,19 @@ pub(super) fn judge(
     if data.positions.is_empty() && !owes && !data.account.liquidation.is_active() {
         return Verdict::Healthy;
     }
-    // By the rules of the chain: a wide price counts, an old one counts at its best.
+    // By the rules of the chain: a wide price counts, an old one must be renewed first, one of no use counts at its best.
     let assessed = match projection.market().assessment(data, Freshness::Liquidation(world.now)) {
         Ok(assessed) => assessed,
-        // An old price stops a liquidation; say which update is missing.
         Err(SdkError::Margin(MarginError::PriceStale)) => {
             return Verdict::Skip(SkipReason::Price(worst_problem(data, world, projection)));
         }
         Err(error) => return Verdict::Skip(SkipReason::Health(error.to_string())),
     };
-    let Assessment { health, left_out, .. } = assessed;
+    let Assessment {
+        health,
+        left_out,
+        is_wide,
+    } = assessed;
     let is_active = data.account.liquidation.is_active();
     let is_negative = match health.maintenance_health() {
         Ok(margin) => margin < Value::ZERO,
@@ -82,6 +85,8 @@ pub(super) fn judge(
     }
     match health.is_certainly_unhealthy() {
         Ok(false) if !is_active => return Verdict::Healthy,
+        // An auction that runs goes on only where the account is unhealthy at both ends of a wide price.
+        Ok(false) if is_wide => return Verdict::Skip(SkipReason::Price(PriceProblem::Uncertain)),
         Ok(_) => {}
         Err(error) => return Verdict::Skip(of_math(error)),
     }
@@ -104,22 +109,20 @@ pub(super) fn judge(
     }
 }
 
-/// What is wrong with the first price that makes something count at its best.
+/// What is wrong with the first price that is not good enough for a liquidation.
 fn worst_problem(data: &AccountData, world: &World, projection: &Projection) -> PriceProblem {
     let market = projection.market();
     let Some(registry) = market.registry() else {
         return PriceProblem::NoFeed;
     };
-    let is_left_out = |index: &u8| {
+    let is_bad = |index: &u8| {
         let underlying = market.underlying(*index);
         underlying.is_some_and(|underlying| {
-            !matches!(
-                Freshness::Liquidation(world.now).counting(underlying, true),
-                Ok(Counting::AtPrice { .. })
-            )
+            let counting = Freshness::Liquidation(world.now).counting(underlying, true);
+            !matches!(counting, Ok(Counting::AtPrice { .. }))
         })
     };
-    let index = needed_underlyings(&data.account, registry).find(is_left_out);
+    let index = needed_underlyings(&data.account, registry).find(is_bad);
     // A price that could be stored and is still too old for a liquidation has no problem of its own.
     index
         .and_then(|index| projection.problem(index))
