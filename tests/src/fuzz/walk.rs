@@ -231,7 +231,9 @@ impl Walk {
         let fees: u64 = picture.market.chains().map(|(_, data)| data.chain.fees_atoms).sum();
         let pool = picture.market.registry().map(|registry| registry.interest.pool());
         let reserve = pool.map_or(0, |pool| pool.reserve().get());
-        let insured = picture.insurance.map_or(0, |insurance| insurance.balance_atoms);
+        let insured = picture
+            .insurance
+            .map_or(0, |fund| fund.balance_atoms + fund.treasury_atoms);
         let held = self.world.tokens(&picture.collateral(USDC).vault);
         // While somebody owes, the house's own part may be lent as well.
         let left = held.saturating_sub(insured + reserve + fees);
