@@ -96,6 +96,11 @@ impl<'a> UnderlyingBook<'a> {
         }
     }
 
+    /// What the options added so far are worth at mark, but for settled ones.
+    pub const fn option_value(&self) -> Value {
+        self.option_value
+    }
+
     /// Adds a strike's call and put. `expiry` tells expiries apart and is below [`MAX_EXPIRIES`]; `free_lots` are the lots
     /// of call and put together that one account may hold without a charge for concentration.
     ///

@@ -29,6 +29,20 @@ pub struct WorstPayoff {
     pub unpaired: u64,
 }
 
+impl WorstPayoff {
+    /// The most that the expiry, worth `value` together with the cover, can lose until it is settled; `None` if that has no
+    /// bound. Never negative.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn greatest_loss(&self, value: Value) -> Result<Option<Value>, MathError> {
+        if self.unpaired > 0 {
+            return Ok(None);
+        }
+        Ok(Some(value.try_sub(self.payoff)?.or_zero()))
+    }
+}
+
 /// Least payoff of an expiry over a price of zero and every strike given, with `cover` lots of the underlying held
 /// against it. Exact; O(strikes).
 ///
@@ -103,8 +117,8 @@ pub fn best_expiry_payoff(strikes: &[StrikePosition], highest: Value) -> Result<
 /// (spot, or the forward) for each short call that no long call pairs. Rounds up. It is held on top of marks, as the
 /// scenario requirement is, so a naked call costs its mark and the rate.
 ///
-/// Give it every strike of the chain, held or not (see [`worst_expiry_payoff`]): then it is sub-additive and homogeneous,
-/// no long raises it and no short lowers it.
+/// Give it every strike of the chain, held or not (see [`worst_expiry_payoff`]), or of those not held the highest alone, which
+/// is the only one that can be worst: then it is sub-additive and homogeneous, no long raises it and no short lowers it.
 ///
 /// # Errors
 /// As [`worst_expiry_payoff`].
@@ -140,11 +154,7 @@ pub fn fallback_requirement(last: Value, standard: Value) -> Result<Value, MathE
 /// # Errors
 /// As [`worst_expiry_payoff`].
 pub fn greatest_expiry_loss(strikes: &[StrikePosition], cover: u64, value: Value) -> Result<Option<Value>, MathError> {
-    let worst = worst_expiry_payoff(strikes, cover)?;
-    if worst.unpaired > 0 {
-        return Ok(None);
-    }
-    Ok(Some(value.try_sub(worst.payoff)?.or_zero()))
+    worst_expiry_payoff(strikes, cover)?.greatest_loss(value)
 }
 
 #[cfg(test)]
