@@ -41,6 +41,16 @@ impl WorstPayoff {
         }
         Ok(Some(value.try_sub(self.payoff)?.or_zero()))
     }
+
+    /// Requirement by the standard rule, of a payoff without cover: see [`standard_requirement`]. Rounds up.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn standard_requirement(&self, reference: Value, unpaired_rate: Ratio) -> Result<Value, MathError> {
+        let unpaired = i64::try_from(self.unpaired).map_err(|_| MathError::Overflow)?;
+        let naked = unpaired_rate.of(Lots::new(unpaired).value(reference)?, Round::Up)?;
+        self.payoff.try_neg()?.or_zero().try_add(naked)
+    }
 }
 
 /// Least payoff of an expiry over a price of zero and every strike given, with `cover` lots of the underlying held
@@ -127,10 +137,7 @@ pub fn standard_requirement(
     reference: Value,
     unpaired_rate: Ratio,
 ) -> Result<Value, MathError> {
-    let worst = worst_expiry_payoff(strikes, 0)?;
-    let unpaired = i64::try_from(worst.unpaired).map_err(|_| MathError::Overflow)?;
-    let naked = unpaired_rate.of(Lots::new(unpaired).value(reference)?, Round::Up)?;
-    worst.payoff.try_neg()?.or_zero().try_add(naked)
+    worst_expiry_payoff(strikes, 0)?.standard_requirement(reference, unpaired_rate)
 }
 
 /// What the last arrays' requirement is multiplied by where the surface is stale: five quarters.

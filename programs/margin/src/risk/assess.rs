@@ -1,7 +1,7 @@
 //! The health of an account, computed over its stored position list.
 
 use super::holdings::{HeldChain, Holdings};
-use super::payoffs::{ExpiryBook, best_collateral};
+use super::payoffs::{Bounds, ExpiryBook, best_collateral};
 use super::{Counting, Freshness, MarketView};
 use crate::error::{MarginError, OrMarginError};
 use crate::state::{
@@ -258,24 +258,19 @@ impl<M: MarketView> Reckoning<'_, M> {
             .or_margin_error()?;
         // A book without shorts cannot lose more than it is worth, which a withdrawal does not count anyway.
         let is_raised = held.has_shorts && (held.is_stale || is_widened);
-        let limit = if caps == Caps::Applied || is_raised {
-            self.greatest_loss(underlying, &held.marks)?
-        } else {
-            None
-        };
-        if let Some(limit) = limit {
-            risk = risk.capped(limit);
+        if caps == Caps::Skipped && !is_raised {
+            return of_own_feeds.added_to(risk);
         }
+        let Bounds {
+            greatest_loss,
+            standard,
+        } = self.bounds(underlying, &held)?;
+        let capped = |risk: UnderlyingRisk| greatest_loss.map_or(risk, |limit| risk.capped(limit));
+        risk = capped(risk);
         if is_raised {
             let last = risk.scenario_loss.try_add(risk.initial_contingency).or_margin_error()?;
-            let standard = if held.is_stale {
-                self.standard(underlying)?
-            } else {
-                Value::ZERO
-            };
             let fallback = fallback_requirement(last, standard).or_margin_error()?;
-            risk = risk.raised_to(fallback).or_margin_error()?;
-            risk = limit.map_or(risk, |limit| risk.capped(limit));
+            risk = capped(risk.raised_to(fallback).or_margin_error()?);
         }
         of_own_feeds.added_to(risk)
     }
@@ -459,40 +454,40 @@ impl<M: MarketView> Reckoning<'_, M> {
         Ok(())
     }
 
-    /// Requirement of all live expiries by the standard rule.
-    #[inline(never)]
-    fn standard(&self, underlying: &Underlying) -> Result<Value, MarginError> {
-        let rate = Ratio::from_e9(underlying.risk.unpaired_short_e9);
-        let mut total = Value::ZERO;
-        for expiry in self.expiries(underlying)? {
-            let of_expiry = expiry.standard(underlying.price(), rate)?;
-            total = total.try_add(of_expiry).or_margin_error()?;
-        }
-        Ok(total)
-    }
-
-    /// The most that options and collateral of an underlying can lose until the last expiry; none if that has no bound.
+    /// The most that options and collateral of an underlying can lose until the last expiry, and where a slice is stale the
+    /// requirement of all live expiries by the standard rule.
+    ///
     /// Cover is whole lots of the underlying itself, each counted in one expiry; what no expiry needs may lose all its worth,
     /// and so may other collateral. Before haircuts: those are no loss.
     #[inline(never)]
-    fn greatest_loss(&self, underlying: &Underlying, marks: &[Value]) -> Result<Option<Value>, MarginError> {
+    fn bounds(&self, underlying: &Underlying, held: &Held) -> Result<Bounds, MarginError> {
+        let spot = underlying.price();
+        let unpaired_rate = held
+            .is_stale
+            .then_some(Ratio::from_e9(underlying.risk.unpaired_short_e9));
         let all_cover_lots = self.cover_lots(underlying)?;
         let mut cover_lots = all_cover_lots;
-        let mut total = Value::ZERO;
-        for (expiry, mark) in self.expiries(underlying)?.zip(marks.iter().copied()) {
-            let Some(loss) = expiry.greatest_loss(mark, underlying.price(), &mut cover_lots)? else {
-                return Ok(None);
+        let (mut greatest_loss, mut standard) = (Some(Value::ZERO), Value::ZERO);
+        for (expiry, mark) in self.expiries(underlying)?.zip(held.marks.iter().copied()) {
+            let of_expiry = expiry.bounds(mark, spot, unpaired_rate, &mut cover_lots)?;
+            standard = standard.try_add(of_expiry.standard).or_margin_error()?;
+            greatest_loss = match (greatest_loss, of_expiry.greatest_loss) {
+                (Some(total), Some(loss)) => Some(total.try_add(loss).or_margin_error()?),
+                _ => None,
             };
-            total = total.try_add(loss).or_margin_error()?;
         }
-        let used = i64::try_from(all_cover_lots.saturating_sub(cover_lots)).map_err(|_| MarginError::MathOverflow)?;
-        let per_lot = underlying
-            .lot()?
-            .value(underlying.price(), Round::Up)
-            .or_margin_error()?;
-        let counted = Lots::new(used).value(per_lot).or_margin_error()?;
-        let idle = self.collateral_worth(underlying)?.try_sub(counted).or_margin_error()?;
-        total.try_add(idle.or_zero()).or_margin_error().map(Some)
+        if let Some(of_options) = greatest_loss {
+            let used =
+                i64::try_from(all_cover_lots.saturating_sub(cover_lots)).map_err(|_| MarginError::MathOverflow)?;
+            let per_lot = underlying.lot()?.value(spot, Round::Up).or_margin_error()?;
+            let counted = Lots::new(used).value(per_lot).or_margin_error()?;
+            let idle = self.collateral_worth(underlying)?.try_sub(counted).or_margin_error()?;
+            greatest_loss = Some(of_options.try_add(idle.or_zero()).or_margin_error()?);
+        }
+        Ok(Bounds {
+            greatest_loss,
+            standard,
+        })
     }
 
     /// Worth of the collaterals that share an underlying's scenarios, before haircuts, rounded up.

@@ -8,9 +8,7 @@ use arrayvec::ArrayVec;
 use tenor_math::Round;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::{LotSize, Lots, Price, Ratio, Value};
-use tenor_math::risk::{
-    StrikePosition, best_expiry_payoff, greatest_expiry_loss, standard_requirement, worst_expiry_payoff,
-};
+use tenor_math::risk::{StrikePosition, best_expiry_payoff, greatest_expiry_loss, worst_expiry_payoff};
 
 /// Farthest that a price is taken to rise while nobody can see it: to five times the last one, the farthest scenario.
 const HIGHEST_OVER_LAST: Ratio = Ratio::from_e9(5_000_000_000);
@@ -22,6 +20,15 @@ type Strikes = ArrayVec<StrikePosition, MOST_ENTRIES>;
 
 fn push(strikes: &mut Strikes, entry: StrikePosition) -> Result<(), MarginError> {
     strikes.try_push(entry).map_err(|_| MarginError::ChainFull)
+}
+
+/// What needs no model.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// The most that can be lost until expiry; none if that has no bound.
+    pub(super) greatest_loss: Option<Value>,
+    /// Requirement by the standard rule, rounded up; zero where it was not asked for.
+    pub(super) standard: Value,
 }
 
 /// An account's positions in one chain.
@@ -95,16 +102,6 @@ impl<'a> ExpiryBook<'a> {
         Ok(total)
     }
 
-    /// Requirement by the standard rule, rounded up.
-    #[inline(never)]
-    pub(super) fn standard(&self, spot: Price, unpaired_rate: Ratio) -> Result<Value, MarginError> {
-        let reference = self.lot.value(spot, Round::Up).or_margin_error()?;
-        // Payoffs are linear between the strikes held and above them: no other strike of the chain can be worse.
-        let mut strikes = Strikes::new();
-        self.collect(&mut strikes, Some(self.highest_strike()?))?;
-        standard_requirement(&strikes, reference, unpaired_rate).or_margin_error()
-    }
-
     /// Five times the last price, per lot.
     fn highest(&self, last: Price) -> Result<Value, MarginError> {
         let per_lot = self.lot.value(last, Round::Up).or_margin_error()?;
@@ -156,27 +153,37 @@ impl<'a> ExpiryBook<'a> {
         unpaired(&strikes)
     }
 
-    /// The most that options worth `mark` and the cover they need can lose until expiry; none if that has no bound. Takes
-    /// what they need off the cover.
+    /// What can be lost until expiry with options worth `mark` and the cover they need, which is taken off; and with a rate for
+    /// unpaired short calls the requirement by the standard rule.
     #[inline(never)]
-    pub(super) fn greatest_loss(
+    pub(super) fn bounds(
         &self,
         mark: Value,
         spot: Price,
+        unpaired_rate: Option<Ratio>,
         cover_lots: &mut u64,
-    ) -> Result<Option<Value>, MarginError> {
-        let mut strikes = Strikes::new();
-        self.collect(&mut strikes, None)?;
-        let uncovered = worst_expiry_payoff(&strikes, 0).or_margin_error()?;
-        let used = uncovered.unpaired.min(*cover_lots);
-        if used == 0 {
-            return uncovered.greatest_loss(mark).or_margin_error();
-        }
-        *cover_lots = cover_lots.saturating_sub(used);
+    ) -> Result<Bounds, MarginError> {
         let per_lot = self.lot.value(spot, Round::Up).or_margin_error()?;
-        let of_cover = lots_of(used)?.value(per_lot).or_margin_error()?;
-        let value = mark.try_add(of_cover).or_margin_error()?;
-        greatest_expiry_loss(&strikes, used, value).or_margin_error()
+        // Payoffs are linear between the strikes held and above them: no other strike of the chain but the highest can be the
+        // worst, and that one only where calls are unpaired.
+        let highest = unpaired_rate.map(|_| self.highest_strike()).transpose()?;
+        let mut strikes = Strikes::new();
+        self.collect(&mut strikes, highest)?;
+        let uncovered = worst_expiry_payoff(&strikes, 0).or_margin_error()?;
+        let standard = unpaired_rate.map_or(Ok(Value::ZERO), |rate| uncovered.standard_requirement(per_lot, rate));
+        let used = uncovered.unpaired.min(*cover_lots);
+        *cover_lots = cover_lots.saturating_sub(used);
+        let greatest_loss = if used == 0 {
+            uncovered.greatest_loss(mark)
+        } else {
+            let of_cover = lots_of(used)?.value(per_lot).or_margin_error()?;
+            let value = mark.try_add(of_cover).or_margin_error()?;
+            greatest_expiry_loss(&strikes, used, value)
+        };
+        Ok(Bounds {
+            greatest_loss: greatest_loss.or_margin_error()?,
+            standard: standard.or_margin_error()?,
+        })
     }
 }
 
