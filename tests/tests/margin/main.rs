@@ -2,6 +2,7 @@
 
 mod account_metas;
 mod accrue;
+mod accrue_rates;
 mod add_collateral;
 mod add_strikes;
 mod add_underlying;
@@ -16,6 +17,8 @@ mod drill_admin;
 mod drill_guardian;
 mod fallback;
 mod feed_states;
+mod feed_states_slice;
+mod feed_states_transfer;
 mod governance;
 mod grow_account;
 mod initialize;
@@ -38,9 +41,11 @@ mod token_safety;
 mod touch_liquidation;
 mod trade;
 mod trade_budget;
+mod trade_cancelling;
 mod trade_exits;
 mod trade_fees;
 mod transfer;
 mod transfer_position;
+mod transfer_rescue;
 mod update_price;
 mod withdraw;
