@@ -11,7 +11,7 @@ use tenor_testkit::totals::assert_adds_up;
 use tenor_testkit::world::{FIRST_EXPIRY, anyone};
 use tenor_testkit::{ChainOf, SOL, USDC, World, assert_fails_with, assert_lands, usd, usdc};
 
-const CHAIN: ChainOf = ChainOf {
+pub const CHAIN: ChainOf = ChainOf {
     asset: SOL,
     expiry: FIRST_EXPIRY,
 };
@@ -26,7 +26,7 @@ fn world() -> World {
     world
 }
 
-fn add(world: &mut World, strikes: &[Price]) -> tenor_testkit::Outcome {
+pub fn add(world: &mut World, strikes: &[Price]) -> tenor_testkit::Outcome {
     world.send(AddStrikes {
         payer: &anyone(),
         chain: CHAIN,
@@ -118,7 +118,7 @@ fn grid_at_200() -> Vec<u64> {
 }
 
 /// A full chain: the grid at 200 and then those that the grid at 150 adds, and three of a grid at 320.
-fn full_world() -> World {
+pub fn full_world() -> World {
     let mut world = world();
     let fill = |world: &mut World, strikes: &[u64]| {
         for part in strikes.chunks(16) {
@@ -142,7 +142,7 @@ fn full_world() -> World {
     world
 }
 
-fn replace(world: &mut World, strikes: &[u64], slots: &[u16]) -> tenor_testkit::Outcome {
+pub fn replace(world: &mut World, strikes: &[u64], slots: &[u16]) -> tenor_testkit::Outcome {
     world.send(ReplaceStrikes {
         listed: AddStrikes {
             payer: &anyone(),

@@ -5,6 +5,7 @@ mod accrue;
 mod accrue_rates;
 mod add_collateral;
 mod add_strikes;
+mod add_strikes_dust;
 mod add_underlying;
 mod admin_handover;
 mod bracket;
