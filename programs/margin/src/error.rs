@@ -120,7 +120,7 @@ pub enum MarginError {
     ChainNotFull = 75,
     #[msg("The strike to be replaced is still listable or has open interest; name another slot")]
     StrikeInUse = 76,
-    #[msg("The rent goes to whoever paid it; pass the payer that the chain names")]
+    #[msg("The rent goes to whoever paid it; pass the payers that chain and last strike name, writable")]
     NotRentPayer = 77,
 
     // 80-99: the market view of a health check
