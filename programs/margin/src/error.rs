@@ -212,6 +212,8 @@ pub enum MarginError {
     NoPendingAdmin = 156,
     #[msg("The change changes nothing")]
     NothingChanges = 157,
+    #[msg("Set-up lasts, in which collaterals are listed without delay; deposit once it is over")]
+    GenesisLasts = 158,
 
     // 160-179: cash, tokens and the keeping of accounts
     #[msg("The vault holds less than the amount, for the rest is lent; withdraw less or wait for repayments")]

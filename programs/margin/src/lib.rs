@@ -101,8 +101,8 @@ pub mod tenor_margin {
     /// Ends set-up: from then on listings wait like other changes.
     ///
     /// Requires: the signer is the admin; set-up lasts.
-    /// Effects: no listing is without delay any more.
-    /// Ensures: set-up never begins again.
+    /// Effects: no listing is without delay any more, and deposits begin.
+    /// Ensures: set-up never begins again; a house in set-up holds nothing.
     /// Rounding: none.
     pub fn end_genesis(ctx: &mut Context<EndGenesis>) -> Result<()> {
         instructions::end_genesis(ctx)
@@ -367,7 +367,7 @@ pub mod tenor_margin {
     /// Brings tokens into a margin account. Anyone may deposit for anyone, but only owner and delegate a collateral that
     /// the account does not hold yet.
     ///
-    /// Requires: the amount is positive; source, mint, vault and token program are the collateral's; the depositor owns the
+    /// Requires: set-up is over; the amount is positive; source, mint, vault and token program are the collateral's; the depositor owns the
     /// source; the cap, while it ramps its present part, is kept; deposits are not paused, or it
     /// is the quote and the account owes cash or has positions.
     /// Effects: interest comes to the present; balance and booked total grow by what arrived in the vault; the window

@@ -16,6 +16,7 @@ mod create_chain;
 mod deposit;
 mod drill_admin;
 mod drill_guardian;
+mod drill_upgrade;
 mod fallback;
 mod feed_states;
 mod feed_states_slice;
