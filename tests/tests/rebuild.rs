@@ -269,7 +269,7 @@ fn keep_house(world: &mut World) {
 
 /// The last strikes of a chain that is over go before the others, to somebody else who paid for them.
 fn remove_strikes(world: &mut World) {
-    let expiry = world.picture().listable_expiries(SOL)[0];
+    let expiry = world.picture().listable_expiries(SOL)[5];
     let chain = ChainOf { asset: SOL, expiry };
     world.land(CreateChain {
         payer: &anyone(),
