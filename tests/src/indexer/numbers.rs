@@ -169,6 +169,7 @@ fn marks(event: &Event) -> BTreeMap<Of, Mark> {
         Event::ChainSettled(event) => vec![chain(event.chain, event.sequence)],
         Event::TreasuryPaid(event) => vec![registry(event.registry_sequence)],
         Event::ChainSwept(event) => vec![chain(event.chain, event.sequence)],
+        Event::StrikesRemoved(event) => vec![chain(event.chain, event.sequence)],
         Event::ChainClosed(event) => vec![(Of::Chain(event.chain), Ends(event.sequence))],
         Event::AccountSettled(event) => vec![
             account(event.account, event.sequence),

@@ -159,6 +159,7 @@ pub struct Strike {
     pub reference_at: i64,
     pub range_e9: u64,
     pub slice_number: u64,
+    pub rent_payer: Pubkey,
 }
 
 #[derive(Clone, Debug)]

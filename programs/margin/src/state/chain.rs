@@ -55,7 +55,7 @@ pub struct Chain {
     pub house: Address,
     /// Underlying of the options.
     pub underlying: Address,
-    /// Who paid the rent and gets it back.
+    /// Who paid the rent of the account without strikes and gets it back.
     pub rent_payer: Address,
     /// Expiry, Unix seconds.
     pub expiry: i64,
@@ -137,6 +137,8 @@ pub struct Strike {
     pub range_e9: u64,
     /// Number of the slice that the array follows from.
     pub slice_number: u64,
+    /// Who paid the rent of the slot and gets it back.
+    pub rent_payer: Address,
     /// For later versions.
     pub reserved: [u8; 24],
 }
@@ -184,6 +186,11 @@ impl Strike {
             price_e9,
             ..Self::zeroed()
         }
+    }
+
+    /// The same in a slot whose rent somebody paid.
+    pub const fn paid_by(self, rent_payer: Address) -> Self {
+        Self { rent_payer, ..self }
     }
 
     /// Whether anybody holds the call or the put.
@@ -236,7 +243,7 @@ impl Strike {
     }
 }
 
-const _: () = assert!(size_of::<Strike>() == 16 * 8 + SCENARIOS * 8 + 24);
+const _: () = assert!(size_of::<Strike>() == 16 * 8 + SCENARIOS * 8 + 32 + 24);
 const _: () = assert!(size_of::<Chain>() == 8 + 3 * 32 + 11 * 8 + 2 * 48 + SETTLEMENT_MARKS * 8 + 5 * 8 + 256);
 const _: () =
     assert!(offset_of!(Chain, house) == 8 && offset_of!(Chain, underlying) == 40 && offset_of!(Chain, expiry) == 104);
