@@ -146,6 +146,10 @@ events! {
         target: Address,
         /// That account's number after this; the house's if it is the house.
         target_sequence: u64,
+        /// The registry's number: after this, if the change is of a collateral, of the window or of the interest model.
+        registry_sequence: u64,
+        /// The pool of cash after this: a change of the interest model first pays what has passed.
+        interest: InterestState,
         /// When, Unix seconds.
         applied_at: i64,
         /// The change.
@@ -458,6 +462,10 @@ events! {
         outflow_atoms: u64,
         /// When that was, Unix seconds.
         outflow_at: i64,
+        /// Since when the account remembers its deposits, Unix seconds. All that it remembered before is forgotten if this moves.
+        deposits_since: i64,
+        /// What it remembers of this collateral after this, atoms.
+        recent_deposit_atoms: u64,
         /// The pool of cash after this.
         interest: InterestState,
     }
@@ -481,6 +489,10 @@ events! {
         outflow_atoms: u64,
         /// When that was, Unix seconds.
         outflow_at: i64,
+        /// Since when the account remembers its deposits, Unix seconds. All that it remembered before is forgotten if this moves.
+        deposits_since: i64,
+        /// What it remembers of this collateral after this, atoms.
+        recent_deposit_atoms: u64,
         /// What the account withdrew beyond the caps on its last day with such a withdrawal, USD x 1e9.
         small_withdrawn_e9: u64,
         /// That day, Unix days.
@@ -536,8 +548,8 @@ events! {
         discount_e9: u64,
         /// When, Unix seconds.
         posted_at: i64,
-        /// Slot of this.
-        slot: u64,
+        /// Number of the slice; risk arrays computed from it carry it.
+        slice_number: u64,
         /// The slice at the start of the hour.
         hour_anchor: SurfaceAnchor,
         /// The slice at the start of the day.

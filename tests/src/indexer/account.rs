@@ -20,6 +20,15 @@ const fn counted(cash_atoms: i64) -> CashAfter {
     }
 }
 
+impl Account {
+    fn remember(&mut self, since: i64, index: u8, atoms: u64) {
+        if since != self.deposits_since {
+            (self.deposits_since, self.recent_deposits_atoms) = (since, [0; 16]);
+        }
+        self.recent_deposits_atoms[usize::from(index)] = atoms;
+    }
+}
+
 impl State {
     pub(super) fn opened(&mut self, event: &AccountOpened) {
         let account = Account {
@@ -39,6 +48,8 @@ impl State {
             indices: StoredIndices::default(),
             small_withdrawn_e9: 0,
             small_day: 0,
+            deposits_since: 0,
+            recent_deposits_atoms: [0; 16],
             balances_atoms: [0; 16],
             positions: BTreeMap::new(),
             liquidation: Liquidation::default(),
@@ -62,9 +73,11 @@ impl State {
         let listed = self.collateral(event.collateral_index);
         listed.booked_total_atoms = event.booked_total_atoms;
         (listed.outflow_atoms, listed.outflow_at) = (event.outflow_atoms, event.outflow_at);
+        let account = self.account(&event.account);
         if event.collateral_index != 0 {
-            self.account(&event.account).balances_atoms[usize::from(event.collateral_index)] += event.atoms;
+            account.balances_atoms[usize::from(event.collateral_index)] += event.atoms;
         }
+        account.remember(event.deposits_since, event.collateral_index, event.recent_deposit_atoms);
         self.set_cash(&event.account, counted(event.cash_atoms));
     }
 
@@ -77,6 +90,7 @@ impl State {
         if event.collateral_index != 0 {
             account.balances_atoms[usize::from(event.collateral_index)] -= event.atoms;
         }
+        account.remember(event.deposits_since, event.collateral_index, event.recent_deposit_atoms);
         account.small_withdrawn_e9 = event.small_withdrawn_e9;
         account.small_day = event.small_day;
         self.expose(&event.account);

@@ -230,6 +230,12 @@ pub struct RecentDeposits {
 }
 
 impl RecentDeposits {
+    /// Since when, and what of one collateral, atoms.
+    pub fn of(&self, index: u8) -> (i64, u64) {
+        let atoms = self.atoms.get(usize::from(index)).copied().unwrap_or(0);
+        (self.since, atoms)
+    }
+
     fn forget(&mut self, window_seconds: u64, now: UnixSeconds) {
         if now.since(UnixSeconds::new(self.since)) >= window_seconds {
             *self = Self {
