@@ -145,12 +145,12 @@ events! {
         target: Address,
         /// That account's number after this; the house's if it is the house.
         target_sequence: u64,
-        /// The registry's number: after this, if the change is of a collateral, of the window or of the interest model.
+        /// The registry's number after this; of a change of the interest model too, which first accrues at the old rates.
         registry_sequence: u64,
-        /// The pool of cash after this: a change of the interest model first pays what has passed.
-        interest: InterestState,
         /// When, Unix seconds.
         applied_at: i64,
+        /// The pool of cash after this.
+        interest: InterestState,
         /// The change.
         change: crate::governance::Change,
     }
@@ -461,10 +461,10 @@ events! {
         outflow_atoms: u64,
         /// When that was, Unix seconds.
         outflow_at: i64,
-        /// Since when the account remembers its deposits, Unix seconds. All that it remembered before is forgotten if this moves.
-        deposits_since: i64,
-        /// What it remembers of this collateral after this, atoms.
-        recent_deposit_atoms: u64,
+        /// What the account may take back of recent deposits of the collateral after this, atoms.
+        recent_deposits_atoms: u64,
+        /// When the oldest of all its recent deposits came in, Unix seconds.
+        recent_since: i64,
         /// The pool of cash after this.
         interest: InterestState,
     }
@@ -488,14 +488,14 @@ events! {
         outflow_atoms: u64,
         /// When that was, Unix seconds.
         outflow_at: i64,
-        /// Since when the account remembers its deposits, Unix seconds. All that it remembered before is forgotten if this moves.
-        deposits_since: i64,
-        /// What it remembers of this collateral after this, atoms.
-        recent_deposit_atoms: u64,
         /// What the account withdrew beyond the caps on its last day with such a withdrawal, USD x 1e9.
         small_withdrawn_e9: u64,
         /// That day, Unix days.
         small_day: u64,
+        /// What the account may take back of recent deposits of the collateral after this, atoms.
+        recent_deposits_atoms: u64,
+        /// When the oldest of all its recent deposits came in, Unix seconds.
+        recent_since: i64,
         /// The pool of cash after this.
         interest: InterestState,
     }
@@ -547,8 +547,8 @@ events! {
         discount_e9: u64,
         /// When, Unix seconds.
         posted_at: i64,
-        /// Number of the slice; risk arrays computed from it carry it.
-        slice_number: u64,
+        /// Number of the slice.
+        number: u64,
         /// The slice at the start of the hour.
         hour_anchor: SurfaceAnchor,
         /// The slice at the start of the day.
@@ -560,6 +560,8 @@ events! {
         chain: Address,
         /// Its sequence number after this.
         sequence: u64,
+        /// Number of the slice that they follow from.
+        slice_number: u64,
         /// Price range of the scenarios x 1e9.
         range_e9: u64,
         /// Spot at which they were computed, USD x 1e9.

@@ -20,15 +20,6 @@ const fn counted(cash_atoms: i64) -> CashAfter {
     }
 }
 
-impl Account {
-    fn remember(&mut self, since: i64, index: u8, atoms: u64) {
-        if since != self.deposits_since {
-            (self.deposits_since, self.recent_deposits_atoms) = (since, [0; 16]);
-        }
-        self.recent_deposits_atoms[usize::from(index)] = atoms;
-    }
-}
-
 impl State {
     pub(super) fn opened(&mut self, event: &AccountOpened) {
         let account = Account {
@@ -48,8 +39,7 @@ impl State {
             indices: StoredIndices::default(),
             small_withdrawn_e9: 0,
             small_day: 0,
-            deposits_since: 0,
-            recent_deposits_atoms: [0; 16],
+            recent_deposits: (0, [0; 16]),
             balances_atoms: [0; 16],
             positions: BTreeMap::new(),
             liquidation: Liquidation::default(),
@@ -73,11 +63,11 @@ impl State {
         let listed = self.collateral(event.collateral_index);
         listed.booked_total_atoms = event.booked_total_atoms;
         (listed.outflow_atoms, listed.outflow_at) = (event.outflow_atoms, event.outflow_at);
-        let account = self.account(&event.account);
+        let left = (event.recent_since, event.recent_deposits_atoms);
+        self.account(&event.account).recent(event.collateral_index, left);
         if event.collateral_index != 0 {
-            account.balances_atoms[usize::from(event.collateral_index)] += event.atoms;
+            self.account(&event.account).balances_atoms[usize::from(event.collateral_index)] += event.atoms;
         }
-        account.remember(event.deposits_since, event.collateral_index, event.recent_deposit_atoms);
         self.set_cash(&event.account, counted(event.cash_atoms));
     }
 
@@ -86,11 +76,12 @@ impl State {
         let listed = self.collateral(event.collateral_index);
         listed.booked_total_atoms = event.booked_total_atoms;
         (listed.outflow_atoms, listed.outflow_at) = (event.outflow_atoms, event.outflow_at);
+        let left = (event.recent_since, event.recent_deposits_atoms);
+        self.account(&event.account).recent(event.collateral_index, left);
         let account = self.account(&event.account);
         if event.collateral_index != 0 {
             account.balances_atoms[usize::from(event.collateral_index)] -= event.atoms;
         }
-        account.remember(event.deposits_since, event.collateral_index, event.recent_deposit_atoms);
         account.small_withdrawn_e9 = event.small_withdrawn_e9;
         account.small_day = event.small_day;
         self.expose(&event.account);
@@ -212,5 +203,15 @@ impl State {
             strike.open_interest[kind] -= LONG(before[kind]);
             strike.open_interest[kind] += LONG(after[kind]);
         }
+    }
+}
+
+impl super::state::Account {
+    /// A newer beginning forgets what was there before.
+    fn recent(&mut self, collateral_index: u8, (since, atoms): (i64, u64)) {
+        if self.recent_deposits.0 != since {
+            self.recent_deposits = (since, [0; 16]);
+        }
+        self.recent_deposits.1[usize::from(collateral_index)] = atoms;
     }
 }

@@ -293,9 +293,9 @@ fn strike(kept: &Strike, decoded: &layout::Strike) -> layout::Strike {
         put_open_interest_lots: kept.open_interest[1],
         reference_price_e9: kept.reference_price_e9,
         reference_slot: kept.reference_slot,
-        slice_number: kept.slice_number,
         reference_at: kept.reference_at,
         range_e9: kept.range_e9,
+        slice_number: kept.slice_number,
         mark_e9: decoded.mark_e9,
         forward_value_e9: decoded.forward_value_e9,
         strike_value_e9: decoded.strike_value_e9,
@@ -352,8 +352,8 @@ fn account(state: &State, kept: &Account, number: Option<u64>, decoded: &Account
         delegate_day: kept.delegate_day,
         bracket: decoded.bracket,
         recent_deposits: layout::RecentDeposits {
-            since: kept.deposits_since,
-            atoms: kept.recent_deposits_atoms,
+            since: kept.recent_deposits.0,
+            atoms: kept.recent_deposits.1,
         },
         reserved: decoded.reserved,
     }

@@ -52,7 +52,7 @@ impl Chain {
             forward_ratio_e9: event.forward_ratio_e9,
             discount_e9: event.discount_e9,
             posted_at: event.posted_at,
-            number: event.slice_number,
+            number: event.number,
             hour_anchor: event.hour_anchor,
             day_anchor: event.day_anchor,
         };
@@ -62,10 +62,10 @@ impl Chain {
         for slot in &event.strike_slots {
             let strike = &mut self.strikes[usize::from(*slot)];
             strike.reference_price_e9 = event.reference_price_e9;
-            strike.slice_number = self.slice.number;
             strike.reference_slot = event.slot;
             strike.reference_at = event.refreshed_at;
             strike.range_e9 = event.range_e9;
+            strike.slice_number = event.slice_number;
         }
     }
 }

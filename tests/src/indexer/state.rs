@@ -156,9 +156,9 @@ pub struct Strike {
     pub open_interest: [u64; 2],
     pub reference_price_e9: u64,
     pub reference_slot: u64,
-    pub slice_number: u64,
     pub reference_at: i64,
     pub range_e9: u64,
+    pub slice_number: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -179,8 +179,8 @@ pub struct Account {
     pub indices: StoredIndices,
     pub small_withdrawn_e9: u64,
     pub small_day: u64,
-    pub deposits_since: i64,
-    pub recent_deposits_atoms: [u64; 16],
+    /// When the oldest of the recent deposits came in, and what is left of them by collateral.
+    pub recent_deposits: (i64, [u64; 16]),
     pub balances_atoms: [u64; 16],
     /// Call and put lots by chain and strike slot.
     pub positions: BTreeMap<(Pubkey, u16), [i64; 2]>,

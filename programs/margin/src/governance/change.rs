@@ -1,5 +1,6 @@
 //! Everything that the admin can change, and which of it may act at once.
 
+use crate::described_enum::described_enum;
 use crate::error::MarginError;
 use crate::instructions::{AddCollateralArgs, AddUnderlyingArgs};
 use crate::params::{
@@ -38,8 +39,10 @@ impl FeedSource {
     }
 }
 
+described_enum! {
+change_twin,
 /// A change of the house, of a collateral, of an underlying, or a listing. Sets are replaced as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 pub enum Change {
     /// How requirements add up, and how far a liquidation goes.
     HouseRisk(HouseRisk),
@@ -87,6 +90,7 @@ pub enum Change {
         /// Its terms.
         args: AddCollateralArgs,
     },
+}
 }
 
 /// The accounts that a change may touch.

@@ -230,12 +230,6 @@ pub struct RecentDeposits {
 }
 
 impl RecentDeposits {
-    /// Since when, and what of one collateral, atoms.
-    pub fn of(&self, index: u8) -> (i64, u64) {
-        let atoms = self.atoms.get(usize::from(index)).copied().unwrap_or(0);
-        (self.since, atoms)
-    }
-
     fn forget(&mut self, window_seconds: u64, now: UnixSeconds) {
         if now.since(UnixSeconds::new(self.since)) >= window_seconds {
             *self = Self {
@@ -251,6 +245,11 @@ impl RecentDeposits {
         if let Some(place) = self.atoms.get_mut(usize::from(index)) {
             *place = place.saturating_add(atoms.get());
         }
+    }
+
+    /// Those of one collateral, atoms.
+    pub fn of(&self, index: u8) -> u64 {
+        self.atoms.get(usize::from(index)).copied().unwrap_or(0)
     }
 
     /// Takes a withdrawal off them; the rest, which they do not hold.

@@ -126,7 +126,6 @@ pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> 
     recount(&mut accounts.registry.interest, &mut accounts.account)?;
     let registry_sequence = accounts.registry.advance();
 
-    let (deposits_since, recent_deposit_atoms) = accounts.account.recent_deposits.of(collateral_index);
     let listed = entry(&accounts.registry, collateral_index)?;
     let (outflow_atoms, outflow_at) = (listed.outflow_atoms, listed.outflow_at);
     emit_cpi!(Deposited {
@@ -139,8 +138,8 @@ pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> 
         cash_atoms: ctx.accounts.account.cash_atoms,
         outflow_atoms,
         outflow_at,
-        deposits_since,
-        recent_deposit_atoms,
+        recent_deposits_atoms: ctx.accounts.account.recent_deposits.of(collateral_index),
+        recent_since: ctx.accounts.account.recent_deposits.since,
         interest: ctx.accounts.registry.interest,
     });
     Ok(())

@@ -112,7 +112,6 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
     let registry_sequence = accounts.registry.advance();
     accounts.transfer(atoms, decimals)?;
 
-    let (deposits_since, recent_deposit_atoms) = accounts.account.recent_deposits.of(collateral_index);
     let listed = entry(&accounts.registry, collateral_index)?;
     let (outflow_atoms, outflow_at) = (listed.outflow_atoms, listed.outflow_at);
     let terms = &accounts.account.terms;
@@ -127,10 +126,10 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
         cash_atoms: ctx.accounts.account.cash_atoms,
         outflow_atoms,
         outflow_at,
-        deposits_since,
-        recent_deposit_atoms,
         small_withdrawn_e9,
         small_day,
+        recent_deposits_atoms: ctx.accounts.account.recent_deposits.of(collateral_index),
+        recent_since: ctx.accounts.account.recent_deposits.since,
         interest: ctx.accounts.registry.interest,
     });
     Ok(())

@@ -76,8 +76,8 @@ pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
         target,
         target_sequence,
         registry_sequence: ctx.accounts.registry.sequence,
-        interest: ctx.accounts.registry.interest,
         applied_at: now.get(),
+        interest: ctx.accounts.registry.interest,
         change,
     });
     Ok(())

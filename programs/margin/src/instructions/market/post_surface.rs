@@ -63,7 +63,8 @@ impl PostSurface {
 /// See [`crate::tenor_margin::post_surface`].
 #[inline(never)]
 pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Result<()> {
-    let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
+    let clock = Clock::get()?;
+    let now = UnixSeconds::new(clock.unix_timestamp);
     let neighbours = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;
     let accounts = &mut ctx.accounts;
     let anchors = accounts.validate(&args, &neighbours, now)?;
@@ -77,7 +78,6 @@ pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Re
     chain.slice_posted_at = now.get();
     chain.slice_number = chain.slice_number.wrapping_add(1);
     (chain.hour_anchor, chain.day_anchor) = (anchors.hour, anchors.day);
-    let slice_number = chain.slice_number;
     let sequence = chain.advance();
 
     emit_cpi!(SurfacePosted {
@@ -89,7 +89,7 @@ pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Re
         forward_ratio_e9: args.forward_ratio_e9,
         discount_e9: args.discount_e9,
         posted_at: now.get(),
-        slice_number,
+        number: ctx.accounts.chain.slice_number,
         hour_anchor: anchors.hour,
         day_anchor: anchors.day,
     });
