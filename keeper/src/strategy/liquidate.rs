@@ -8,8 +8,10 @@ use crate::world::World;
 use solana_instruction::Instruction;
 use solana_message::Message;
 use solana_pubkey::Pubkey;
+use tenor_sdk::SdkError;
 use tenor_sdk::decode::AccountData;
 use tenor_sdk::instruction::{liquidate_slice, touch_liquidation};
+use tenor_sdk::margin::MarginError;
 use tenor_sdk::margin::auction::is_at_target;
 use tenor_sdk::margin::instructions::LiquidateSliceArgs;
 use tenor_sdk::margin::risk::{Assessment, Counting, Freshness, MarketView, needed_underlyings};
@@ -63,6 +65,10 @@ pub(super) fn judge(
     // By the rules of the chain: a wide price counts, an old one counts at its best.
     let assessed = match projection.market().assessment(data, Freshness::Liquidation(world.now)) {
         Ok(assessed) => assessed,
+        // An old price stops a liquidation; say which update is missing.
+        Err(SdkError::Margin(MarginError::PriceStale)) => {
+            return Verdict::Skip(SkipReason::Price(worst_problem(data, world, projection)));
+        }
         Err(error) => return Verdict::Skip(SkipReason::Health(error.to_string())),
     };
     let Assessment { health, left_out, .. } = assessed;
@@ -107,7 +113,10 @@ fn worst_problem(data: &AccountData, world: &World, projection: &Projection) -> 
     let is_left_out = |index: &u8| {
         let underlying = market.underlying(*index);
         underlying.is_some_and(|underlying| {
-            Freshness::Liquidation(world.now).counting(underlying, true) == Ok(Counting::AtBest)
+            !matches!(
+                Freshness::Liquidation(world.now).counting(underlying, true),
+                Ok(Counting::AtPrice { .. })
+            )
         })
     };
     let index = needed_underlyings(&data.account, registry).find(is_left_out);

@@ -92,10 +92,10 @@ fn a_price_too_wide_to_be_stored_leaves_the_account_unjudged_and_says_so_once_th
     assert_eq!(plan.skipped, [(writer(), SkipReason::Price(PriceProblem::Uncertain))]);
 }
 
-/// The feed of the collateral alone is silent: at its best it saves the account, or not.
+/// The feed of the collateral alone has been silent for hours: at its best it saves the account, or not.
 #[test]
-fn what_lies_on_an_old_price_counts_at_its_best_and_stays_where_it_is() {
-    let later = NOW + 20;
+fn what_lies_on_an_unusable_price_counts_at_its_best_and_stays_where_it_is() {
+    let later = NOW + 3_700;
     let mut house = House::new();
     house.world.now = tenor_sdk::math::quantity::UnixSeconds::new(later);
     house.publish(SOL, 0.45, 0.001, later);

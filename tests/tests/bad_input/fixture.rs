@@ -189,7 +189,7 @@ fn end_genesis() -> Fixture {
 /// A change of SOL that narrows what may be traded.
 fn narrower() -> Change {
     Change::Market(MarketLimits {
-        band_of_mark_e9: 100_000_000,
+        max_open_interest_lots: 900_000_000,
         ..SOL.listing().market
     })
 }

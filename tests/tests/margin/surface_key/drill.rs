@@ -3,6 +3,7 @@
 use super::push::{Dimension, Push, Terms, push_all};
 use solana_account::AccountSharedData;
 use tenor_margin::params::FeeModel;
+use tenor_margin::state::SurfaceLimits;
 use tenor_math::quantity::{E9, Price};
 use tenor_testkit::action::{Deposit, Quote, Trade, Withdraw};
 use tenor_testkit::totals::assert_adds_up;
@@ -50,6 +51,18 @@ pub fn stage() -> (World, [ChainOf; 2]) {
             maker_e9: 0,
             cap_e9: 0,
             ..house.fees
+        };
+    });
+    // Wider steps than these let the key extract: see docs/governance.md.
+    world.edit_underlying(SOL, |sol| {
+        sol.surface = SurfaceLimits {
+            max_step_e9: 20_000_000,
+            max_hourly_step_e9: 50_000_000,
+            max_daily_step_e9: 150_000_000,
+            max_carry_step_e9: 200_000,
+            max_hourly_carry_step_e9: 500_000,
+            max_daily_carry_step_e9: 2_000_000,
+            ..sol.surface
         };
     });
     let strikes = [100, 150, 180, 200, 220, 250, 400];
