@@ -146,6 +146,8 @@ events! {
         target: Address,
         /// That account's number after this; the house's if it is the house.
         target_sequence: u64,
+        /// The registry's number after this; of a change of the interest model too, which first accrues at the old rates.
+        registry_sequence: u64,
         /// When, Unix seconds.
         applied_at: i64,
         /// The pool of cash after this.

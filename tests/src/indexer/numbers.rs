@@ -102,7 +102,13 @@ fn marks(event: &Event) -> BTreeMap<Of, Mark> {
             (Of::Registry, Begins(event.registry_sequence)),
         ],
         Event::ChangeQueued(event) => house(event.sequence),
-        Event::ChangeApplied(event) => changed(event.sequence, &event.change, event.target, event.target_sequence),
+        Event::ChangeApplied(event) => {
+            let mut list = changed(event.sequence, &event.change, event.target, event.target_sequence);
+            if matches!(event.change, Change::Interest(_)) {
+                list.push(registry(event.registry_sequence));
+            }
+            list
+        }
         Event::ParametersTightened(event) => {
             changed(event.sequence, &event.change, event.target, event.target_sequence)
         }
