@@ -16,6 +16,7 @@ mod drill_admin;
 mod drill_guardian;
 mod fallback;
 mod feed_states;
+mod former_slices;
 mod governance;
 mod grow_account;
 mod initialize;

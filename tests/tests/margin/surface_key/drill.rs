@@ -2,12 +2,19 @@
 
 use super::push::{Dimension, Push, Terms, push_all};
 use solana_account::AccountSharedData;
+use tenor_margin::MarginError;
+use tenor_margin::instructions::SetDelegateArgs;
 use tenor_margin::params::FeeModel;
+use tenor_margin::state::SurfaceAnchor;
 use tenor_math::quantity::{E9, Price};
-use tenor_testkit::action::{Deposit, Quote, Trade, Withdraw};
+use tenor_testkit::action::{
+    AddStrikes, CreateChain, Deposit, LiquidateSlice, PostSurface, Quote, SetDelegate, Touch, Trade, Withdraw,
+};
 use tenor_testkit::totals::assert_adds_up;
-use tenor_testkit::world::FIRST_EXPIRY;
-use tenor_testkit::{Actor, ChainOf, Instrument, SOL, USDC, World, hours, usd, usdc, weeks};
+use tenor_testkit::world::{FIRST_EXPIRY, anyone, surface_authority};
+use tenor_testkit::{
+    Actor, Call, ChainOf, Instrument, SOL, USDC, World, assert_fails_with, assert_lands, hours, usdc, weeks,
+};
 
 /// What the attacker and its twin bring each.
 pub const STAKE: u64 = usdc(20_000);
@@ -24,6 +31,7 @@ pub struct Counts {
     withdrawals_tried: u32,
     withdrawals: u32,
     most_taken: u64,
+    slices: u32,
 }
 
 pub struct Drill {
@@ -39,6 +47,11 @@ pub struct Drill {
     /// Both slices before the key was stolen.
     first: [Terms; 2],
     pub counts: Counts,
+    /// Whether former slices are wiped out before marks are computed: the rule that is under test does not act.
+    forgets: bool,
+    /// Dollar cents that the price moves an hour.
+    drift_cents: i64,
+    price_e9: u64,
 }
 
 /// A house without fees, which would only cost the attacker, and two chains.
@@ -58,6 +71,17 @@ pub fn stage() -> (World, [ChainOf; 2]) {
     (world, [near, far])
 }
 
+/// The same call, signed by a delegate in the place of the owner.
+fn signed_for(mut call: Call, owner: &Actor, by: &Actor) -> Call {
+    for meta in &mut call.instruction_mut().accounts {
+        if meta.is_signer && meta.pubkey == owner.address() {
+            meta.pubkey = by.address();
+        }
+    }
+    call.signers.push(by.key());
+    call
+}
+
 /// `buyer` takes a book from its writer at the marks.
 pub fn trade_at_marks(world: &mut World, buyer: &Actor, seller: &Actor, book: &[Leg]) {
     let picture = world.picture();
@@ -71,7 +95,7 @@ pub fn trade_at_marks(world: &mut World, buyer: &Actor, seller: &Actor, book: &[
 }
 
 impl Drill {
-    pub fn new() -> Self {
+    pub fn new(drift_cents: i64, forgets: bool) -> Self {
         let (mut world, [near, far]) = stage();
         let [attacker, twin] = ["attacker", "twin"].map(|name| world.trader(name, &[(USDC, STAKE)]));
         let buyer = world.trader("buyer", &[(USDC, usdc(100_000))]);
@@ -85,6 +109,13 @@ impl Drill {
             trade_at_marks(&mut world, &buyer, &writer, &[(option, 2_000)]);
             others.push(writer);
         }
+        world.land(SetDelegate {
+            owner: &twin,
+            args: SetDelegateArgs {
+                delegate: attacker.address(),
+                max_daily_loss_e9: 1_000_000 * E9,
+            },
+        });
         let terms = [near, far].map(|chain| Terms::of(&world, chain));
         Self {
             world,
@@ -96,13 +127,27 @@ impl Drill {
             reach: [terms, terms],
             first: terms,
             counts: Counts::default(),
+            forgets,
+            drift_cents,
+            price_e9: 200 * E9,
         }
     }
 
     pub fn begin_hour(&mut self) {
         self.world.advance(hours(1));
-        self.world.set_price(SOL, usd(200));
+        self.price_e9 = self.price_e9.saturating_add_signed(self.drift_cents * 10_000_000);
+        self.world.set_price(SOL, Price::from_e9(self.price_e9));
+        self.forget_and_refresh();
+    }
+
+    fn forget_and_refresh(&mut self) {
         for chain in [self.near, self.far] {
+            if self.forgets {
+                self.world.edit_chain(chain, |header| {
+                    let present = SurfaceAnchor::of_chain(header).unwrap();
+                    (header.day_anchor, header.eve_anchor) = (present, present);
+                });
+            }
             self.world.refresh_chain(chain);
         }
     }
@@ -110,6 +155,7 @@ impl Drill {
     /// Every number as far as it may go.
     pub fn push(&mut self, push: Push) {
         self.counts.posts += push_all(&mut self.world, [self.near, self.far], push, &Dimension::ALL);
+        self.forget_and_refresh();
         for (place, chain) in [self.near, self.far].into_iter().enumerate() {
             let now = Terms::of(&self.world, chain);
             let [low, high] = &mut self.reach;
@@ -144,17 +190,25 @@ impl Drill {
             vec![(far.call(200), 1), (near.call(200), -1)],
             vec![(far.call(250), 1), (far.put(150), -1)],
             vec![(far.call(200), 1), (far.put(200), 1)],
+            // Neutral to the scenarios' volatilities and long gamma, for who is long the near one.
+            vec![(far.call(200), 3), (near.call(200), -5)],
+            vec![
+                (far.call(200), 3),
+                (far.put(200), 3),
+                (near.call(200), -5),
+                (near.put(200), -5),
+            ],
         ]
     }
 
     /// The attacker takes what the push will raise.
     pub fn trade_ahead_of(&mut self, push: Push) {
-        self.trade_books(push.volatility);
+        self.trade_books(push.far_volatility);
     }
 
     /// It gives back what the push has raised.
     pub fn trade_after(&mut self, push: Push) {
-        self.trade_books(!push.volatility);
+        self.trade_books(!push.far_volatility);
     }
 
     /// Every book in the largest size that the twin can take, too cheap or too dear as far as the band goes.
@@ -175,7 +229,13 @@ impl Drill {
                     seller: &self.twin,
                     quotes,
                 };
-                if self.world.send(trade).is_ok() {
+                let call = self.world.call(trade);
+                let call = if size.abs() == 2_000 {
+                    signed_for(call, &self.twin, &self.attacker)
+                } else {
+                    call
+                };
+                if self.world.send(&call).is_ok() {
                     let count = if buys {
                         &mut self.counts.bought
                     } else {
@@ -204,6 +264,7 @@ impl Drill {
         for owner in [self.attacker.clone(), self.twin.clone()] {
             self.take_out(&owner);
         }
+        self.twins_fight();
         let taken = self.taken();
         self.counts.most_taken = self.counts.most_taken.max(taken);
         assert!(taken <= 2 * STAKE, "{taken} atoms after hour {hour}");
@@ -221,6 +282,23 @@ impl Drill {
                 }
             }
         }
+    }
+
+    /// Nobody can liquidate the other at the house's cost, and a delegate takes nothing out.
+    fn twins_fight(&mut self) {
+        for (liquidator, of) in [(&self.attacker, &self.twin), (&self.twin, &self.attacker)] {
+            let touched = self.world.send(Touch { of }).is_ok();
+            let picture = self.world.picture();
+            let slice = LiquidateSlice::largest(of, liquidator, &picture);
+            self.counts.slices += u32::from(touched && self.world.send(slice).is_ok());
+        }
+        let call = self.world.call(Withdraw {
+            owner: &self.twin,
+            asset: USDC,
+            atoms: 1,
+        });
+        let stolen = signed_for(call, &self.twin, &self.attacker);
+        assert_fails_with(self.world.send(&stolen), MarginError::NotAccountAuthority);
     }
 
     /// In halves down to a dollar, from twice the stake: cash may end below zero where the rule allows it.
@@ -245,10 +323,11 @@ impl Drill {
         self.world.tokens(&self.attacker.wallet(USDC)) + self.world.tokens(&self.twin.wallet(USDC))
     }
 
-    /// Accounts of those who do nothing, byte by byte.
+    /// Accounts of those who do nothing and the insurance fund, byte by byte.
     pub fn others_accounts(&self) -> Vec<Option<AccountSharedData>> {
         let of = |actor: &Actor| self.world.account(&actor.account());
-        self.others.iter().map(of).collect()
+        let insurance = self.world.account(&tenor_sdk::address::insurance());
+        self.others.iter().map(of).chain([insurance]).collect()
     }
 
     pub fn assert_it_did_much(&self) {
@@ -259,6 +338,7 @@ impl Drill {
             withdrawals_tried,
             withdrawals,
             most_taken,
+            slices: _,
         } = self.counts;
         assert!(posts >= 30, "{posts} posts");
         assert!(bought >= 12 && sold >= 12, "{bought} bought, {sold} sold");
@@ -277,6 +357,62 @@ impl Drill {
             );
             assert!(high.rho_e12 - low.rho_e12 >= 300_000_000_000, "{low:?} {high:?}");
         }
+    }
+
+    /// The thief lists a third expiry, posts its first slice as far from the others as it may be, and the twin buys there.
+    pub fn trade_on_a_first_slice(&mut self) -> ChainOf {
+        let chain = ChainOf {
+            asset: SOL,
+            expiry: FIRST_EXPIRY + weeks(11),
+        };
+        let payer = anyone();
+        self.world.land(CreateChain { payer: &payer, chain });
+        let strikes = [100, 200, 400].map(tenor_testkit::usd).to_vec();
+        self.world.land(AddStrikes {
+            payer: &payer,
+            chain,
+            strikes,
+        });
+        let args = chain.slice(250, self.world.now());
+        assert_lands(self.world.send(PostSurface {
+            authority: &surface_authority(),
+            chain,
+            args,
+        }));
+        if self.forgets {
+            self.world
+                .edit_chain(chain, |header| header.eve_anchor = header.day_anchor);
+        }
+        self.world.refresh_chain(chain);
+        for option in [chain.call(200), chain.put(200), chain.call(400)] {
+            for size in [1_000_i64, 300, 100, 30, 10] {
+                for _ in 0..5 {
+                    let quote = Quote {
+                        option,
+                        lots: size,
+                        price: self.world.picture().mark(option),
+                    };
+                    let trade = Trade {
+                        buyer: &self.twin,
+                        seller: &self.attacker,
+                        quotes: vec![quote],
+                    };
+                    self.counts.bought += u32::from(self.world.send(trade).is_ok());
+                }
+            }
+        }
+        chain
+    }
+
+    /// The third expiry's slice is put right.
+    pub fn put_first_slice_right(&mut self, chain: ChainOf) {
+        let now = self.world.now();
+        let args = chain.slice(60, now);
+        self.world.edit_chain(chain, |header| {
+            (header.theta_e12, header.psi_e12) = (args.theta_e12, args.psi_e12);
+            header.slice_posted_at = now;
+        });
+        self.world.refresh_chain(chain);
     }
 
     /// The key is taken from the thief and the slices are put right: what the two accounts are worth then. Together with what they

@@ -12,10 +12,12 @@ const STEPS: [i64; 6] = [199, 100, 50, 20, 8, 3];
 /// Carry moves by so much less: at most half a percent a post.
 const CARRY: i64 = 40;
 
-/// Where each number of a slice is pushed: up if true.
+/// Where each number of both slices is pushed: up if true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Push {
     pub volatility: bool,
+    /// The far slice's; [`Push::volatility`] is the near one's.
+    pub far_volatility: bool,
     pub rho: bool,
     pub slope: bool,
     pub forward: bool,
@@ -25,13 +27,24 @@ pub struct Push {
 impl Push {
     pub const UP: Self = Self {
         volatility: true,
+        far_volatility: true,
         rho: true,
         slope: true,
         forward: true,
         discount: true,
     };
+    /// The near slice up, the far one down: what no scenario does.
+    pub const APART: Self = Self {
+        far_volatility: false,
+        ..Self::UP
+    };
+    pub const TOGETHER: Self = Self {
+        far_volatility: true,
+        ..Self::DOWN
+    };
     pub const DOWN: Self = Self {
         volatility: false,
+        far_volatility: false,
         rho: false,
         slope: false,
         forward: false,
@@ -52,8 +65,9 @@ pub enum Dimension {
 impl Dimension {
     pub const ALL: [Self; 5] = [Self::Volatility, Self::Forward, Self::Discount, Self::Rho, Self::Slope];
 
-    fn rises(self, push: Push) -> bool {
+    fn rises(self, push: Push, is_far: bool) -> bool {
         match self {
+            Self::Volatility if is_far => push.far_volatility,
             Self::Volatility => push.volatility,
             Self::Rho => push.rho,
             Self::Slope => push.slope,
@@ -126,11 +140,15 @@ impl Terms {
 /// first and falling ones near first, or calendar order would stop them.
 pub fn push_all(world: &mut World, [near, far]: [ChainOf; 2], push: Push, dimensions: &[Dimension]) -> u32 {
     let mut landed = 0;
-    let chains = if push.volatility { [far, near] } else { [near, far] };
+    let chains = if push.far_volatility { [far, near] } else { [near, far] };
     for permille in STEPS {
         for dimension in dimensions {
             for chain in chains {
-                let signed = if dimension.rises(push) { permille } else { -permille };
+                let signed = if dimension.rises(push, chain == far) {
+                    permille
+                } else {
+                    -permille
+                };
                 while step(world, chain, *dimension, signed) {
                     landed += 1;
                 }
