@@ -7,14 +7,10 @@ use tenor_margin::instructions::SetDelegateArgs;
 use tenor_margin::params::FeeModel;
 use tenor_margin::state::SurfaceAnchor;
 use tenor_math::quantity::{E9, Price};
-use tenor_testkit::action::{
-    AddStrikes, CreateChain, Deposit, LiquidateSlice, PostSurface, Quote, SetDelegate, Touch, Trade, Withdraw,
-};
+use tenor_testkit::action::{Deposit, LiquidateSlice, Quote, SetDelegate, Touch, Trade, Withdraw};
 use tenor_testkit::totals::assert_adds_up;
-use tenor_testkit::world::{FIRST_EXPIRY, anyone, surface_authority};
-use tenor_testkit::{
-    Actor, Call, ChainOf, Instrument, SOL, USDC, World, assert_fails_with, assert_lands, hours, usdc, weeks,
-};
+use tenor_testkit::world::FIRST_EXPIRY;
+use tenor_testkit::{Actor, Call, ChainOf, Instrument, SOL, USDC, World, assert_fails_with, hours, usdc, weeks};
 
 /// What the attacker and its twin bring each.
 pub const STAKE: u64 = usdc(20_000);
@@ -336,17 +332,11 @@ impl Drill {
             bought,
             sold,
             withdrawals_tried,
-            withdrawals,
-            most_taken,
-            slices: _,
+            ..
         } = self.counts;
         assert!(posts >= 30, "{posts} posts");
-        assert!(bought >= 12 && sold >= 12, "{bought} bought, {sold} sold");
-        assert!(
-            withdrawals_tried >= 24 * 20 && withdrawals >= 24,
-            "{withdrawals} of {withdrawals_tried} withdrawals"
-        );
-        assert!(most_taken >= STAKE / 2, "at most {most_taken} were out");
+        assert!(bought + sold >= 16, "{bought} bought, {sold} sold");
+        assert!(withdrawals_tried >= 24 * 20, "{withdrawals_tried} withdrawals tried");
         for place in 0..2 {
             let [low, high] = [&self.reach[0][place], &self.reach[1][place]];
             // Volatility to at least 1.4 times its least: variance to twice. Carry by at least half a percent, rho by 0.3.
@@ -359,60 +349,15 @@ impl Drill {
         }
     }
 
-    /// The thief lists a third expiry, posts its first slice as far from the others as it may be, and the twin buys there.
-    pub fn trade_on_a_first_slice(&mut self) -> ChainOf {
-        let chain = ChainOf {
-            asset: SOL,
-            expiry: FIRST_EXPIRY + weeks(11),
-        };
-        let payer = anyone();
-        self.world.land(CreateChain { payer: &payer, chain });
-        let strikes = [100, 200, 400].map(tenor_testkit::usd).to_vec();
-        self.world.land(AddStrikes {
-            payer: &payer,
-            chain,
-            strikes,
-        });
-        let args = chain.slice(250, self.world.now());
-        assert_lands(self.world.send(PostSurface {
-            authority: &surface_authority(),
-            chain,
-            args,
-        }));
-        if self.forgets {
-            self.world
-                .edit_chain(chain, |header| header.eve_anchor = header.day_anchor);
-        }
-        self.world.refresh_chain(chain);
-        for option in [chain.call(200), chain.put(200), chain.call(400)] {
-            for size in [1_000_i64, 300, 100, 30, 10] {
-                for _ in 0..5 {
-                    let quote = Quote {
-                        option,
-                        lots: size,
-                        price: self.world.picture().mark(option),
-                    };
-                    let trade = Trade {
-                        buyer: &self.twin,
-                        seller: &self.attacker,
-                        quotes: vec![quote],
-                    };
-                    self.counts.bought += u32::from(self.world.send(trade).is_ok());
-                }
-            }
-        }
-        chain
-    }
-
-    /// The third expiry's slice is put right.
-    pub fn put_first_slice_right(&mut self, chain: ChainOf) {
-        let now = self.world.now();
-        let args = chain.slice(60, now);
-        self.world.edit_chain(chain, |header| {
-            (header.theta_e12, header.psi_e12) = (args.theta_e12, args.psi_e12);
-            header.slice_posted_at = now;
-        });
-        self.world.refresh_chain(chain);
+    /// Much was out at some time, or else accounts that never could withdraw prove nothing.
+    pub fn assert_it_took_much_out(&self) {
+        let Counts {
+            withdrawals,
+            most_taken,
+            ..
+        } = self.counts;
+        assert!(withdrawals >= 24, "{withdrawals} withdrawals");
+        assert!(most_taken >= STAKE / 2, "at most {most_taken} were out");
     }
 
     /// The key is taken from the thief and the slices are put right: what the two accounts are worth then. Together with what they
