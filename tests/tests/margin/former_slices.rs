@@ -1,7 +1,7 @@
 //! Initial requirements hold every leg against the day's slice and the eve's, at the worse of the marks.
 
 use tenor_margin::state::Strike;
-use tenor_testkit::action::{Deposit, Quote, Trade, Withdraw};
+use tenor_testkit::action::{Deposit, Quote, RefreshRisk, Trade, Withdraw};
 use tenor_testkit::world::FIRST_EXPIRY;
 use tenor_testkit::{ChainOf, SOL, USDC, World, assert_lands, days, hours, usd, usdc, weeks};
 
@@ -162,5 +162,22 @@ fn a_chains_first_slice_is_held_against_the_eve_of_the_nearest_expiry() {
         world.picture().chain(chain).chain.eve_anchor,
         world.picture().chain(near).chain.eve_anchor
     );
+}
+
+#[test]
+fn a_refresh_with_two_former_slices_stays_within_the_budget_of_a_strike() {
+    let mut world = World::new();
+    let strikes: Vec<u64> = (0..12).map(|place| 150 + 10 * place).collect();
+    let chain = world.list_chain(SOL, FIRST_EXPIRY + weeks(7), &strikes);
+    post(&mut world, chain, 66);
     world.advance(days(1));
+    world.set_price(SOL, usd(200));
+    post(&mut world, chain, 72);
+    let units = |world: &mut World, count: u16| {
+        let strike_slots = (0..count).collect();
+        world.land(RefreshRisk { chain, strike_slots }).compute_units
+    };
+    let per_strike = (units(&mut world, 12) - units(&mut world, 2)) / 10;
+    println!("{per_strike} compute units a strike");
+    assert!(per_strike <= 70_000, "{per_strike} compute units a strike");
 }
