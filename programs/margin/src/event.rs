@@ -556,6 +556,8 @@ events! {
         hour_anchor: SurfaceAnchor,
         /// The slice at the start of the day.
         day_anchor: SurfaceAnchor,
+        /// The slice at the start of the day before.
+        eve_anchor: SurfaceAnchor,
     }
     /// Risk arrays were computed.
     RiskRefreshed {

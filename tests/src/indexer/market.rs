@@ -58,6 +58,7 @@ impl Chain {
             number: event.number,
             hour_anchor: event.hour_anchor,
             day_anchor: event.day_anchor,
+            eve_anchor: event.eve_anchor,
         };
     }
 

@@ -147,6 +147,7 @@ pub struct Slice {
     pub number: u64,
     pub hour_anchor: SurfaceAnchor,
     pub day_anchor: SurfaceAnchor,
+    pub eve_anchor: SurfaceAnchor,
 }
 
 #[derive(Clone, Copy, Debug, Default)]

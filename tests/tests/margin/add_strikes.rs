@@ -301,7 +301,7 @@ fn the_strikes_are_appended_without_a_risk_array_and_the_payer_pays_the_rent_of_
             .all(|strike| strike.reference_price_e9 == 0 && strike.pnl_e9 == [0; 33])
     );
     let grown = world.account(&CHAIN.address()).unwrap().data().len();
-    assert_eq!(grown - length, 3 * 448, "448 bytes a strike");
+    assert_eq!(grown - length, 3 * 472, "472 bytes a strike");
     assert_eq!(before - lamports(&world), rent(grown) - rent(length));
     assert_eq!(receipt.events(), ["StrikesAdded"]);
     let event: StrikesAdded = receipt.event();

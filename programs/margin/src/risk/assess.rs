@@ -12,7 +12,8 @@ use tenor_math::Round;
 use tenor_math::pricing::{OptionKind, payoff_per_lot};
 use tenor_math::quantity::{Atoms, LotSize, Lots, Price, Ratio, Value};
 use tenor_math::risk::{
-    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, UnderlyingBook, UnderlyingRisk, fallback_requirement,
+    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, Purpose, UnderlyingBook, UnderlyingRisk,
+    fallback_requirement,
 };
 
 /// Indices of the underlyings that an account's health needs, ascending: those of its chains and of its collaterals.
@@ -282,6 +283,7 @@ impl<M: MarketView> Reckoning<'_, M> {
         underlying: &Underlying,
         range: Ratio,
     ) -> Result<Held, MarginError> {
+        let purpose = self.freshness.purpose();
         let mut found = Held::default();
         for held in self.holdings.chains(underlying.index) {
             if let Some(price) = held.settlement {
@@ -301,6 +303,9 @@ impl<M: MarketView> Reckoning<'_, M> {
                 let free = free_lots(underlying, strike, call, put)?;
                 book.add_strike(held.slot, call, put, free, &strike.view())
                     .or_margin_error()?;
+                if purpose == Purpose::Action {
+                    book.add_former(call, put, &strike.former()).or_margin_error()?;
+                }
             }
             let mark = book.option_value().try_sub(before).or_margin_error()?;
             found.marks.try_push(mark).map_err(|_| MarginError::ChainTableFull)?;
