@@ -305,7 +305,8 @@ pub mod tenor_margin {
 
     /// Computes the risk arrays of strikes from the stored price and the slice. Anyone may send it.
     ///
-    /// Requires: a price is stored and a slice posted, however old; the chain is not settled; every strike exists.
+    /// Requires: a price is stored and a slice posted, however old; the chain is not settled; one to fourteen strikes, all of
+    /// which exist.
     /// Effects: mark, greeks and the 33 scenario results of each strike are stored with price, range and time.
     /// Ensures: the numbers follow from price, range, slice and parameters alone, whoever calls.
     /// Rounding: values of a lot down.

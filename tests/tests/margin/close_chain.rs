@@ -148,7 +148,7 @@ fn the_rent_of_each_strike_goes_to_whoever_paid_it_and_the_rest_to_whoever_creat
     // Everybody began with the same, and has it again.
     let lamports = |world: &World| [0, 1, 2].map(|place| world.account(&actors[place].address()).unwrap().lamports());
     let before = world.account(&anyone().address()).unwrap().lamports();
-    let of_strike = 448 * 6_960;
+    let of_strike = 472 * 6_960;
     let paid = lamports(&world).map(|left| world_lamports() - left);
     assert_eq!([paid[1], paid[2]], [3 * of_strike, 3 * of_strike]);
     world.set_time(chain.expiry);
