@@ -19,7 +19,8 @@ pub enum Round {
 #[expect(
     clippy::arithmetic_side_effects,
     clippy::integer_division,
-    reason = "a product of two u64 fits u128; the divisor was checked"
+    clippy::as_conversions,
+    reason = "a product of two u64 fits u128; the divisor was checked; of the product the low word is meant"
 )]
 pub fn mul_div(a: u64, b: u64, divisor: u64, round: Round) -> Result<u64, MathError> {
     if divisor == 0 {
@@ -36,12 +37,13 @@ pub fn mul_div(a: u64, b: u64, divisor: u64, round: Round) -> Result<u64, MathEr
             Round::Up => product.div_ceil(divisor),
         });
     }
-    let divisor = u128::from(divisor);
-    let quotient = match round {
-        Round::Down => product / divisor,
-        Round::Up => product.div_ceil(divisor),
-    };
-    u64::try_from(quotient).map_err(|_| MathError::Overflow)
+    let quotient = u64::try_from(product / u128::from(divisor)).map_err(|_| MathError::Overflow)?;
+    // A remainder is below the divisor, so its low word says whether there is one: a second long division would say no more.
+    let is_exact = quotient.wrapping_mul(divisor) == product as u64;
+    if round == Round::Up && !is_exact {
+        return quotient.checked_add(1).ok_or(MathError::Overflow);
+    }
+    Ok(quotient)
 }
 
 /// `a * b / divisor` for a signed `a`, exact before the one rounding.
@@ -69,6 +71,11 @@ fn signed(negative: bool, magnitude: u64) -> Result<i64, MathError> {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::integer_division,
+    reason = "a test states what it expects by failing there"
+)]
 mod tests {
     use super::*;
 
@@ -79,6 +86,40 @@ mod tests {
         assert_eq!(mul_div_signed(-7, 1, 2, Round::Down), Ok(-4));
         assert_eq!(mul_div_signed(-7, 1, 2, Round::Up), Ok(-3));
         assert_eq!(mul_div_signed(-8, 1, 2, Round::Up), Ok(-4));
+    }
+
+    #[test]
+    fn long_products_round_as_the_wide_quotient_does() {
+        let words = [
+            1,
+            2,
+            3,
+            999_999_999,
+            1_000_000_000,
+            (1 << 32) - 1,
+            1 << 32,
+            (1 << 32) + 1,
+            u64::MAX / 3,
+            (1 << 63) - 1,
+            1 << 63,
+            (1 << 63) + 1,
+            0xFFFF_FFFE_FFFF_FFFF,
+            0xFFFF_FFFF_0000_0000,
+            0xFFFF_FFFF_0000_0001,
+            u64::MAX - 1,
+            u64::MAX,
+        ];
+        for a in words {
+            for b in words {
+                for divisor in words {
+                    let product = u128::from(a) * u128::from(b);
+                    let wide = |quotient: u128| u64::try_from(quotient).map_err(|_| MathError::Overflow);
+                    let (down, up) = (product / u128::from(divisor), product.div_ceil(u128::from(divisor)));
+                    assert_eq!(mul_div(a, b, divisor, Round::Down), wide(down), "{a} {b} {divisor}");
+                    assert_eq!(mul_div(a, b, divisor, Round::Up), wide(up), "{a} {b} {divisor}");
+                }
+            }
+        }
     }
 
     #[test]
