@@ -1,0 +1,398 @@
+//! An account's health in exact arithmetic. Source: design section 5; decisions 0005, 0007 and 0008.
+
+use super::book::{Book, Part, marks};
+use super::exact::{Approx, Exact};
+use super::freshness::{Counts, Rules};
+use super::payoffs::{Expiry, lot_at_spot, payoff_e9};
+use super::state::{Account, Chain, Collateral, Model, Position, SCENARIOS, Underlying};
+use solana_pubkey::Pubkey;
+use std::collections::{BTreeMap, BTreeSet};
+use tenor_margin::MarginError;
+use tenor_margin::risk::HealthView;
+
+const E9: i128 = 1_000_000_000;
+/// Farthest that a price is taken to rise while nobody can see it.
+const HIGHEST_OVER_LAST: i128 = 5;
+
+/// Equity and requirements, USD x 1e9.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// Cash, collateral after haircut and options at mark.
+    pub equity: Approx,
+    /// Initial requirement.
+    pub initial: Approx,
+    /// What the price's uncertainty adds to it.
+    pub uncertainty: Approx,
+    /// Maintenance requirement.
+    pub maintenance: Approx,
+    /// Haircut taken.
+    pub haircut: Approx,
+    /// What could be withdrawn.
+    pub withdrawable: Approx,
+    /// What a liquidation's start leaves to the account.
+    pub tolerance: Approx,
+    /// Whether something was counted at its best.
+    pub left_out: bool,
+    /// Parts by underlying.
+    pub parts: BTreeMap<u8, Part>,
+}
+
+impl Health {
+    /// Equity less initial requirement and uncertainty.
+    pub fn initial_health(&self) -> Approx {
+        &(&self.equity - &self.initial) - &self.uncertainty
+    }
+
+    /// Equity less maintenance requirement.
+    pub fn maintenance_health(&self) -> Approx {
+        &self.equity - &self.maintenance
+    }
+
+    /// Compares with what the program shows; the most that a number was off, and the most that it may be.
+    ///
+    /// # Errors
+    /// The first number that rounding does not explain.
+    pub fn check(&self, shown: &HealthView) -> Result<(i128, i128), String> {
+        let mut worst = (0, 0);
+        let mut compare = |name: &str, exact: &Approx, shown_e9: i64| -> Result<(), String> {
+            let off = exact.check(shown_e9.into()).map_err(|what| format!("{name} {what}"))?;
+            worst = (worst.0.max(off), worst.1.max(exact.slack));
+            Ok(())
+        };
+        compare("equity", &self.equity, shown.equity_e9)?;
+        compare("initial requirement", &self.initial, shown.initial_e9)?;
+        compare("uncertainty", &self.uncertainty, shown.uncertainty_e9)?;
+        compare("maintenance requirement", &self.maintenance, shown.maintenance_e9)?;
+        compare("haircut", &self.haircut, shown.haircut_e9)?;
+        compare("withdrawable", &self.withdrawable, shown.withdrawable_e9)?;
+        for part in &shown.underlyings {
+            let exact = self
+                .parts
+                .get(&part.index)
+                .ok_or_else(|| format!("shows an underlying {} that the account does not need", part.index))?;
+            compare("scenario loss", &exact.loss, part.scenario_loss_e9)?;
+            compare(
+                "initial contingency",
+                &exact.initial_contingency,
+                part.initial_contingency_e9,
+            )?;
+            compare(
+                "maintenance contingency",
+                &exact.maintenance_contingency,
+                part.maintenance_contingency_e9,
+            )?;
+            compare("uncertainty", &exact.uncertainty, part.uncertainty_e9)?;
+            compare("options", &exact.options, part.option_value_e9)?;
+            compare("collateral", &exact.collateral, part.collateral_value_e9)?;
+            self.check_worst(exact, part.worst_scenario)?;
+        }
+        if shown.underlyings.len() != self.parts.len() || (shown.left_out != 0) != self.left_out {
+            return Err(format!(
+                "shows {} underlyings, left out {}; exact are {} and {}",
+                shown.underlyings.len(),
+                shown.left_out,
+                self.parts.len(),
+                self.left_out
+            ));
+        }
+        Ok(worst)
+    }
+
+    /// The scenario that is shown as the worst is one of the worst, within rounding.
+    fn check_worst(&self, part: &Part, shown: u8) -> Result<(), String> {
+        let Some(result) = part.results.get(usize::from(shown)) else {
+            return Ok(());
+        };
+        let worse = part.results.iter().find(|other| (*other - result).is_at_least_zero() == Some(false));
+        match worse {
+            Some(worse) if worse.is_at_least_zero() == Some(false) => Err(format!(
+                "shows scenario {shown} as the worst at {:.0}, another is at {:.0}",
+                result.value.about(),
+                worse.value.about()
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A health in the making.
+struct Reckoning<'a> {
+    model: &'a Model,
+    account: &'a Account,
+    rules: Rules,
+}
+
+impl Model {
+    /// The health of an account by the rules of an action.
+    ///
+    /// # Errors
+    /// Why the action is refused whatever the health is.
+    pub fn health(&self, account: &Account, rules: Rules) -> Result<Health, MarginError> {
+        let reckoning = Reckoning {
+            model: self,
+            account,
+            rules,
+        };
+        reckoning.run()
+    }
+
+    /// Worth of so many atoms of a collateral at a price: the program's rounds down.
+    fn worth(entry: &Collateral, atoms: i128, price_e9: i128) -> Approx {
+        Approx::from(Exact::quotient(atoms * price_e9, 10_i128.pow(entry.decimals))).rounded(1)
+    }
+}
+
+impl<'a> Reckoning<'a> {
+    fn run(&self) -> Result<Health, MarginError> {
+        let model = self.model;
+        let unit = 10_i128.pow(model.house.quote_decimals);
+        let cash = Approx::from(Exact::quotient(self.account.cash * E9, unit));
+        let cash = if E9 % unit == 0 { cash } else { cash.rounded(1) };
+        let mut parts = BTreeMap::new();
+        let mut left_out = false;
+        for index in self.needed() {
+            let underlying = model.underlying(index);
+            let has_options = self.chains(index).any(|(_, chain)| chain.settlement_e9.is_none());
+            let part = match self.rules.counts(underlying, model.now, has_options)? {
+                Counts::AtPrice { widened } => self.at_price(underlying, widened)?,
+                Counts::AtWorst => self.at_worst(underlying)?,
+                Counts::AtBest => {
+                    left_out = true;
+                    self.at_best(underlying)
+                }
+                Counts::Nothing => self.settled_alone(underlying),
+            };
+            parts.insert(index, part);
+        }
+        Ok(self.sum(&cash, parts, left_out))
+    }
+
+    /// R = sum W - credit (sum W - W of all), and what follows from it.
+    fn sum(&self, cash: &Approx, parts: BTreeMap<u8, Part>, left_out: bool) -> Health {
+        let house = &self.model.house;
+        let total = |of: &dyn Fn(&Part) -> Approx| {
+            let all = parts.values();
+            all.fold(Approx::zero(), |sum, part| &sum + &of(part))
+        };
+        let losses = total(&|part| part.loss.clone());
+        let together = (0..SCENARIOS)
+            .map(|scenario| total(&|part| part.results.get(scenario).cloned().unwrap_or_else(Approx::zero)))
+            .fold(Approx::zero(), |least, result| least.lesser(&result))
+            .opposite();
+        let credit = (&losses - &together).or_zero();
+        let credit = credit.times(&Exact::quotient(house.correlation_credit_e9, E9)).rounded(1);
+        let scenario_requirement = &losses - &credit;
+        let initial_contingency = total(&|part| part.initial_contingency.clone());
+        let without_options = cash + &total(&|part| part.collateral.clone());
+        let share = Exact::quotient(house.maintenance_factor_e9, E9);
+        let maintenance = scenario_requirement.times(&share).rounded(1);
+        let withdrawable = &without_options - &total(&|part| part.withdrawal_loss.clone());
+        let withdrawable = &withdrawable - &initial_contingency;
+        Health {
+            equity: &without_options + &total(&|part| part.options.clone()),
+            initial: &scenario_requirement + &initial_contingency,
+            uncertainty: total(&|part| part.uncertainty.clone()),
+            maintenance: &maintenance + &total(&|part| part.maintenance_contingency.clone()),
+            haircut: total(&|part| part.haircut.clone()),
+            withdrawable: &withdrawable - &total(&|part| part.withdrawal_uncertainty.clone()),
+            tolerance: total(&|part| part.tolerance.clone()),
+            left_out,
+            parts,
+        }
+    }
+
+    /// Underlyings of the account's chains and collaterals.
+    fn needed(&self) -> BTreeSet<u8> {
+        let of_chains = self.account.positions.iter();
+        let of_chains = of_chains.map(|held| self.model.chain(&held.chain).underlying);
+        let of_collaterals = self
+            .balances()
+            .flat_map(|(entry, _)| entry.priced_by.into_iter().chain(entry.shocked_by));
+        of_chains.chain(of_collaterals).collect()
+    }
+
+    fn balances(&self) -> impl Iterator<Item = (&'a Collateral, i128)> {
+        let all = self.model.collaterals.iter().zip(&self.account.balances);
+        all.filter(|(entry, atoms)| **atoms > 0 && entry.priced_by.is_some())
+            .map(|(entry, atoms)| (entry, *atoms))
+    }
+
+    fn chains(&self, index: u8) -> impl Iterator<Item = (Pubkey, &'a Chain)> {
+        let chains = self.account.chains().into_iter();
+        let chains = chains.map(|address| (address, self.model.chain(&address)));
+        chains.filter(move |(_, chain)| chain.underlying == index)
+    }
+
+    fn positions(&self, chain: Pubkey) -> impl Iterator<Item = &'a Position> {
+        self.account.positions.iter().filter(move |held| held.chain == chain)
+    }
+
+    fn at_price(&self, underlying: &Underlying, widened: bool) -> Result<Part, MarginError> {
+        let now = self.model.now;
+        let live = |(_, chain): &(Pubkey, &Chain)| chain.settlement_e9.is_none();
+        let live: Vec<_> = self.chains(underlying.index).filter(live).collect();
+        let mut ranges = Vec::new();
+        let mut stale = false;
+        for (address, chain) in &live {
+            stale |= self.rules.is_stale(chain, underlying, now);
+            for held in self.positions(*address) {
+                let array = chain.strikes[usize::from(held.strike)].array.as_deref();
+                if !self.rules.accepts_mark(array, chain, underlying, now) {
+                    return Err(MarginError::RiskStale);
+                }
+                ranges.extend(array.map(|array| array.range_e9));
+            }
+        }
+        let range = self.rules.range(&ranges, underlying, now);
+        let range_e9 = range.ok_or(MarginError::RiskStale)?;
+        let mut book = Book::new(underlying, range_e9, self.rules.minds_average());
+        for (address, chain) in &live {
+            for held in self.positions(*address) {
+                let strike = &chain.strikes[usize::from(held.strike)];
+                let array = strike.array.as_deref().ok_or(MarginError::RiskStale)?;
+                let open: i128 = strike.open_interest.iter().sum();
+                let share = open * i128::from(underlying.risk.free_share_e9) / E9;
+                let free = share.max(underlying.risk.free_lots.into());
+                book.add_strike(chain.expiry, held.lots, free, array);
+            }
+        }
+        book.add_settled(self.settled_e9(underlying));
+        let own_feeds = self.add_collaterals(&mut book, underlying)?;
+        let mut part = book.part(self.rules.is_liquidation());
+        if let Some(limit) = self.greatest_loss(underlying, &live) {
+            part.capped(&limit);
+        }
+        if stale || widened {
+            let last = &part.loss + &part.initial_contingency;
+            let mut fallback = last.times(&Exact::quotient(5, 4)).rounded(1);
+            if stale {
+                let expiries = live.iter().map(|(address, chain)| self.expiry(*address, chain, underlying));
+                let standard = expiries.fold(Approx::zero(), |sum, expiry| &sum + &expiry.standard());
+                fallback = fallback.larger(&standard);
+            }
+            part.raised_to(&fallback);
+        }
+        let (loss, confidence) = own_feeds;
+        part.uncertainty = &part.uncertainty + &loss;
+        part.withdrawal_uncertainty = &part.withdrawal_uncertainty + &loss;
+        part.tolerance = &part.tolerance + &confidence;
+        Ok(part)
+    }
+
+    /// Adds collaterals that move with the underlying; what the uncertainty of feeds of their own costs.
+    fn add_collaterals(&self, book: &mut Book<'_>, underlying: &Underlying) -> Result<(Approx, Approx), MarginError> {
+        let (mut loss, mut confidence) = (Approx::zero(), Approx::zero());
+        for (entry, atoms) in self.balances().filter(|(entry, _)| entry.shocked_by == Some(underlying.index)) {
+            let feed = self.model.underlying(entry.priced_by.unwrap_or_default());
+            let mut worth = Model::worth(entry, atoms, feed.price_e9);
+            if feed.index != underlying.index {
+                match self.rules.counts(feed, self.model.now, false)? {
+                    Counts::AtPrice { .. } => {}
+                    Counts::AtBest => worth = worth.times_whole(HIGHEST_OVER_LAST),
+                    Counts::AtWorst | Counts::Nothing => continue,
+                }
+                let low_e9 = if self.rules.minds_average() {
+                    (feed.price_e9 - feed.confidence_e9).max(0).min(feed.average_e9)
+                } else {
+                    (feed.price_e9 - feed.confidence_e9).max(0)
+                };
+                let at = |distance_e9: i128| Model::worth(entry, atoms, distance_e9).rounded(1 + distance_e9 / E9);
+                loss = &loss + &at(feed.price_e9 - low_e9);
+                confidence = &confidence + &at(feed.confidence_e9);
+            }
+            book.add_collateral(&worth, entry.haircut_e9);
+        }
+        Ok((loss, confidence))
+    }
+
+    fn expiry<'b>(&self, address: Pubkey, chain: &'b Chain, underlying: &'b Underlying) -> Expiry<'b> {
+        Expiry::new(self.positions(address), chain, underlying)
+    }
+
+    /// Payoffs of settled chains.
+    fn settled_e9(&self, underlying: &Underlying) -> i128 {
+        self.chains(underlying.index)
+            .filter_map(|(address, chain)| chain.settlement_e9.map(|price_e9| (address, chain, price_e9)))
+            .flat_map(|(address, chain, price_e9)| {
+                self.positions(address)
+                    .map(move |held| payoff_e9(held, chain, underlying, price_e9))
+            })
+            .sum()
+    }
+
+    fn settled_alone(&self, underlying: &Underlying) -> Part {
+        let settled = Approx::from(self.settled_e9(underlying));
+        Part {
+            withdrawal_loss: settled.opposite().or_zero(),
+            options: settled,
+            ..Part::nothing()
+        }
+    }
+
+    fn live(&self, underlying: &Underlying) -> Vec<(Pubkey, &'a Chain)> {
+        let live = |(_, chain): &(Pubkey, &Chain)| chain.settlement_e9.is_none();
+        self.chains(underlying.index).filter(live).collect()
+    }
+
+    fn at_worst(&self, underlying: &Underlying) -> Result<Part, MarginError> {
+        let mut part = self.settled_alone(underlying);
+        let mut cover = self.cover(underlying);
+        for (address, chain) in self.live(underlying) {
+            let worst = self.expiry(address, chain, underlying).worst_e9(&mut cover);
+            part.options = &part.options + &worst.ok_or(MarginError::NotCovered)?.into();
+        }
+        Ok(part)
+    }
+
+    fn at_best(&self, underlying: &Underlying) -> Part {
+        let mut part = self.settled_alone(underlying);
+        for (address, chain) in self.live(underlying) {
+            part.options = &part.options + &self.expiry(address, chain, underlying).best();
+        }
+        for (entry, atoms) in self.balances().filter(|(entry, _)| entry.shocked_by == Some(underlying.index)) {
+            let feed = self.model.underlying(entry.priced_by.unwrap_or_default());
+            let worth = Model::worth(entry, atoms, feed.price_e9).times_whole(HIGHEST_OVER_LAST);
+            part.collateral = &part.collateral + &worth;
+        }
+        part
+    }
+
+    /// Whole lots of the underlying itself held as collateral.
+    fn cover(&self, underlying: &Underlying) -> i128 {
+        let own = |entry: &Collateral| entry.priced_by == Some(underlying.index) && entry.shocked_by == entry.priced_by;
+        let units: i128 = self
+            .balances()
+            .filter(|(entry, _)| own(entry))
+            .map(|(entry, atoms)| Exact::quotient(atoms * E9, 10_i128.pow(entry.decimals)).floor_i128())
+            .sum();
+        units / underlying.lot_units_e9
+    }
+
+    /// The most that options and collateral can lose until the last expiry; nothing if that has no bound.
+    fn greatest_loss(&self, underlying: &Underlying, live: &[(Pubkey, &Chain)]) -> Option<Approx> {
+        let mut cover = self.cover(underlying);
+        let mut total = Approx::zero();
+        for (address, chain) in live {
+            let mark = self.positions(*address).fold(Approx::zero(), |sum, held| {
+                let [calls, puts] = held.lots;
+                let Some(array) = chain.strikes[usize::from(held.strike)].array.as_deref() else {
+                    return sum;
+                };
+                let marks = marks(array, underlying.price_e9);
+                &(&sum + &marks.call.times_whole(calls)) + &marks.put.times_whole(puts)
+            });
+            let loss = self.expiry(*address, chain, underlying).greatest_loss(&mark, &mut cover)?;
+            total = &total + &loss;
+        }
+        // Cover that nothing needs, the part of a lot of it, and collateral that is no cover can lose all their worth.
+        let idle = lot_at_spot(underlying).times_whole(cover + 1);
+        total = &total + &idle;
+        for (entry, atoms) in self.balances() {
+            if entry.shocked_by == Some(underlying.index) && entry.priced_by != Some(underlying.index) {
+                let feed = self.model.underlying(entry.priced_by.unwrap_or_default());
+                total = &total + &Model::worth(entry, atoms, feed.price_e9);
+            }
+        }
+        Some(total)
+    }
+}

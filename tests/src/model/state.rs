@@ -1,0 +1,469 @@
+//! The house as a plain value.
+//!
+//! Parameters, and what only a pricing model could say (the risk arrays that a refresh stores), are read from the program's
+//! accounts; everything else follows from the actions.
+
+use solana_pubkey::Pubkey;
+use std::collections::BTreeMap;
+use tenor_margin::state::{FeedLimits, MarketLimits, NO_UNDERLYING, QUOTE_INDEX, RiskSettings};
+use tenor_sdk::decode::{AccountData, ChainData, ProgramAccount};
+use tenor_sdk::pyth::PriceUpdate;
+use tenor_testkit::Asset;
+
+/// Number of the scenarios of an underlying.
+pub const SCENARIOS: usize = 33;
+
+/// Parameters of the house.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct House {
+    /// Decimals of the quote.
+    pub quote_decimals: u32,
+    /// May post slices.
+    pub surface_authority: Pubkey,
+    /// Credit for losses that underlyings do not have together x 1e9.
+    pub correlation_credit_e9: i128,
+    /// Maintenance share of the scenario requirement x 1e9.
+    pub maintenance_factor_e9: i128,
+    /// Equity over maintenance requirement at which an auction ends x 1e9.
+    pub liquidation_target_e9: i128,
+    /// Accounts with a lower maintenance requirement are liquidated in full, USD x 1e9.
+    pub full_close_below_e9: i128,
+    /// An auction that restarts within this resumes its old clock, seconds.
+    pub auction_memory_seconds: i64,
+}
+
+/// A collateral; the first is the quote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collateral {
+    /// Its mint.
+    pub mint: Pubkey,
+    /// The house's token account.
+    pub vault: Pubkey,
+    /// Decimals of the mint.
+    pub decimals: u32,
+    /// Whose feed prices it; none for the quote.
+    pub priced_by: Option<u8>,
+    /// Whose scenarios shock it.
+    pub shocked_by: Option<u8>,
+    /// Part of the worth that does not count x 1e9.
+    pub haircut_e9: i128,
+    /// Most that the house takes, atoms.
+    pub cap: i128,
+    /// All that is booked, atoms.
+    pub booked: i128,
+}
+
+/// An underlying.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Underlying {
+    /// Its address.
+    pub address: Pubkey,
+    /// Its index.
+    pub index: u8,
+    /// Exponent of the feed.
+    pub exponent: i32,
+    /// Id of the feed.
+    pub feed_id: [u8; 32],
+    /// A lot in 1e-9 units.
+    pub lot_units_e9: i128,
+    /// Limits of prices.
+    pub feed: FeedLimits,
+    /// Scenario sizes and contingencies.
+    pub risk: RiskSettings,
+    /// Limits of listing and trading.
+    pub market: MarketLimits,
+    /// Price, USD x 1e9; zero before the first.
+    pub price_e9: i128,
+    /// Its confidence, USD x 1e9.
+    pub confidence_e9: i128,
+    /// Slow average, USD x 1e9.
+    pub average_e9: i128,
+    /// When the price was published.
+    pub published_at: i64,
+    /// Slot in which it was stored.
+    pub updated_slot: u64,
+    /// Range of the scenarios x 1e9.
+    pub range_e9: i128,
+    /// The range before x 1e9.
+    pub previous_range_e9: i128,
+    /// When the range moved.
+    pub range_moved_at: i64,
+}
+
+/// What a refresh stores of a strike: taken over from the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Array {
+    /// Spot at which it was computed, USD x 1e9.
+    pub reference_e9: i128,
+    /// When.
+    pub at: i64,
+    /// In which slot.
+    pub slot: u64,
+    /// Range of its scenarios x 1e9.
+    pub range_e9: i128,
+    /// Mark of the call per lot.
+    pub mark_e9: i128,
+    /// Discounted forward per lot.
+    pub forward_e9: i128,
+    /// Discounted strike per lot.
+    pub strike_e9: i128,
+    /// Delta of the call per lot, 1e-9 units.
+    pub delta_e9: i128,
+    /// What re-centring may hide per lot and unit of relative step.
+    pub drift_e9: i128,
+    /// Gains of the call by scenario.
+    pub gains_e9: [i128; SCENARIOS],
+}
+
+/// A strike of a chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strike {
+    /// Price, USD x 1e9.
+    pub price_e9: i128,
+    /// Open interest of call and put, lots.
+    pub open_interest: [i128; 2],
+    /// Risk array, once refreshed.
+    pub array: Option<Box<Array>>,
+}
+
+/// A chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chain {
+    /// Index of the underlying.
+    pub underlying: u8,
+    /// Expiry.
+    pub expiry: i64,
+    /// When the slice was posted; none before the first.
+    pub slice_at: Option<i64>,
+    /// In which slot.
+    pub slice_slot: u64,
+    /// The slice and what forwards and values are discounted by, as posted.
+    pub slice: [i128; 5],
+    /// Settlement price, USD x 1e9.
+    pub settlement_e9: Option<i128>,
+    /// Publish time of the update that settled.
+    pub settled_by: i64,
+    /// Receipts less payouts, atoms.
+    pub settlement_balance: i128,
+    /// Fees not yet swept, atoms.
+    pub fees: i128,
+    /// Positions open in it.
+    pub open_positions: i128,
+    /// Strikes by slot.
+    pub strikes: Vec<Strike>,
+}
+
+/// Lots of a strike's call and put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The chain.
+    pub chain: Pubkey,
+    /// Place of the strike.
+    pub strike: u16,
+    /// Lots of the call and of the put.
+    pub lots: [i128; 2],
+}
+
+/// The auction of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Auction {
+    /// Whether it runs.
+    pub runs: bool,
+    /// When it started.
+    pub started_at: i64,
+    /// When it was last touched.
+    pub touched_at: i64,
+    /// When the last one ended.
+    pub ended_at: i64,
+    /// What its clock shows.
+    pub clock: i64,
+}
+
+/// A margin account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Owner.
+    pub owner: Pubkey,
+    /// Most positions.
+    pub capacity: usize,
+    /// Number of the last event.
+    pub sequence: u64,
+    /// Number of the last change of what it holds at risk.
+    pub exposure: u64,
+    /// Cash, atoms.
+    pub cash: i128,
+    /// Collaterals by index, atoms; the first is always zero.
+    pub balances: Vec<i128>,
+    /// Positions in the order of the table: a slice that must move one lot moves it of the first.
+    pub positions: Vec<Position>,
+    /// Auction.
+    pub auction: Auction,
+}
+
+/// All of it.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Time.
+    pub now: i64,
+    /// Slot.
+    pub slot: u64,
+    /// Parameters.
+    pub house: House,
+    /// Collaterals by index.
+    pub collaterals: Vec<Collateral>,
+    /// Underlyings by index.
+    pub underlyings: BTreeMap<u8, Underlying>,
+    /// Chains by address.
+    pub chains: BTreeMap<Pubkey, Chain>,
+    /// Margin accounts by address.
+    pub accounts: BTreeMap<Pubkey, Account>,
+    /// Token accounts, the vaults' too, by address.
+    pub tokens: BTreeMap<Pubkey, i128>,
+    /// What the oracle's accounts hold, by address.
+    pub feeds: BTreeMap<Pubkey, PriceUpdate>,
+}
+
+impl Account {
+    /// Lots of an option.
+    pub fn lots(&self, chain: &Pubkey, strike: u16, kind: usize) -> i128 {
+        let held = self.positions.iter().find(|held| held.is_of(chain, strike));
+        held.map_or(0, |held| held.lots[kind])
+    }
+
+    /// Chains in which it has positions.
+    pub fn chains(&self) -> Vec<Pubkey> {
+        let mut chains: Vec<Pubkey> = self.positions.iter().map(|held| held.chain).collect();
+        chains.sort_unstable();
+        chains.dedup();
+        chains
+    }
+
+    /// Its account as the program stores it.
+    pub fn of(data: &AccountData, collaterals: usize, capacity: usize) -> Self {
+        let AccountData { account, positions } = data;
+        let position = |held: &tenor_margin::state::Position| Position {
+            chain: account.chains[usize::from(held.chain_slot)].chain,
+            strike: held.strike_slot,
+            lots: [held.call_lots.into(), held.put_lots.into()],
+        };
+        Self {
+            owner: account.owner,
+            capacity,
+            sequence: account.sequence,
+            exposure: account.exposure_sequence,
+            cash: account.cash_atoms.into(),
+            balances: account.balances_atoms[..collaterals]
+                .iter()
+                .map(|atoms| (*atoms).into())
+                .collect(),
+            positions: positions.iter().map(position).collect(),
+            auction: Auction {
+                runs: account.liquidation.active != 0,
+                started_at: account.liquidation.started_at,
+                touched_at: account.liquidation.touched_at,
+                ended_at: account.liquidation.ended_at,
+                clock: account.liquidation.clock_seconds.into(),
+            },
+        }
+    }
+}
+
+impl Position {
+    /// Whether it is of that strike.
+    pub fn is_of(&self, chain: &Pubkey, strike: u16) -> bool {
+        self.chain == *chain && self.strike == strike
+    }
+}
+
+impl Strike {
+    /// A strike as the program stores it.
+    pub fn of(strike: &tenor_margin::state::Strike) -> Self {
+        let array = Array {
+            reference_e9: strike.reference_price_e9.into(),
+            at: strike.reference_at,
+            slot: strike.reference_slot,
+            range_e9: strike.range_e9.into(),
+            mark_e9: strike.mark_e9.into(),
+            forward_e9: strike.forward_value_e9.into(),
+            strike_e9: strike.strike_value_e9.into(),
+            delta_e9: strike.delta_units_e9.into(),
+            drift_e9: strike.drift_e9.into(),
+            gains_e9: strike.pnl_e9.map(i128::from),
+        };
+        Self {
+            price_e9: strike.price_e9.into(),
+            open_interest: [
+                strike.call_open_interest_lots.into(),
+                strike.put_open_interest_lots.into(),
+            ],
+            array: (strike.reference_price_e9 != 0).then(|| Box::new(array)),
+        }
+    }
+}
+
+impl Chain {
+    /// A chain as the program stores it.
+    pub fn of(data: &ChainData) -> Self {
+        let ChainData { chain, strikes } = data;
+        Self {
+            underlying: chain.underlying_index,
+            expiry: chain.expiry,
+            slice_at: (chain.theta_e12 != 0).then_some(chain.slice_posted_at),
+            slice_slot: chain.slice_slot,
+            slice: [
+                chain.theta_e12.into(),
+                chain.rho_e12.into(),
+                chain.psi_e12.into(),
+                chain.forward_ratio_e9.into(),
+                chain.discount_e9.into(),
+            ],
+            settlement_e9: (chain.settled != 0).then(|| chain.settlement_price_e9.into()),
+            settled_by: chain.settlement_published_at,
+            settlement_balance: chain.settlement_balance_atoms.into(),
+            fees: chain.fees_atoms.into(),
+            open_positions: chain.open_positions.into(),
+            strikes: strikes.iter().map(Strike::of).collect(),
+        }
+    }
+}
+
+impl Underlying {
+    /// An underlying as the program stores it.
+    pub fn of(address: Pubkey, underlying: &tenor_margin::state::Underlying) -> Self {
+        Self {
+            address,
+            index: underlying.index,
+            exponent: underlying.feed_exponent,
+            feed_id: underlying.feed_id,
+            lot_units_e9: underlying.lot_units_e9.into(),
+            feed: underlying.feed,
+            risk: underlying.risk,
+            market: underlying.market,
+            price_e9: underlying.price_e9.into(),
+            confidence_e9: underlying.confidence_e9.into(),
+            average_e9: underlying.ema_e9.into(),
+            published_at: underlying.published_at,
+            updated_slot: underlying.updated_slot,
+            range_e9: underlying.range_e9.into(),
+            previous_range_e9: underlying.previous_range_e9.into(),
+            range_moved_at: underlying.range_moved_at,
+        }
+    }
+}
+
+impl House {
+    /// The house as the program stores it.
+    pub fn of(house: &tenor_margin::state::ClearingHouse) -> Self {
+        Self {
+            quote_decimals: house.quote_decimals.into(),
+            surface_authority: house.surface_authority,
+            correlation_credit_e9: house.correlation_credit_e9.into(),
+            maintenance_factor_e9: house.maintenance_factor_e9.into(),
+            liquidation_target_e9: house.liquidation_target_e9.into(),
+            full_close_below_e9: house.full_close_below_e9.into(),
+            auction_memory_seconds: house.auction_memory_seconds.try_into().expect("a short time"),
+        }
+    }
+}
+
+impl Collateral {
+    /// The collaterals as the program stores them.
+    pub fn all_of(registry: &tenor_margin::state::Registry) -> Vec<Self> {
+        let some = |index: u8| (index != NO_UNDERLYING).then_some(index);
+        let of = |entry: &tenor_margin::state::CollateralEntry| Self {
+            mint: entry.mint,
+            vault: entry.vault,
+            decimals: entry.decimals.into(),
+            priced_by: some(entry.underlying_index),
+            shocked_by: some(entry.underlying_index).and(some(entry.scenario_index)),
+            haircut_e9: entry.haircut_e9.into(),
+            cap: entry.deposit_cap_atoms.into(),
+            booked: entry.booked_total_atoms.into(),
+        };
+        registry.listed().iter().map(of).collect()
+    }
+}
+
+impl Model {
+    /// Index of an asset among the collaterals.
+    ///
+    /// # Panics
+    /// If it is none; so do all functions here for what does not exist.
+    pub fn collateral_index(&self, asset: Asset) -> usize {
+        let mint = asset.mint();
+        let place = self.collaterals.iter().position(|entry| entry.mint == mint);
+        place.expect("a listed collateral")
+    }
+
+    /// An account.
+    pub fn account(&self, address: &Pubkey) -> &Account {
+        self.accounts.get(address).expect("a margin account")
+    }
+
+    /// A chain.
+    pub fn chain(&self, address: &Pubkey) -> &Chain {
+        self.chains.get(address).expect("a chain")
+    }
+
+    /// The underlying of an index.
+    pub fn underlying(&self, index: u8) -> &Underlying {
+        self.underlyings.get(&index).expect("an underlying")
+    }
+
+    /// The underlying of an asset.
+    pub fn underlying_of(&self, asset: Asset) -> &Underlying {
+        let address = asset.underlying();
+        let found = self.underlyings.values().find(|each| each.address == address);
+        found.expect("an underlying")
+    }
+
+    /// What a token account holds.
+    pub fn token(&self, address: &Pubkey) -> i128 {
+        self.tokens.get(address).copied().unwrap_or(0)
+    }
+
+    /// What differs between the model and an account of the program.
+    pub fn differences(&self, address: &Pubkey, stored: &ProgramAccount, capacity: usize) -> Vec<String> {
+        match stored {
+            ProgramAccount::House(house) => difference("house", &self.house, &House::of(house)),
+            ProgramAccount::Registry(registry) => {
+                let stored = Collateral::all_of(registry);
+                difference("registry", &self.collaterals, &stored)
+            }
+            ProgramAccount::Insurance(_) => Vec::new(),
+            ProgramAccount::Underlying(underlying) => {
+                let stored = Underlying::of(*address, underlying);
+                difference("underlying", self.underlying(stored.index), &stored)
+            }
+            ProgramAccount::Chain(chain) => match self.chains.get(address) {
+                Some(modelled) => difference("chain", modelled, &Chain::of(chain)),
+                None => vec![format!("a chain {address} that the model does not know")],
+            },
+            ProgramAccount::Account(account) => match self.accounts.get(address) {
+                Some(modelled) => {
+                    let stored = Account::of(account, self.collaterals.len(), capacity);
+                    difference("account", modelled, &stored)
+                }
+                None => vec![format!("an account {address} that the model does not know")],
+            },
+        }
+    }
+}
+
+fn difference<T: PartialEq + std::fmt::Debug>(name: &str, modelled: &T, stored: &T) -> Vec<String> {
+    if modelled == stored {
+        return Vec::new();
+    }
+    let (modelled, stored) = (format!("{modelled:#?}"), format!("{stored:#?}"));
+    let lines = modelled.lines().zip(stored.lines()).enumerate();
+    let mut found: Vec<String> = lines
+        .filter(|(_, (modelled, stored))| modelled != stored)
+        .take(12)
+        .map(|(line, (modelled, stored))| format!("line {line}: model {}, program {}", modelled.trim(), stored.trim()))
+        .collect();
+    found.insert(0, format!("{name} differs"));
+    found
+}
+
+/// Index of the quote among the collaterals.
+pub const QUOTE: usize = QUOTE_INDEX as usize;
