@@ -14,6 +14,22 @@
 
 use tenor_migrations::{Deployment, LOCALNET};
 
+#[test]
+fn a_push_feed_is_listed_with_its_exponent_and_none_as_zero() {
+    let without = Deployment::parse(LOCALNET).unwrap();
+    let args = without.underlyings[0].args().unwrap();
+    assert_eq!((args.push_feed.to_bytes(), args.push_exponent), ([0; 32], 0));
+
+    let table = "[underlyings.feed.push]\naccount = \"8ihFLu5FimgTQ1Unh4dVyEHUGodJ5gJQCrQf4KUVB9bN\"\nexponent = -10\n";
+    let file = LOCALNET.replacen("[underlyings.risk]", &format!("{table}\n[underlyings.risk]"), 1);
+    let args = Deployment::parse(&file).unwrap().underlyings[0].args().unwrap();
+    assert_eq!(
+        args.push_feed.to_string(),
+        "8ihFLu5FimgTQ1Unh4dVyEHUGodJ5gJQCrQf4KUVB9bN"
+    );
+    assert_eq!(args.push_exponent, -10);
+}
+
 /// The message for the local network's file with one line changed.
 fn refusal(line: &str, replacement: &str) -> String {
     assert!(LOCALNET.contains(line), "`{line}` is not in the file");

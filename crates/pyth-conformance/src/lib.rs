@@ -4,5 +4,4 @@
 //! brings its own Anchor and cannot be used in the programs. This crate is what makes that safe,
 //! and it is the only one that compiles the official SDKs.
 //!
-//! Push feeds (`SolanaPriceAccount` of `pyth-sdk-solana`) are not read yet; their reader will be
-//! checked here too.
+//! Pull updates are compared with `pyth-solana-receiver-sdk`, push accounts with `SolanaPriceAccount` of `pyth-sdk-solana`.

@@ -74,7 +74,7 @@ impl PriceUpdate {
     }
 }
 
-fn positive_e9(mantissa: i64, exponent: i32) -> Result<u64, PythError> {
+pub(crate) fn positive_e9(mantissa: i64, exponent: i32) -> Result<u64, PythError> {
     if mantissa <= 0 {
         return Err(PythError::NotPositive);
     }

@@ -1,5 +1,6 @@
 //! From account bytes to [`PriceUpdate`].
 
+use crate::fields::Fields;
 use crate::layout::{ACCOUNT_LEN, DISCRIMINATOR, FULL_TAG, PARTIAL_TAG};
 use crate::{PriceUpdate, PythError, VerificationLevel};
 
@@ -16,7 +17,7 @@ impl PriceUpdate {
         if data.len() < ACCOUNT_LEN {
             return Err(PythError::TooShort);
         }
-        let mut fields = Fields { rest: data };
+        let mut fields = Fields::of(data);
         if fields.take()? != DISCRIMINATOR {
             return Err(PythError::WrongDiscriminator);
         }
@@ -37,18 +38,7 @@ impl PriceUpdate {
     }
 }
 
-/// The fields not yet read.
-struct Fields<'a> {
-    rest: &'a [u8],
-}
-
 impl Fields<'_> {
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], PythError> {
-        let (field, rest) = self.rest.split_first_chunk().ok_or(PythError::TooShort)?;
-        self.rest = rest;
-        Ok(*field)
-    }
-
     fn take_verification_level(&mut self) -> Result<VerificationLevel, PythError> {
         let [tag] = self.take()?;
         match tag {

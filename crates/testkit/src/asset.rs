@@ -45,6 +45,14 @@ pub const BTC: Asset = Asset {
     strike_step_usd: 1_000,
     lot_units_e9: 100_000,
 };
+/// Lots of 0.001, strikes every fifty dollars. Worlds know it, but list it only where asked.
+pub const ETH: Asset = Asset {
+    symbol: "ETH",
+    decimals: 8,
+    first_price_usd: 4_000,
+    strike_step_usd: 50,
+    lot_units_e9: 1_000_000,
+};
 
 /// Whole dollars as atoms of the quote.
 pub const fn usdc(dollars: u64) -> u64 {
@@ -82,6 +90,11 @@ impl Asset {
         Pubkey::new_from_array(padded("feed", self.symbol))
     }
 
+    /// Account of the push oracle for its price.
+    pub fn push_feed(&self) -> Pubkey {
+        Pubkey::new_from_array(padded("push feed", self.symbol))
+    }
+
     /// Symbol as the program stores it.
     pub fn padded_symbol(&self) -> [u8; 16] {
         address::symbol(self.symbol).expect("a symbol of at most 16 bytes")
@@ -93,6 +106,8 @@ impl Asset {
             symbol: self.padded_symbol(),
             feed_id: self.feed_id(),
             feed_exponent: -8,
+            push_feed: self.push_feed(),
+            push_exponent: PUSH_EXPONENT,
             lot_units_e9: self.lot_units_e9,
             feed: FEED_LIMITS,
             risk: RISK_SETTINGS,
@@ -114,6 +129,9 @@ impl Asset {
         }
     }
 }
+
+/// Exponent of the push oracle's prices: not that of the pull oracle's, so that none passes for the other.
+pub const PUSH_EXPONENT: i32 = -9;
 
 const FEED_LIMITS: FeedLimits = FeedLimits {
     max_confidence_e9: 20_000_000,

@@ -35,11 +35,11 @@ pub mod world;
 
 pub use action::{Action, Call};
 pub use actor::Actor;
-pub use asset::{Asset, BTC, SOL, USDC, sol, usd, usdc};
+pub use asset::{Asset, BTC, ETH, SOL, USDC, sol, usd, usdc};
 pub use chain::{ChainOf, Instrument, days, hours, weeks};
 pub use expect::{assert_fails_with, assert_lands};
 pub use lite::LiteBank;
 pub use lone::LoneProgram;
-pub use oracle::Feed;
+pub use oracle::{Feed, PushFeed};
 pub use picture::Picture;
 pub use world::{Outcome, Receipt, Refusal, World};

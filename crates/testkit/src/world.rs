@@ -5,13 +5,13 @@ use crate::action::{
     Quote, RefreshRisk, Trade, UpdatePrice,
 };
 use crate::actor::Actor;
-use crate::asset::{Asset, BTC, SOL, USDC};
+use crate::asset::{Asset, BTC, ETH, SOL, USDC};
 use crate::bank::{Bank, Execution, FEE_PER_SIGNATURE_LAMPORTS, Inner};
 use crate::chain::{ChainOf, Instrument};
 use crate::expect::assert_lands;
 use crate::lite::LiteBank;
 use crate::mint::{amount, mint_account, token_account};
-use crate::oracle::Feed;
+use crate::oracle::{Feed, OracleAccount};
 use crate::picture::Picture;
 use anchor_lang::{BorshConfig, Discriminator, SchemaRead};
 use solana_account::{Account, AccountSharedData, ReadableAccount, WritableAccount};
@@ -24,7 +24,7 @@ use solana_transaction_error::TransactionError;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_sdk::address::SYSTEM_PROGRAM;
 use tenor_sdk::margin::instructions::InitializeArgs;
-use tenor_sdk::margin::state::{DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING};
+use tenor_sdk::margin::state::{DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING, Underlying};
 use tenor_sdk::math::quantity::Price;
 use tenor_sdk::{MARGIN_PROGRAM, decode, event};
 
@@ -159,7 +159,7 @@ impl<B: Bank> World<B> {
         ] {
             world.fund(&actor);
         }
-        for asset in [USDC, SOL, BTC] {
+        for asset in [USDC, SOL, BTC, ETH] {
             world.set_account(asset.mint(), mint_account(asset));
         }
         world
@@ -178,13 +178,19 @@ impl<B: Bank> World<B> {
             asset: USDC,
             args: USDC.collateral(NO_UNDERLYING),
         });
-        for (index, asset) in (0..).zip([SOL, BTC]) {
-            world.list_asset(asset, index);
+        for asset in [SOL, BTC] {
+            world.list_asset(asset);
         }
         world
     }
 
-    fn list_asset(&mut self, asset: Asset, index: u8) {
+    /// Lists an asset as an underlying, the next one, and as a collateral that it prices.
+    ///
+    /// # Panics
+    /// If there is no house.
+    pub fn list_asset(&mut self, asset: Asset) {
+        let listed = self.picture().market.house().expect("a house").underlying_count;
+        let index = u8::try_from(listed).expect("at most 64 underlyings");
         self.land(AddUnderlying {
             admin: &admin(),
             args: asset.listing(),
@@ -369,7 +375,7 @@ impl<B: Bank> World<B> {
     }
 
     /// Writes an oracle account.
-    pub fn write_feed(&mut self, address: Pubkey, feed: &Feed) {
+    pub fn write_feed(&mut self, address: Pubkey, feed: &impl OracleAccount) {
         self.set_account(address, feed.account());
     }
 
@@ -394,6 +400,19 @@ impl<B: Bank> World<B> {
         self.set_account(actor.account(), account);
     }
 
+    /// Changes an underlying: parameters that governance would take days to change.
+    ///
+    /// # Panics
+    /// If the underlying does not exist.
+    pub fn edit_underlying(&mut self, asset: Asset, change: impl FnOnce(&mut Underlying)) {
+        const BODY: std::ops::Range<usize> = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<Underlying>();
+        let mut account = self.account(&asset.underlying()).expect("an underlying");
+        let mut body: Underlying = bytemuck::pod_read_unaligned(&account.data()[BODY]);
+        change(&mut body);
+        account.data_as_mut_slice()[BODY].copy_from_slice(bytemuck::bytes_of(&body));
+        self.set_account(asset.underlying(), account);
+    }
+
     fn fund(&mut self, actor: &Actor) {
         let account = Account {
             lamports: LAMPORTS,
@@ -415,7 +434,7 @@ impl<B: Bank> World<B> {
     pub fn visitor(&mut self, name: &str) -> Actor {
         let actor = Actor::named(name);
         self.fund(&actor);
-        for asset in [USDC, SOL, BTC] {
+        for asset in [USDC, SOL, BTC, ETH] {
             self.set_wallet(&actor, asset, 0);
         }
         actor
@@ -447,10 +466,17 @@ impl<B: Bank> World<B> {
         });
     }
 
-    /// The oracle publishes a price now, and someone brings it to the house.
+    /// The oracle publishes a price now, and someone brings it to the house. A second has one price: another one comes a
+    /// second after the stored one, if need be ahead of the clock.
     pub fn set_price(&mut self, asset: Asset, price: Price) {
         self.prices.insert(asset, price);
-        let feed = Feed::of(asset, price, self.now());
+        let (stored, stored_at) = {
+            let picture = self.picture();
+            let underlying = picture.underlying(asset);
+            (underlying.price(), underlying.published_at)
+        };
+        let earliest = if price == stored { stored_at } else { stored_at + 1 };
+        let feed = Feed::of(asset, price, self.now().max(earliest));
         self.write_feed(asset.feed(), &feed);
         self.land(UpdatePrice {
             asset,

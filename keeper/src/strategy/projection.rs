@@ -134,8 +134,8 @@ fn at_feed_price(underlying: &Underlying, update: &PriceUpdate, now: UnixSeconds
     if confidence > u128::from(price_e9).saturating_mul(u128::from(limits.max_confidence_e9)) {
         return Err(PriceProblem::Uncertain);
     }
-    // An update older than the stored price changes nothing: the stored one is newer still.
-    if published_at < underlying.published_at() {
+    // An update that is not newer than the stored price changes nothing.
+    if published_at <= underlying.published_at() {
         return Ok(*underlying);
     }
     Ok(Underlying {

@@ -3,6 +3,7 @@
 use super::Key;
 use crate::Decimal9;
 use serde::Deserialize;
+use solana_pubkey::Pubkey;
 use tenor_sdk::address;
 use tenor_sdk::margin::instructions::AddUnderlyingArgs;
 use tenor_sdk::margin::state::{FeedLimits, MarketLimits, RiskSettings, SurfaceLimits};
@@ -37,6 +38,8 @@ pub struct Feed {
     pub id: String,
     /// Exponent of its prices.
     pub exponent: i32,
+    /// Account of the push oracle, where it prices the asset too.
+    pub push: Option<PushFeed>,
     /// Most confidence over price that risk may be added on.
     pub max_confidence: Decimal9,
     /// Most confidence over price of a price that is stored at all.
@@ -53,6 +56,16 @@ pub struct Feed {
     pub max_drift: Decimal9,
     /// Age from which a surface slice is stale.
     pub max_surface_age_seconds: u64,
+}
+
+/// A price account of the push oracle.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushFeed {
+    /// Its address.
+    pub account: Key,
+    /// Exponent of its prices.
+    pub exponent: i32,
 }
 
 /// Scenario sizes and contingencies.
@@ -174,6 +187,8 @@ impl UnderlyingFile {
             symbol: self.padded_symbol()?,
             feed_id: feed.id_bytes()?,
             feed_exponent: feed.exponent,
+            push_feed: feed.push.as_ref().map_or(Pubkey::default(), |push| push.account.0),
+            push_exponent: feed.push.as_ref().map_or(0, |push| push.exponent),
             lot_units_e9: self.lot.e9(),
             feed: FeedLimits {
                 max_confidence_e9: feed.max_confidence.e9(),

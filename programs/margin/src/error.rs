@@ -46,13 +46,15 @@ pub enum MarginError {
     WrongTokenOwner = 28,
 
     // 40-59: prices and surface
-    #[msg("The feed account is not owned by the oracle program")]
+    #[msg("The feed account is owned by neither oracle program; pass the pull or the push oracle's account")]
     FeedOwner = 40,
     #[msg("The feed is not the underlying's; pass the account with its feed id")]
     FeedId = 41,
     #[msg("The price update is not fully verified; post it with full verification")]
     FeedVerification = 42,
-    #[msg("The feed account cannot be read as a price update")]
+    #[msg(
+        "The feed account cannot be read as its oracle's price; pass a price account of the layout that is supported"
+    )]
     FeedMalformed = 43,
     #[msg("The price is zero or negative")]
     PriceNotPositive = 44,
@@ -64,7 +66,7 @@ pub enum MarginError {
     PriceFromFuture = 47,
     #[msg("The price's confidence interval is too wide; wait for a certain price")]
     PriceUncertain = 48,
-    #[msg("The feed's exponent is not the one fixed at listing")]
+    #[msg("The feed's exponent is not the one that the listing fixes for its oracle")]
     FeedExponent = 49,
     #[msg("The chain has no volatility slice yet, or it is too old; post one")]
     SurfaceMissing = 50,
@@ -74,6 +76,12 @@ pub enum MarginError {
     SurfaceOutOfBounds = 52,
     #[msg("A strike's risk array is too old or too far from spot; refresh it in the same transaction")]
     RiskStale = 53,
+    #[msg("A push feed does not prove which price is the expiry's; pass the pull oracle's update")]
+    FeedCannotSettle = 54,
+    #[msg(
+        "The push oracle's account is not the one that the listing names; pass that one, or the pull oracle's update"
+    )]
+    FeedAddress = 55,
 
     // 60-79: chains
     #[msg("The expiry is not on the listing grid: Fridays 08:00 UTC within the market's tenor")]

@@ -1,5 +1,5 @@
-//! What happened, in the past tense. Each instruction emits exactly one event, by a call of the program to itself: logs
-//! are cut at ten kilobytes, inner instructions are not. Sequence numbers are per margin account.
+//! What happened, in the past tense. Each instruction that changes something emits exactly one event, by a call of the
+//! program to itself: logs are cut at ten kilobytes, inner instructions are not. Sequence numbers are per margin account.
 
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
@@ -36,8 +36,14 @@ events! {
         index: u8,
         /// Its symbol, padded with zeros.
         symbol: [u8; 16],
-        /// Its feed.
+        /// Its feed of the pull oracle.
         feed_id: [u8; 32],
+        /// Exponent of that feed.
+        feed_exponent: i32,
+        /// Its account of the push oracle, or zero.
+        push_feed: Address,
+        /// Exponent of that account.
+        push_exponent: i32,
         /// One lot in 1e-9 units.
         lot_units_e9: u64,
     }

@@ -4,12 +4,12 @@ use crate::error::MarginError;
 use crate::state::Underlying;
 use anchor_lang::prelude::*;
 use tenor_math::quantity::{Price, UnixSeconds};
-use tenor_pyth::{PriceUpdate, RECEIVER_PROGRAM, VerificationLevel};
+use tenor_pyth::{OraclePrice, PUSH_PROGRAM, PriceUpdate, PushPrice, PythError, RECEIVER_PROGRAM, VerificationLevel};
 
 /// How far a publish time may run ahead of the chain's clock, which lags behind real time by a few seconds.
 pub const MAX_LEAD_SECONDS: u64 = 10;
 
-/// A price update that is the underlying's, fully verified, positive and in the listed exponent.
+/// A price that is the underlying's, positive and in the exponent listed for its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FeedPrice {
     /// The price.
@@ -18,38 +18,65 @@ pub struct FeedPrice {
     pub confidence: Price,
     /// When it was published.
     pub published_at: UnixSeconds,
-    /// When the update before it was published.
-    pub previous_published_at: UnixSeconds,
+    /// When the update before it was published; only the pull oracle says.
+    pub previous_published_at: Option<UnixSeconds>,
 }
 
-/// Reads a feed account that anyone may have passed.
+/// Reads a feed account that anyone may have passed. Its owner tells which oracle wrote it.
 ///
 /// # Errors
-/// [`MarginError::FeedOwner`], [`MarginError::FeedMalformed`], [`MarginError::FeedId`],
-/// [`MarginError::FeedVerification`], [`MarginError::FeedExponent`], [`MarginError::PriceNotPositive`].
+/// [`MarginError::FeedOwner`]; of the pull oracle [`MarginError::FeedMalformed`], [`MarginError::FeedId`],
+/// [`MarginError::FeedVerification`]; of the push oracle [`MarginError::FeedAddress`], [`MarginError::FeedMalformed`]; then
+/// [`MarginError::FeedExponent`], [`MarginError::PriceNotPositive`].
 pub fn read_feed(feed: &AccountView, underlying: &Underlying) -> Result<FeedPrice> {
-    require!(
-        feed.owned_by(&Address::new_from_array(RECEIVER_PROGRAM)),
-        MarginError::FeedOwner
-    );
-    let data = feed.try_borrow()?;
-    let update = PriceUpdate::read(&data).map_err(MarginError::from)?;
-    require!(update.feed_id == underlying.feed_id, MarginError::FeedId);
-    require!(
-        update.verification_level == VerificationLevel::Full,
-        MarginError::FeedVerification
-    );
-    require!(update.exponent == underlying.feed_exponent, MarginError::FeedExponent);
+    let price = if feed.owned_by(&Address::new_from_array(RECEIVER_PROGRAM)) {
+        read_pull(&feed.try_borrow()?, underlying)?
+    } else if feed.owned_by(&Address::new_from_array(PUSH_PROGRAM)) {
+        require!(underlying.has_push_feed(feed.address()), MarginError::FeedAddress);
+        read_push(&feed.try_borrow()?, underlying)?
+    } else {
+        return Err(MarginError::FeedOwner.into());
+    };
     Ok(FeedPrice {
-        price: Price::from_e9(update.price_e9().map_err(MarginError::from)?),
-        confidence: Price::from_e9(update.conf_e9().map_err(MarginError::from)?),
-        published_at: UnixSeconds::new(update.publish_time_secs),
-        previous_published_at: UnixSeconds::new(update.prev_publish_time_secs),
+        price: Price::from_e9(price.price_e9),
+        confidence: Price::from_e9(price.conf_e9),
+        published_at: UnixSeconds::new(price.publish_time_secs),
+        previous_published_at: price.prev_publish_time_secs.map(UnixSeconds::new),
     })
 }
 
+/// A pull account holds whatever feed was posted to it, at whatever verification.
+fn read_pull(data: &[u8], underlying: &Underlying) -> core::result::Result<OraclePrice, MarginError> {
+    let update = PriceUpdate::read(data)?;
+    if update.feed_id != underlying.feed_id {
+        return Err(MarginError::FeedId);
+    }
+    if update.verification_level != VerificationLevel::Full {
+        return Err(MarginError::FeedVerification);
+    }
+    priced_in(update.exponent, underlying.feed_exponent, || update.oracle_price())
+}
+
+/// A push account is one feed's for ever: its address, checked before, is the identity. What is not trading is worth its
+/// last price that was, at the time of that price.
+fn read_push(data: &[u8], underlying: &Underlying) -> core::result::Result<OraclePrice, MarginError> {
+    let push = PushPrice::read(data)?;
+    priced_in(push.exponent, underlying.push_exponent, || push.oracle_price())
+}
+
+fn priced_in(
+    exponent: i32,
+    listed_exponent: i32,
+    price: impl FnOnce() -> core::result::Result<OraclePrice, PythError>,
+) -> core::result::Result<OraclePrice, MarginError> {
+    if exponent != listed_exponent {
+        return Err(MarginError::FeedExponent);
+    }
+    Ok(price()?)
+}
+
 impl FeedPrice {
-    /// Checks what a price needs to be stored: age, confidence and order.
+    /// Checks what a price needs to be stored: age, order and confidence.
     ///
     /// # Errors
     /// [`MarginError::PriceFromFuture`], [`MarginError::PriceStale`], [`MarginError::PriceOlderThanStored`],
@@ -70,5 +97,12 @@ impl FeedPrice {
             return Err(MarginError::PriceUncertain);
         }
         Ok(())
+    }
+
+    /// Whether the underlying has a price of this second already. That one stays: feeds publish several prices a second, two
+    /// oracles publish in the same one, and whoever could swap them could act at both within a transaction. It is no error
+    /// either, or anyone could make another's transaction fail by bringing an update of the same second first.
+    pub fn is_of_stored_second(&self, underlying: &Underlying) -> bool {
+        self.published_at == underlying.published_at()
     }
 }

@@ -12,6 +12,8 @@
 //! | [`valuation`] | from a slice and a price to a strike's risk array |
 //! | [`feed`], [`grid`], [`auction`], [`ledger`], [`portfolio_check`] | the rules that instructions share |
 //!
+//! Handlers are never inlined: the entry point with all of them inside has more instructions than a branch can cross.
+//!
 //! Each instruction below lists what it requires, does, ensures and rounds; the test of the same words is in
 //! `tests/margin`.
 #![cfg_attr(target_os = "solana", no_std)]
@@ -79,11 +81,12 @@ pub mod tenor_margin {
 
     /// Stores a checked price. Anyone may send it.
     ///
-    /// Requires: the feed is owned by the oracle program, is the underlying's and fully verified; its exponent is the
-    /// listed one; its price is positive, not too old, not from the future, not older than the stored one and certain
-    /// enough.
-    /// Effects: price, confidence, publish time and average are stored.
-    /// Ensures: the average moves by at most 6% a call, pro rata below an hour.
+    /// Requires: the feed is owned by the pull or the push oracle's program, is the underlying's and, from the pull oracle,
+    /// fully verified; its exponent is the one listed for its oracle; its price is positive, not too old, not from the
+    /// future, not older than the stored one and certain enough.
+    /// Effects: price, confidence, publish time and average are stored; a push price that is not trading is its last one
+    /// that was, with its time; a price of the second that is stored changes nothing.
+    /// Ensures: the average moves by at most 6% a call, pro rata below an hour; a second has one price.
     /// Rounding: price down, confidence up.
     pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
         instructions::update_price(ctx)
@@ -178,7 +181,7 @@ pub mod tenor_margin {
 
     /// Writes the settlement price of a chain. Anyone may send it.
     ///
-    /// Requires: the chain has expired and is not settled; the feed's update straddles the expiry:
+    /// Requires: the chain has expired and is not settled; the feed is the pull oracle's; its update straddles the expiry:
     /// `prev_publish_time < expiry <= publish_time`.
     /// Effects: the settlement price is written.
     /// Ensures: it is written once and is the same for every caller.

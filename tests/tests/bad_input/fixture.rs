@@ -8,7 +8,7 @@ use tenor_testkit::action::{
 };
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone, house_terms, surface_authority, upgrade_authority};
-use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, Feed, SOL, USDC, World, sol, usd, usdc, weeks};
+use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, Feed, PushFeed, SOL, USDC, World, sol, usd, usdc, weeks};
 
 /// A world in which a call lands.
 pub struct Fixture {
@@ -62,6 +62,7 @@ pub struct Town {
 impl Town {
     pub fn new() -> Self {
         let mut world = World::new();
+        world.write_feed(BTC.push_feed(), &PushFeed::of(usd(100_000), world.now()));
         world.set_account(NEW.mint(), mint_account(NEW));
         let near = world.list_chain(SOL, FIRST_EXPIRY, &[180, 200, 220]);
         let far = world.list_chain(SOL, FIRST_EXPIRY + weeks(1), &[180, 200, 220]);
@@ -149,8 +150,13 @@ fn add_collateral() -> Fixture {
     })
 }
 
+/// With an update that is newer than the stored price, so that it changes something.
 fn update_price() -> Fixture {
-    Town::new().fixture(|town| {
+    let mut town = Town::new();
+    town.world.advance(1);
+    let update = Feed::of(SOL, usd(201), town.world.now());
+    town.world.write_feed(SOL.feed(), &update);
+    town.fixture(|town| {
         town.world.call(UpdatePrice {
             asset: SOL,
             feed: SOL.feed(),

@@ -1,6 +1,7 @@
 //! `add_underlying`: lists an asset with a price feed.
 
 use crate::scene::ACCOUNT_EXISTS;
+use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
 use tenor_margin::event::UnderlyingListed;
 use tenor_margin::instructions::AddUnderlyingArgs;
@@ -69,6 +70,19 @@ fn requires_that_every_parameter_is_within_its_bounds() {
         },
         AddUnderlyingArgs {
             feed_exponent: 1,
+            ..terms
+        },
+        AddUnderlyingArgs {
+            push_exponent: -19,
+            ..terms
+        },
+        AddUnderlyingArgs {
+            push_exponent: 1,
+            ..terms
+        },
+        // An exponent of no feed.
+        AddUnderlyingArgs {
+            push_feed: Pubkey::default(),
             ..terms
         },
         AddUnderlyingArgs {
@@ -271,6 +285,7 @@ fn the_underlying_exists_with_the_next_index_and_its_price_range_is_the_floor() 
     assert_eq!(listed.range_e9, 180_000_000);
     assert_eq!((listed.symbol, listed.feed_id), (args.symbol, args.feed_id));
     assert_eq!((listed.feed_exponent, listed.lot_units_e9), (-8, 1_000_000));
+    assert_eq!((listed.push_feed, listed.push_exponent), (ETH.push_feed(), -9));
     assert_eq!(
         (listed.feed, listed.risk, listed.market),
         (args.feed, args.risk, args.market)
@@ -279,6 +294,8 @@ fn the_underlying_exists_with_the_next_index_and_its_price_range_is_the_floor() 
     assert_eq!(receipt.events(), ["UnderlyingListed"]);
     let event: UnderlyingListed = receipt.event();
     assert_eq!((event.underlying, event.index), (ETH.underlying(), 2));
+    assert_eq!((event.feed_id, event.feed_exponent), (args.feed_id, -8));
+    assert_eq!((event.push_feed, event.push_exponent), (ETH.push_feed(), -9));
 }
 
 #[test]

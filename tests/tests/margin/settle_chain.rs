@@ -6,7 +6,7 @@ use tenor_margin::MarginError;
 use tenor_margin::event::ChainSettled;
 use tenor_sdk::pyth::VerificationLevel;
 use tenor_testkit::action::SettleChain;
-use tenor_testkit::{BTC, Feed, SOL, assert_fails_with, assert_lands, days, usd};
+use tenor_testkit::{BTC, Feed, PushFeed, SOL, assert_fails_with, assert_lands, days, usd};
 
 const FEED: Pubkey = Pubkey::new_from_array([77; 32]);
 
@@ -109,6 +109,27 @@ fn requires_the_feeds_update() {
         assert_fails_with(scene.settle_with(&feed), error);
     }
     assert_lands(scene.settle_with(&good));
+}
+
+#[test]
+fn requires_that_the_feed_is_the_pull_oracles() {
+    let mut scene = Scene::expired();
+    let expiry = scene.chain.expiry;
+    let settle = SettleChain {
+        chain: scene.chain,
+        feed: SOL.push_feed(),
+    };
+    // Even if it seems to straddle the expiry.
+    scene.world.write_feed(SOL.push_feed(), &PushFeed::of(usd(210), expiry));
+    assert_fails_with(scene.world.send(settle), MarginError::FeedCannotSettle);
+    scene.world.write_feed(FEED, &PushFeed::of(usd(210), expiry));
+    let elsewhere = SettleChain {
+        chain: scene.chain,
+        feed: FEED,
+    };
+    assert_fails_with(scene.world.send(elsewhere), MarginError::FeedAddress);
+    let update = scene.update(expiry - 1, expiry);
+    assert_lands(scene.settle_with(&update));
 }
 
 #[test]

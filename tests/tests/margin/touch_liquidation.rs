@@ -60,12 +60,13 @@ fn requires_that_maintenance_health_is_negative() {
 #[test]
 fn requires_that_health_is_negative_at_both_ends_of_the_prices_confidence_interval() {
     let mut distress = Distress::new();
-    let price = distress.world.picture().underlying(SOL).price();
-    let uncertain = |basis_points: u64| {
-        let feed = Feed::of(SOL, price, distress.world.now());
+    let stored = *distress.world.picture().underlying(SOL);
+    let price = stored.price();
+    let uncertain = |basis_points: u64, seconds_later: i64| {
+        let feed = Feed::of(SOL, price, stored.published_at + seconds_later);
         feed.but(|update| update.conf = price.e9() / 10 * basis_points / 10_000)
     };
-    let (wide, narrow) = (uncertain(199), uncertain(0));
+    let (wide, narrow) = (uncertain(199, 1), uncertain(0, 2));
     distress.world.write_feed(SOL.feed(), &wide);
     distress.world.land(UpdatePrice {
         asset: SOL,

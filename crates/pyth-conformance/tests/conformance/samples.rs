@@ -52,11 +52,11 @@ pub(crate) fn any_i64() -> impl Strategy<Value = i64> {
     ]
 }
 
-fn any_u64() -> impl Strategy<Value = u64> {
+pub(crate) fn any_u64() -> impl Strategy<Value = u64> {
     prop_oneof![prop::sample::select(vec![0, 1, u64::MAX - 1, u64::MAX]), any::<u64>(),]
 }
 
-fn any_i32() -> impl Strategy<Value = i32> {
+pub(crate) fn any_i32() -> impl Strategy<Value = i32> {
     prop_oneof![
         prop::sample::select(vec![i32::MIN, -18, -8, 0, 9, i32::MAX]),
         any::<i32>(),

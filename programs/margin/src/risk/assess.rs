@@ -411,9 +411,12 @@ impl<M: MarketView> Reckoning<'_, M> {
     }
 
     /// The most that options and collateral of an underlying can lose until the last expiry; none if that has no bound.
+    /// Cover is whole lots of the underlying itself, each counted in one expiry; what no expiry needs may lose all its worth,
+    /// and so may other collateral. Before haircuts: those are no loss.
     #[inline(never)]
     fn greatest_loss(&self, underlying: &Underlying) -> Result<Option<Value>, MarginError> {
-        let mut cover_lots = self.cover_lots(underlying)?;
+        let all_cover_lots = self.cover_lots(underlying)?;
+        let mut cover_lots = all_cover_lots;
         let mut total = Value::ZERO;
         for expiry in self.expiries(underlying)? {
             let mark = expiry.mark(underlying.price())?;
@@ -422,39 +425,28 @@ impl<M: MarketView> Reckoning<'_, M> {
             };
             total = total.try_add(loss).or_margin_error()?;
         }
-        // Cover that no expiry needs, and collateral that is none, can lose all its worth.
-        let covering = i64::try_from(cover_lots).map_err(|_| MarginError::MathOverflow)?;
+        let used = i64::try_from(all_cover_lots.saturating_sub(cover_lots)).map_err(|_| MarginError::MathOverflow)?;
         let per_lot = underlying
             .lot()?
             .value(underlying.price(), Round::Up)
             .or_margin_error()?;
-        let idle = Lots::new(covering).value(per_lot).or_margin_error()?;
-        total = total.try_add(idle).or_margin_error()?;
-        self.other_collateral(underlying)?
-            .try_add(total)
-            .or_margin_error()
-            .map(Some)
+        let counted = Lots::new(used).value(per_lot).or_margin_error()?;
+        let idle = self.collateral_worth(underlying)?.try_sub(counted).or_margin_error()?;
+        total.try_add(idle.or_zero()).or_margin_error().map(Some)
     }
 
-    /// Worth of collaterals that share the underlying's scenarios but are not the underlying itself, and of the part of a
-    /// lot of it.
-    fn other_collateral(&self, underlying: &Underlying) -> Result<Value, MarginError> {
-        let mut total = underlying
-            .lot()?
-            .value(underlying.price(), Round::Up)
-            .or_margin_error()?;
+    /// Worth of the collaterals that share an underlying's scenarios, before haircuts, rounded up.
+    fn collateral_worth(&self, underlying: &Underlying) -> Result<Value, MarginError> {
+        let mut total = Value::ZERO;
         for (entry, atoms) in self
             .balances()
             .filter(|(entry, _)| entry.scenario_index == underlying.index)
         {
-            if entry.underlying_index == underlying.index {
-                continue;
-            }
             let feed = self
                 .market
                 .underlying(entry.underlying_index)
                 .ok_or(MarginError::MissingUnderlying)?;
-            let worth = collateral(entry, atoms, feed.price()).or_margin_error()?.value;
+            let worth = atoms.value(entry.decimals, feed.price(), Round::Up).or_margin_error()?;
             total = total.try_add(worth).or_margin_error()?;
         }
         Ok(total)

@@ -129,7 +129,7 @@ pub struct Underlying {
     pub index: u8,
     /// Alignment.
     pub padding: [u8; 1],
-    /// Exponent of the feed, fixed at listing.
+    /// Exponent of the pull oracle's prices, fixed at listing.
     pub feed_exponent: i32,
     /// House that it belongs to.
     pub house: Address,
@@ -139,6 +139,10 @@ pub struct Underlying {
     pub feed_id: [u8; 32],
     /// Account of the push oracle, or zero.
     pub push_feed: Address,
+    /// Exponent of the push oracle's prices, fixed at listing.
+    pub push_exponent: i32,
+    /// Alignment.
+    pub padding_2: [u8; 4],
     /// One lot, in 1e-9 units of the underlying.
     pub lot_units_e9: u64,
     /// What a price must satisfy.
@@ -180,12 +184,17 @@ pub struct Underlying {
     /// When the oldest of them arose, Unix seconds.
     pub bad_debt_since: i64,
     /// For later versions.
-    pub reserved: [u8; 256],
+    pub reserved: [u8; 248],
 }
 
 impl Underlying {
     /// Size of the account.
     pub const SPACE: usize = super::DISCRIMINATOR_LEN + size_of::<Self>();
+
+    /// Whether the push oracle's account at an address is this asset's.
+    pub fn has_push_feed(&self, address: &Address) -> bool {
+        self.push_feed != Address::default() && self.push_feed == *address
+    }
 
     /// Last checked price.
     pub const fn price(&self) -> Price {
@@ -259,5 +268,6 @@ impl Underlying {
 const _: () =
     assert!(size_of::<FeedLimits>() == 64 && size_of::<RiskSettings>() == 136 && size_of::<MarketLimits>() == 72);
 const _: () = assert!(size_of::<SurfaceLimits>() == 56);
-const _: () = assert!(size_of::<Underlying>() == 8 + 32 + SYMBOL_LEN + 2 * 32 + 8 + 64 + 136 + 72 + 56 + 15 * 8 + 256);
+const _: () =
+    assert!(size_of::<Underlying>() == 8 + 32 + SYMBOL_LEN + 2 * 32 + 8 + 8 + 64 + 136 + 72 + 56 + 15 * 8 + 248);
 const _: () = assert!(offset_of!(Underlying, house) == 8);

@@ -23,8 +23,12 @@ pub struct AddUnderlyingArgs {
     pub symbol: [u8; SYMBOL_LEN],
     /// Feed of the pull oracle.
     pub feed_id: [u8; 32],
-    /// Exponent of the feed, -18 to 0.
+    /// Exponent of its prices, -18 to 0.
     pub feed_exponent: i32,
+    /// Price account of the push oracle, or zero: there is none.
+    pub push_feed: Address,
+    /// Exponent of its prices, -18 to 0; zero without a push feed.
+    pub push_exponent: i32,
     /// One lot in 1e-9 units of the underlying, at most 1,000 units.
     pub lot_units_e9: u64,
     /// What a price must satisfy.
@@ -51,6 +55,7 @@ impl AddUnderlyingArgs {
             ("symbol", self.symbol.first().is_some_and(|first| *first != 0)),
             ("feed_id", self.feed_id != [0; 32]),
             ("feed_exponent", (-18..=0).contains(&self.feed_exponent)),
+            ("push_exponent", self.push_exponent_is_valid()),
             ("lot_units_e9", LotSize::from_units_e9(self.lot_units_e9).is_ok()),
             (
                 "max_confidence_e9",
@@ -167,6 +172,14 @@ impl AddUnderlyingArgs {
         bounds.iter().find(|(_, holds)| !holds).map(|(name, _)| *name)
     }
 
+    fn push_exponent_is_valid(&self) -> bool {
+        if self.push_feed == Address::default() {
+            self.push_exponent == 0
+        } else {
+            (-18..=0).contains(&self.push_exponent)
+        }
+    }
+
     fn validate(&self) -> Result<()> {
         require!(self.out_of_bounds().is_none(), MarginError::ParameterOutOfRange);
         Ok(())
@@ -213,6 +226,8 @@ pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs)
     underlying.house = house;
     underlying.symbol = args.symbol;
     underlying.feed_id = args.feed_id;
+    underlying.push_feed = args.push_feed;
+    underlying.push_exponent = args.push_exponent;
     underlying.lot_units_e9 = args.lot_units_e9;
     underlying.feed = args.feed;
     underlying.risk = args.risk;
@@ -226,6 +241,9 @@ pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs)
         index,
         symbol: args.symbol,
         feed_id: args.feed_id,
+        feed_exponent: args.feed_exponent,
+        push_feed: args.push_feed,
+        push_exponent: args.push_exponent,
         lot_units_e9: args.lot_units_e9,
     });
     Ok(())

@@ -17,7 +17,7 @@ pub struct SettleChain {
     /// The chain.
     #[account(mut)]
     pub chain: ChainAccount,
-    /// The oracle's account with the update that straddles the expiry.
+    /// The pull oracle's account with the update that straddles the expiry.
     pub feed: UncheckedAccount,
 }
 
@@ -33,7 +33,9 @@ pub fn settle_chain(ctx: &mut Context<SettleChain>) -> Result<()> {
     let update = read_feed(accounts.feed.account(), &accounts.underlying)?;
     // Only one update of a feed has the expiry between its predecessor's publish time and its own, so every caller at
     // any time brings the same price. Its age and confidence are no criterion: they would let a caller choose.
-    let straddles = update.previous_published_at < expiry && expiry <= update.published_at;
+    // A push account keeps no predecessor: any of its prices after the expiry would do, and the sender would choose.
+    let previous_published_at = update.previous_published_at.ok_or(MarginError::FeedCannotSettle)?;
+    let straddles = previous_published_at < expiry && expiry <= update.published_at;
     require!(straddles, MarginError::NotSettlementUpdate);
 
     let chain = &mut accounts.chain;

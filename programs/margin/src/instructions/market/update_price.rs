@@ -15,7 +15,7 @@ pub struct UpdatePrice {
     /// The underlying.
     #[account(mut, seeds = [seeds::UNDERLYING, underlying.house.as_ref(), underlying.symbol.as_ref()], bump = underlying.bump)]
     pub underlying: Account<Underlying>,
-    /// The oracle's account with the update.
+    /// The pull or the push oracle's account.
     pub feed: UncheckedAccount,
 }
 
@@ -27,6 +27,9 @@ pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
     let accounts = &mut ctx.accounts;
     let update = read_feed(accounts.feed.account(), &accounts.underlying)?;
     update.check_usable(&accounts.underlying, now)?;
+    if update.is_of_stored_second(&accounts.underlying) {
+        return Ok(());
+    }
 
     let underlying = &mut accounts.underlying;
     let elapsed = update.published_at.since(underlying.published_at());

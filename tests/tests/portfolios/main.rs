@@ -1,0 +1,6 @@
+//! What the program asks for portfolios that traders hold equals the formulas, computed in floats.
+
+mod arrays;
+mod closeness;
+mod formulas;
+mod portfolios;
