@@ -2,5 +2,6 @@
 
 pub mod bench;
 pub mod fuzz;
+pub mod model;
 pub mod portfolios;
 pub mod story;

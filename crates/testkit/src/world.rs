@@ -210,6 +210,11 @@ impl<B: Bank> World<B> {
         self.bank.clock().unix_timestamp
     }
 
+    /// The slot.
+    pub fn slot(&self) -> u64 {
+        self.bank.clock().slot
+    }
+
     /// Sets the clock; slots pass with it.
     ///
     /// # Panics

@@ -1,9 +1,9 @@
 //! Random actions of several people on the bytecode, with everything checked after each.
 
-mod allowed;
 mod amounts;
 mod walk;
 
+use crate::model::lockstep::Tally;
 use std::collections::BTreeMap;
 use std::fmt;
 use walk::Walk;
@@ -22,6 +22,8 @@ pub struct Counter {
 pub struct Report {
     /// Counters by action.
     pub actions: BTreeMap<&'static str, Counter>,
+    /// How the comparison with the model went.
+    pub tally: Tally,
 }
 
 /// A run that found something.
@@ -95,7 +97,7 @@ impl fmt::Display for Report {
                 writeln!(f, "{:>33} {reason}", times)?;
             }
         }
-        Ok(())
+        write!(f, "{}", self.tally)
     }
 }
 

@@ -1,10 +1,8 @@
 //! One run: people, chains and prices, and the steps that they take.
 
-use super::allowed::{
-    ADD_STRIKES, Allowed, CREATE_CHAIN, DEPOSIT, OPEN_ACCOUNT, POST_SURFACE, REFRESH_RISK, SETTLE_ACCOUNT,
-    SETTLE_CHAIN, SLICE, TOUCH, TRADE, UPDATE_PRICE, WITHDRAW,
-};
 use super::{Report, amounts};
+use crate::model::forecast::Act;
+use crate::model::lockstep::Lockstep;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -21,12 +19,14 @@ use tenor_testkit::action::{
 use tenor_testkit::totals::violations;
 use tenor_testkit::world::{FIRST_EXPIRY, anyone, surface_authority};
 use tenor_testkit::{
-    Action, Actor, Asset, BTC, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc, weeks,
+    Actor, Asset, BTC, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc, weeks,
 };
 
 /// Every step ends in what is wrong, if anything.
 type Step = Result<(), String>;
 
+/// Steps after which everything is added up.
+const ADD_UP_EVERY: u64 = 25;
 /// Where settlement updates are written.
 const SETTLEMENT_FEED: Pubkey = Pubkey::new_from_array([55; 32]);
 /// Live and unsettled chains that a run keeps at most.
@@ -35,12 +35,14 @@ const MOST_CHAINS: usize = 5;
 const USUAL_STRIKES: usize = 8;
 
 pub struct Walk {
-    world: World,
+    /// The world, with the model beside it.
+    beside: Lockstep,
     rng: StdRng,
     actors: Vec<Actor>,
     chains: BTreeSet<ChainOf>,
     prices_e9: BTreeMap<Asset, u64>,
     report: Report,
+    steps: u64,
 }
 
 impl Walk {
@@ -67,18 +69,26 @@ impl Walk {
         });
         let prices_e9 = [SOL, BTC].map(|asset| (asset, asset.first_price_usd * 1_000_000_000));
         let rng = StdRng::seed_from_u64(seed);
+        let mut beside = Lockstep::new(world);
+        for actor in &actors {
+            beside.introduce(actor);
+        }
         Self {
-            world,
+            beside,
             rng,
             actors: actors.into(),
             chains,
             prices_e9: prices_e9.into(),
             report: Report::default(),
+            steps: 0,
         }
     }
 
     pub fn into_report(self) -> Report {
-        self.report
+        Report {
+            tally: self.beside.tally().clone(),
+            ..self.report
+        }
     }
 
     /// One random action, then everything must add up.
@@ -98,7 +108,7 @@ impl Walk {
             96..=97 => self.odd_feed()?,
             _ => self.pass_time()?,
         }
-        self.check()
+        self.check_now_and_then()
     }
 
     /// One random action that neither moves a price nor takes time, then every account meets its requirement.
@@ -109,7 +119,7 @@ impl Walk {
             7 | 8 => self.withdraw()?,
             _ => self.touch()?,
         }
-        let picture = self.world.picture();
+        let picture = self.beside.world.picture();
         for actor in &self.actors {
             let health = picture
                 .health(actor)
@@ -122,8 +132,14 @@ impl Walk {
         self.check()
     }
 
+    /// Now and then everything is added up; the model compares what each action names.
+    fn check_now_and_then(&mut self) -> Step {
+        self.steps += 1;
+        if self.steps.is_multiple_of(ADD_UP_EVERY) { self.check() } else { Ok(()) }
+    }
+
     fn check(&self) -> Step {
-        let found = violations(&self.world);
+        let found = violations(&self.beside.world);
         if found.is_empty() {
             Ok(())
         } else {
@@ -134,20 +150,18 @@ impl Walk {
     /// Every chain expires, everybody is paid and takes out all they have: what stays is what somebody owes, and dust.
     pub fn drain(&mut self) -> Step {
         let end = self.chains.iter().map(|chain| chain.expiry).max().unwrap_or(0);
-        self.world.set_time(end.max(self.world.now()));
+        self.beside.world.set_time(end.max(self.beside.world.now()));
         for chain in self.chains.clone() {
             let price = Price::from_e9(self.prices_e9[&chain.asset]);
-            self.world
+            self.beside
                 .write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry));
-            self.send(
-                &SETTLE_CHAIN,
-                SettleChain {
+            self.send(SettleChain {
                     chain,
                     feed: SETTLEMENT_FEED,
                 },
             )?;
             for of in self.actors.clone() {
-                self.send(&SETTLE_ACCOUNT, SettleAccount { chain, of: &of })?;
+                self.send(SettleAccount { chain, of: &of })?;
             }
         }
         self.check()?;
@@ -156,12 +170,10 @@ impl Walk {
         }
         for owner in self.actors.clone() {
             for asset in [USDC, SOL, BTC] {
-                let picture = self.world.picture();
+                let picture = self.beside.world.picture();
                 let held = u64::try_from(picture.balance(&owner, asset)).unwrap_or(0);
-                let atoms = held.min(self.world.tokens(&picture.collateral(asset).vault));
-                self.send(
-                    &WITHDRAW,
-                    Withdraw {
+                let atoms = held.min(self.beside.world.tokens(&picture.collateral(asset).vault));
+                self.send(Withdraw {
                         owner: &owner,
                         asset,
                         atoms,
@@ -174,7 +186,7 @@ impl Walk {
     }
 
     fn check_drained(&self) -> Step {
-        let picture = self.world.picture();
+        let picture = self.beside.world.picture();
         let owed: i64 = self
             .actors
             .iter()
@@ -193,7 +205,7 @@ impl Walk {
                 ));
             }
         }
-        let left = self.world.tokens(&picture.collateral(USDC).vault);
+        let left = self.beside.world.tokens(&picture.collateral(USDC).vault);
         let dust = u64::try_from(self.actors.len() * picture.market.chains().count()).unwrap_or(u64::MAX);
         if owed == 0 && left > dust {
             return Err(format!("{left} atoms are left of a house that owes nothing"));
@@ -201,20 +213,15 @@ impl Walk {
         Ok(())
     }
 
-    /// Sends an action, which must land or be refused for an allowed reason without a trace.
-    fn send(&mut self, allowed: &Allowed, action: impl Action) -> Result<Option<Receipt>, String> {
-        match self.world.send(action) {
+    /// Sends an action, which must come out as the model says.
+    fn send<A: Act>(&mut self, action: A) -> Result<Option<Receipt>, String> {
+        match self.beside.send(&action)? {
             Ok(receipt) => {
-                self.report.landed(allowed.action);
+                self.report.landed(A::NAME);
                 Ok(Some(receipt))
             }
-            Err(refusal) => {
-                if !refusal.changed.is_empty() {
-                    return Err(format!("{} failed and changed {:?}", allowed.action, refusal.changed));
-                }
-                let unknown = || format!("{}: {:?}\n{}", allowed.action, refusal.error, refusal.logs.join("\n"));
-                let reason = allowed.name(&refusal.error).ok_or_else(unknown)?;
-                self.report.refused(allowed.action, reason);
+            Err(reason) => {
+                self.report.refused(A::NAME, reason);
                 Ok(None)
             }
         }
@@ -235,7 +242,7 @@ impl Walk {
 
     /// Mostly somebody whose auction runs, if there is one.
     fn somebody_in_trouble(&mut self) -> Actor {
-        let picture = self.world.picture();
+        let picture = self.beside.world.picture();
         let is_in_trouble = |actor: &&Actor| picture.account(actor).account.liquidation.is_active();
         let troubled: Vec<Actor> = self.actors.iter().filter(is_in_trouble).cloned().collect();
         match troubled.choose(&mut self.rng) {
@@ -255,11 +262,9 @@ impl Walk {
 
     fn deposit(&mut self) -> Step {
         let (depositor, to, asset) = (self.someone(), self.someone(), self.some_asset());
-        let has = self.world.tokens(&depositor.wallet(asset));
+        let has = self.beside.world.tokens(&depositor.wallet(asset));
         let atoms = amounts::around(&mut self.rng, has);
-        self.send(
-            &DEPOSIT,
-            Deposit {
+        self.send(Deposit {
                 depositor: &depositor,
                 to: &to,
                 asset,
@@ -271,7 +276,7 @@ impl Walk {
 
     fn withdraw(&mut self) -> Step {
         let (owner, asset) = (self.someone(), self.some_asset());
-        let has = u64::try_from(self.world.picture().balance(&owner, asset)).unwrap_or(0);
+        let has = u64::try_from(self.beside.world.picture().balance(&owner, asset)).unwrap_or(0);
         let atoms = amounts::around(&mut self.rng, has);
         let landed = self
             .send(
@@ -283,7 +288,7 @@ impl Walk {
                 },
             )?
             .is_some();
-        if landed && self.world.picture().action_health(&owner).withdrawable.e9() < 0 {
+        if landed && self.beside.world.picture().action_health(&owner).withdrawable.e9() < 0 {
             return Err(format!("{} withdrew more than the rule allows", owner.name()));
         }
         Ok(())
@@ -293,16 +298,16 @@ impl Walk {
         let (buyer, seller) = self.pair();
         let legs = self.rng.random_range(1..=4);
         let quotes: Vec<Quote> = (0..legs).map(|_| self.some_quote(&buyer)).collect();
-        let before = self.world.picture();
+        let before = self.beside.world.picture();
         let trade = Trade {
             buyer: &buyer,
             seller: &seller,
             quotes,
         };
-        if self.send(&TRADE, trade)?.is_none() {
+        if self.send(trade)?.is_none() {
             return Ok(());
         }
-        let after = self.world.picture();
+        let after = self.beside.world.picture();
         for actor in [&buyer, &seller] {
             let initial = |picture: &Picture| {
                 picture
@@ -323,7 +328,7 @@ impl Walk {
 
     fn some_quote(&mut self, buyer: &Actor) -> Quote {
         let chain = self.some_chain();
-        let picture = self.world.picture();
+        let picture = self.beside.world.picture();
         let strikes = &picture.chain(chain).strikes;
         let place = self.rng.random_range(0..strikes.len());
         let kind = if self.rng.random() {
@@ -353,10 +358,10 @@ impl Walk {
     fn hunt(&mut self) -> Step {
         self.catch_up()?;
         for of in self.actors.clone() {
-            self.send(&TOUCH, Touch { of: &of })?;
-            if self.world.picture().account(&of).account.liquidation.is_active() {
+            self.send(Touch { of: &of })?;
+            if self.beside.world.picture().account(&of).account.liquidation.is_active() {
                 let liquidator = self.someone();
-                let largest = LiquidateSlice::largest(&of, &liquidator, &self.world.picture()).args;
+                let largest = LiquidateSlice::largest(&of, &liquidator, &self.beside.world.picture()).args;
                 self.slice_of(&of, &liquidator, largest)?;
             }
         }
@@ -369,14 +374,14 @@ impl Walk {
         } else {
             self.somebody_in_trouble()
         };
-        self.send(&TOUCH, Touch { of: &of })?;
+        self.send(Touch { of: &of })?;
         Ok(())
     }
 
     /// A slice of any size, decided on what is or on what was.
     fn slice(&mut self) -> Step {
         let (of, liquidator) = (self.somebody_in_trouble(), self.someone());
-        let sequence = self.world.picture().account(&of).account.exposure_sequence;
+        let sequence = self.beside.world.picture().account(&of).account.exposure_sequence;
         let args = LiquidateSliceArgs {
             max_fraction_e18: match self.rng.random_range(0..6) {
                 0 => 0,
@@ -391,7 +396,7 @@ impl Walk {
     }
 
     fn slice_of(&mut self, of: &Actor, liquidator: &Actor, args: LiquidateSliceArgs) -> Step {
-        let Some(receipt) = self.send(&SLICE, LiquidateSlice { of, liquidator, args })? else {
+        let Some(receipt) = self.send(LiquidateSlice { of, liquidator, args })? else {
             return Ok(());
         };
         let event: SliceLiquidated = receipt.event();
@@ -407,7 +412,7 @@ impl Walk {
                 event.equity_after_e9
             ));
         }
-        let health = self.world.picture().health(liquidator).initial_health();
+        let health = self.beside.world.picture().health(liquidator).initial_health();
         if health.map_err(|error| error.to_string())?.e9() < 0 {
             return Err(format!("{} took a slice beyond its means", liquidator.name()));
         }
@@ -426,7 +431,7 @@ impl Walk {
         let moved = self.prices_e9[&asset] / 1_000 * permille;
         // Within the window in which strikes of the run make sense.
         self.prices_e9.insert(asset, moved.clamp(first / 3, first * 3));
-        self.world.advance(1);
+        self.beside.world.advance(1);
         self.publish(asset)?;
         if self.rng.random_ratio(4, 5) {
             self.catch_up()
@@ -436,11 +441,9 @@ impl Walk {
     }
 
     fn publish(&mut self, asset: Asset) -> Step {
-        let feed = Feed::of(asset, Price::from_e9(self.prices_e9[&asset]), self.world.now());
-        self.world.write_feed(asset.feed(), &feed);
-        self.send(
-            &UPDATE_PRICE,
-            UpdatePrice {
+        let feed = Feed::of(asset, Price::from_e9(self.prices_e9[&asset]), self.beside.world.now());
+        self.beside.write_feed(asset.feed(), &feed);
+        self.send(UpdatePrice {
                 asset,
                 feed: asset.feed(),
             },
@@ -454,26 +457,22 @@ impl Walk {
             self.publish(asset)?;
         }
         for chain in self.chains.clone() {
-            if self.world.now() < chain.expiry {
+            if self.beside.world.now() < chain.expiry {
                 let volatility = self.rng.random_range(40..=90);
-                let args = chain.slice(volatility, self.world.now());
-                self.send(
-                    &POST_SURFACE,
-                    PostSurface {
+                let args = chain.slice(volatility, self.beside.world.now());
+                self.send(PostSurface {
                         authority: &surface_authority(),
                         chain,
                         args,
                     },
                 )?;
             }
-            let data = self.world.picture().chain(chain).clone();
+            let data = self.beside.world.picture().chain(chain).clone();
             if data.chain.settlement_price().is_none() {
                 let count = u16::try_from(data.strikes.len()).expect("at most 64 strikes");
                 let slots: Vec<u16> = (0..count).collect();
                 for strike_slots in slots.chunks(12) {
-                    self.send(
-                        &REFRESH_RISK,
-                        RefreshRisk {
+                    self.send(RefreshRisk {
                             chain,
                             strike_slots: strike_slots.to_vec(),
                         },
@@ -487,7 +486,7 @@ impl Walk {
     fn list(&mut self) -> Step {
         if self.chains.len() < MOST_CHAINS {
             let ahead = self.rng.random_range(0..4);
-            let elapsed = (self.world.now() - FIRST_EXPIRY).div_euclid(weeks(1)) + 1;
+            let elapsed = (self.beside.world.now() - FIRST_EXPIRY).div_euclid(weeks(1)) + 1;
             let odd = i64::from(self.rng.random_ratio(1, 10));
             let chain = ChainOf {
                 asset: SOL,
@@ -508,7 +507,7 @@ impl Walk {
             }
         }
         let chain = self.some_chain();
-        if self.world.picture().chain(chain).strikes.len() < USUAL_STRIKES || self.rng.random_ratio(1, 20) {
+        if self.beside.world.picture().chain(chain).strikes.len() < USUAL_STRIKES || self.rng.random_ratio(1, 20) {
             self.add_strikes(chain)?;
         }
         Ok(())
@@ -521,15 +520,13 @@ impl Walk {
         let count = self.rng.random_range(1..=4);
         let mut strike = || Price::from_e9(spot * self.rng.random_range(2..=20) / 10 / step * step);
         let strikes = (0..count).map(|_| strike()).collect();
-        let landed = self.send(
-            &ADD_STRIKES,
-            AddStrikes {
+        let landed = self.send(AddStrikes {
                 payer: &anyone(),
                 chain,
                 strikes,
             },
         )?;
-        if landed.is_none() && self.world.picture().chain(chain).strikes.is_empty() {
+        if landed.is_none() && self.beside.world.picture().chain(chain).strikes.is_empty() {
             // A chain that stays empty has nothing to offer to a random trade.
             self.chains.remove(&chain);
         }
@@ -542,23 +539,21 @@ impl Walk {
             .chains
             .iter()
             .copied()
-            .find(|chain| chain.expiry <= self.world.now());
+            .find(|chain| chain.expiry <= self.beside.world.now());
         let chain = expired.unwrap_or_else(|| self.some_chain());
         let price = Price::from_e9(self.prices_e9[&chain.asset]);
         let offset = if self.rng.random_ratio(1, 10) { -1 } else { 0 };
-        self.world
+        self.beside
             .write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry + offset));
-        self.send(
-            &SETTLE_CHAIN,
-            SettleChain {
+        self.send(SettleChain {
                 chain,
                 feed: SETTLEMENT_FEED,
             },
         )?;
         for of in self.actors.clone() {
-            self.send(&SETTLE_ACCOUNT, SettleAccount { chain, of: &of })?;
+            self.send(SettleAccount { chain, of: &of })?;
         }
-        let data = self.world.picture().chain(chain).chain;
+        let data = self.beside.world.picture().chain(chain).chain;
         if data.settlement_price().is_some() && data.open_positions == 0 && self.chains.len() > 1 {
             self.chains.remove(&chain);
         }
@@ -568,9 +563,7 @@ impl Walk {
     fn open(&mut self) -> Step {
         let owner = self.someone().with_account_number(self.rng.random_range(0..3));
         let capacity = self.rng.random_range(0..=66);
-        self.send(
-            &OPEN_ACCOUNT,
-            OpenAccount {
+        self.send(OpenAccount {
                 payer: &anyone(),
                 owner: &owner,
                 capacity,
@@ -581,7 +574,7 @@ impl Walk {
 
     /// An update that is off in one respect.
     fn odd_feed(&mut self) -> Step {
-        let (now, price) = (self.world.now(), Price::from_e9(self.prices_e9[&SOL]));
+        let (now, price) = (self.beside.world.now(), Price::from_e9(self.prices_e9[&SOL]));
         let feed = match self.rng.random_range(0..5) {
             0 => Feed::of(SOL, price, now - self.rng.random_range(0..100)),
             1 => Feed::of(SOL, price, now + self.rng.random_range(0..20)),
@@ -589,10 +582,8 @@ impl Walk {
             3 => Feed::of(SOL, price, now).but(|update| update.price = -update.price),
             _ => Feed::of(SOL, price, now).but(|update| update.exponent = self.rng.random_range(-10..=0)),
         };
-        self.world.write_feed(SETTLEMENT_FEED, &feed);
-        self.send(
-            &UPDATE_PRICE,
-            UpdatePrice {
+        self.beside.write_feed(SETTLEMENT_FEED, &feed);
+        self.send(UpdatePrice {
                 asset: SOL,
                 feed: SETTLEMENT_FEED,
             },
@@ -606,7 +597,7 @@ impl Walk {
             1 => self.rng.random_range(60..3_600),
             _ => self.rng.random_range(0..40),
         };
-        self.world.advance(seconds);
+        self.beside.world.advance(seconds);
         Ok(())
     }
 }

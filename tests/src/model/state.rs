@@ -5,6 +5,7 @@
 
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use tenor_margin::state::{FeedLimits, MarketLimits, NO_UNDERLYING, QUOTE_INDEX, RiskSettings};
 use tenor_sdk::decode::{AccountData, ChainData, ProgramAccount};
 use tenor_sdk::pyth::PriceUpdate;
@@ -123,7 +124,7 @@ pub struct Strike {
     /// Open interest of call and put, lots.
     pub open_interest: [i128; 2],
     /// Risk array, once refreshed.
-    pub array: Option<Box<Array>>,
+    pub array: Option<Arc<Array>>,
 }
 
 /// A chain.
@@ -296,7 +297,7 @@ impl Strike {
                 strike.call_open_interest_lots.into(),
                 strike.put_open_interest_lots.into(),
             ],
-            array: (strike.reference_price_e9 != 0).then(|| Box::new(array)),
+            array: (strike.reference_price_e9 != 0).then(|| Arc::new(array)),
         }
     }
 }

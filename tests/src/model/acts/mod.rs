@@ -1,0 +1,8 @@
+//! One implementation an instruction: what it requires, what it changes.
+
+mod account;
+mod liquidation;
+mod market;
+mod settlement;
+mod trade;
+mod view;

@@ -1,0 +1,108 @@
+//! Moving lots between position tables.
+
+use super::forecast::Draft;
+use super::state::{Account, Model, Position};
+use solana_pubkey::Pubkey;
+use tenor_margin::MarginError;
+use tenor_margin::state::MAX_CHAINS;
+
+/// Which option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Option {
+    /// The chain.
+    pub chain: Pubkey,
+    /// Place of the strike.
+    pub strike: u16,
+    /// Zero for the call, one for the put.
+    pub kind: usize,
+}
+
+impl Account {
+    /// Adds lots; what that does to open interest and to the number of positions.
+    ///
+    /// # Errors
+    /// A table that is full, or lots beyond what a table's entry holds.
+    fn add_lots(&mut self, option: Option, lots: i128) -> Result<(i128, i128), MarginError> {
+        if lots == 0 {
+            return Ok((0, 0));
+        }
+        let chains = self.chains();
+        if !chains.contains(&option.chain) && chains.len() == MAX_CHAINS {
+            return Err(MarginError::ChainTableFull);
+        }
+        let place = self.positions.iter().position(|held| held.is_of(&option.chain, option.strike));
+        let (place, opened) = match place {
+            Some(place) => (place, 0),
+            None if self.positions.len() >= self.capacity => return Err(MarginError::PositionTableFull),
+            None => {
+                self.positions.push(Position {
+                    chain: option.chain,
+                    strike: option.strike,
+                    lots: [0; 2],
+                });
+                (self.positions.len() - 1, 1)
+            }
+        };
+        let held = &mut self.positions[place].lots[option.kind];
+        let before = *held;
+        *held += lots;
+        if held.abs() > i128::from(i64::MAX) {
+            return Err(MarginError::MathOverflow);
+        }
+        let open_interest = (*held).max(0) - before.max(0);
+        // The last entry takes the place of one that is flat.
+        let closed = if self.positions[place].lots == [0; 2] {
+            self.positions.swap_remove(place);
+            1
+        } else {
+            0
+        };
+        Ok((open_interest, opened - closed))
+    }
+}
+
+impl Draft {
+    /// Moves lots from one account to another: first out of the one, then into the other.
+    ///
+    /// # Errors
+    /// A table that is full, or lots beyond what a table's entry holds.
+    pub fn move_lots(
+        &mut self,
+        model: &Model,
+        [from, to]: [Pubkey; 2],
+        option: Option,
+        lots: i128,
+    ) -> Result<i128, MarginError> {
+        let given = self.account(model, from).add_lots(option, -lots)?;
+        let gained = self.account(model, to).add_lots(option, lots)?;
+        let chain = self.chain(model, option.chain);
+        chain.open_positions += given.1 + gained.1;
+        let open_interest = &mut chain.strikes[usize::from(option.strike)].open_interest[option.kind];
+        *open_interest += given.0 + gained.0;
+        Ok(*open_interest)
+    }
+
+    /// Takes every position of a chain out of an account's table, in its order.
+    pub fn release(&mut self, model: &Model, account: Pubkey, chain: Pubkey) -> Vec<Position> {
+        let mut released = Vec::new();
+        let table = &mut self.account(model, account).positions;
+        let mut place = 0;
+        while let Some(held) = table.get(place).copied() {
+            if held.chain == chain {
+                released.push(held);
+                table.swap_remove(place);
+            } else {
+                place += 1;
+            }
+        }
+        let chain = self.chain(model, chain);
+        for held in &released {
+            chain.open_positions -= 1;
+            let strike = &mut chain.strikes[usize::from(held.strike)];
+            for (open_interest, lots) in strike.open_interest.iter_mut().zip(held.lots) {
+                *open_interest -= lots.max(0);
+            }
+        }
+        released
+    }
+}
