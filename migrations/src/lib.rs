@@ -13,10 +13,10 @@ mod state;
 pub use apply::{ApplyError, Signers, apply};
 pub use decimal::{Decimal9, DecimalError};
 pub use deployment::{
-    Authorities, CollateralFile, Deployment, DeploymentError, Feed, House, Key, Listing, MarketBounds, Quote, Risk,
-    UnderlyingFile, Violation,
+    Authorities, CollateralFile, Deployment, DeploymentError, Feed, FeesFile, House, InterestFile, Key, Listing,
+    MarketBounds, Quote, Risk, RiskFile, TimelockFile, UnderlyingFile, Violation, WithdrawalsFile,
 };
-pub use plan::{Action, Authority, PlanError, Step, plan};
+pub use plan::{Action, Authority, OpenEnd, PlanError, Step, open_ends, plan};
 pub use state::{ChainState, chain_time};
 
 /// The deployment of the local network.

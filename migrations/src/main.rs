@@ -7,7 +7,7 @@ use solana_keypair::{Keypair, read_keypair_file};
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use std::path::{Path, PathBuf};
-use tenor_migrations::{ChainState, Deployment, Signers, apply, plan};
+use tenor_migrations::{ChainState, Deployment, Signers, apply, open_ends, plan};
 use tenor_sdk::client::Client;
 
 /// Prints the steps that a deployment lacks; with `--apply`, sends them.
@@ -46,7 +46,11 @@ async fn main() -> Result<()> {
     }
     if !options.apply {
         println!("Nothing was sent; add --apply to send.");
-        return Ok(());
+        return if steps.is_empty() {
+            report_open_ends(&state)
+        } else {
+            Ok(())
+        };
     }
     let upgrade = read_key(options.upgrade_key.as_deref(), &deployment.authorities.upgrade.0)?;
     let admin = read_key(options.admin_key.as_deref(), &deployment.authorities.admin.0)?;
@@ -58,6 +62,19 @@ async fn main() -> Result<()> {
         println!("done: {} in {signature}", step.action)
     })
     .await?;
+    report_open_ends(&ChainState::fetch(&client).await?)
+}
+
+/// A deployment is complete only when no single key can take anything at once.
+fn report_open_ends(state: &ChainState) -> Result<()> {
+    let open = open_ends(state);
+    for each in &open {
+        println!("not complete: {each}");
+    }
+    ensure!(
+        open.is_empty(),
+        "every step is done, but the deployment is not complete"
+    );
     Ok(())
 }
 

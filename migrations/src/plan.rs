@@ -1,8 +1,8 @@
 //! From what there is and what there shall be to the steps between.
 
-use crate::deployment::{Deployment, UnderlyingFile};
+use crate::deployment::{Authorities, Deployment, UnderlyingFile};
 use crate::state::ChainState;
-use solana_instruction::Instruction;
+use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use std::fmt;
 use tenor_sdk::margin::grid::check_expiry;
@@ -46,6 +46,39 @@ pub enum Action {
         /// Strike prices, USD x 1e9.
         prices_e9: Vec<u64>,
     },
+    /// Ends set-up: from then on listings wait.
+    EndGenesis,
+    /// Hands the upgrade authority to a timelock or multisig.
+    HandOverUpgrades {
+        /// Who gets it.
+        to: Pubkey,
+    },
+}
+
+/// What keeps a deployment from being complete although every step of its plan is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenEnd {
+    /// One stolen key could replace the program at once.
+    #[error("the upgrade authority {0} is a plain key: hand it to a timelock or multisig")]
+    UpgradesByPlainKey(Pubkey),
+    /// The admin still lists without delay.
+    #[error("set-up lasts until {0} (Unix seconds): the admin's key alone can list anything")]
+    GenesisLasts(i64),
+}
+
+/// What is still open; empty once no single key can take anything at once.
+pub fn open_ends(state: &ChainState) -> Vec<OpenEnd> {
+    let plain = state.upgrade_authority.filter(Pubkey::is_on_curve);
+    let genesis = state
+        .market
+        .house()
+        .filter(|house| house.is_genesis(state.now))
+        .map(|house| OpenEnd::GenesisLasts(house.genesis_until));
+    plain
+        .map(OpenEnd::UpgradesByPlainKey)
+        .into_iter()
+        .chain(genesis)
+        .collect()
 }
 
 /// Whose signature a step needs; the same key pays for it.
@@ -104,6 +137,8 @@ pub fn plan(state: &ChainState, deployment: &Deployment) -> Result<Vec<Step>, Pl
     for underlying in &deployment.underlyings {
         planner.chains(underlying)?;
     }
+    planner.end_genesis();
+    planner.hand_over_upgrades();
     Ok(planner.steps)
 }
 
@@ -159,7 +194,13 @@ impl Planner<'_> {
     fn quote(&mut self) {
         let quote = &self.deployment.quote;
         if !self.is_collateral(&quote.mint.0) {
-            let instruction = instruction::add_collateral(self.admin(), quote.mint.0, quote.args());
+            let instruction = instruction::add_collateral(
+                self.admin(),
+                quote.mint.0,
+                quote.token_program.address(),
+                quote.args(),
+                None,
+            );
             let action = Action::AddCollateral {
                 symbol: quote.symbol.clone(),
             };
@@ -177,7 +218,7 @@ impl Planner<'_> {
                 Some(underlying) => underlying.index,
                 None => {
                     let args = file.args().ok_or(PlanError::Invalid("underlying"))?;
-                    let instruction = instruction::add_underlying(self.admin(), args);
+                    let instruction = instruction::add_underlying(self.admin(), args, None);
                     let action = Action::AddUnderlying {
                         symbol: file.symbol.clone(),
                     };
@@ -196,11 +237,15 @@ impl Planner<'_> {
             if self.is_collateral(&file.mint.0) {
                 continue;
             }
-            let (_, index) = indices
-                .iter()
-                .find(|(symbol, _)| *symbol == file.priced_by)
-                .ok_or(PlanError::Invalid("a collateral names an unknown underlying"))?;
-            let instruction = instruction::add_collateral(self.admin(), file.mint.0, file.args(*index));
+            let index_of = |name: &str| {
+                let found = indices.iter().find(|(symbol, _)| symbol == name);
+                found
+                    .map(|(_, index)| *index)
+                    .ok_or(PlanError::Invalid("a collateral names an unknown underlying"))
+            };
+            let args = file.args(index_of(&file.priced_by)?, index_of(file.shocked_by())?);
+            let program = file.token_program.address();
+            let instruction = instruction::add_collateral(self.admin(), file.mint.0, program, args, None);
             let action = Action::AddCollateral {
                 symbol: file.symbol.clone(),
             };
@@ -234,7 +279,7 @@ impl Planner<'_> {
             for prices_e9 in missing.chunks(MAX_STRIKES_PER_CALL) {
                 let instructions = vec![
                     instruction::update_price(underlying, file.feed.account.0),
-                    instruction::add_strikes(self.admin(), underlying, chain, prices_e9.to_vec()),
+                    instruction::add_strikes(self.admin(), underlying, chain, prices_e9.to_vec(), Vec::new()),
                 ];
                 let action = Action::AddStrikes {
                     symbol: file.symbol.clone(),
@@ -245,6 +290,35 @@ impl Planner<'_> {
             }
         }
         Ok(())
+    }
+
+    fn end_genesis(&mut self) {
+        let lasts = self
+            .state
+            .market
+            .house()
+            .is_none_or(|house| house.is_genesis(self.state.now));
+        if self.deployment.house.end_genesis && lasts {
+            let instruction = instruction::end_genesis(self.admin());
+            self.push(Action::EndGenesis, Authority::Admin, vec![instruction]);
+        }
+    }
+
+    /// The last step: afterwards no key of this deployment can replace the program.
+    fn hand_over_upgrades(&mut self) {
+        let Authorities {
+            upgrade,
+            upgrade_timelock,
+            ..
+        } = self.deployment.authorities;
+        let Some(to) = upgrade_timelock.map(|key| key.0) else {
+            return;
+        };
+        let holds = self.state.upgrade_authority.unwrap_or(upgrade.0);
+        if holds != to {
+            let instruction = set_upgrade_authority(upgrade.0, to);
+            self.push(Action::HandOverUpgrades { to }, Authority::Upgrade, vec![instruction]);
+        }
     }
 
     fn is_collateral(&self, mint: &Pubkey) -> bool {
@@ -262,6 +336,19 @@ impl Planner<'_> {
     }
 }
 
+/// The loader's `SetAuthority`: variant 4, a u32. The new authority need not sign: an address of a program cannot.
+fn set_upgrade_authority(from: Pubkey, to: Pubkey) -> Instruction {
+    Instruction {
+        program_id: address::LOADER,
+        accounts: vec![
+            AccountMeta::new(address::program_data(), false),
+            AccountMeta::new_readonly(from, true),
+            AccountMeta::new_readonly(to, false),
+        ],
+        data: 4_u32.to_le_bytes().to_vec(),
+    }
+}
+
 /// Expiries of the program's grid from a moment on, nearest first.
 fn expiries(from: i64, now: UnixSeconds, limits: &MarketLimits) -> impl Iterator<Item = i64> + use<> {
     let limits = *limits;
@@ -276,6 +363,7 @@ fn expiries(from: i64, now: UnixSeconds, limits: &MarketLimits) -> impl Iterator
     (0..)
         .map_while(move |week| Some(nearest? + week * HOURS_PER_WEEK * SECONDS_PER_HOUR))
         .take_while(move |expiry| *expiry <= furthest)
+        .filter(is_listable)
 }
 
 impl fmt::Display for Action {
@@ -283,6 +371,8 @@ impl fmt::Display for Action {
         let date =
             |expiry: i64| jiff::Timestamp::from_second(expiry).map_or_else(|_| expiry.to_string(), |t| t.to_string());
         match self {
+            Self::EndGenesis => write!(f, "end set-up"),
+            Self::HandOverUpgrades { to } => write!(f, "hand the upgrade authority to {to}"),
             Self::Initialize => write!(f, "create the clearing house"),
             Self::AddCollateral { symbol } => write!(f, "list the collateral {symbol}"),
             Self::AddUnderlying { symbol } => write!(f, "list the underlying {symbol}"),

@@ -47,9 +47,9 @@ fn the_local_network_is_valid() {
 fn a_wrong_value_is_named() {
     let cases = [
         (
-            "timelock_seconds = 172_800",
-            "timelock_seconds = 60",
-            "house: timelock_seconds is outside",
+            "delay_seconds = 172_800",
+            "delay_seconds = 60",
+            "house: delay_seconds is outside",
         ),
         (
             "range_floor = \"0.18\"",
@@ -95,6 +95,23 @@ fn a_wrong_value_is_named() {
         let message = refusal(line, replacement);
         assert!(message.contains(expected), "`{replacement}` said: {message}");
     }
+}
+
+#[test]
+fn upgrades_cannot_be_handed_to_a_plain_key() {
+    // The admin's address is a key's; a program's address lies on no curve.
+    let with = |key: &str| {
+        LOCALNET.replacen(
+            "[authorities]",
+            &format!("[authorities]\nupgrade_timelock = \"{key}\""),
+            1,
+        )
+    };
+    let plain = "49ApSLvjE8x57EuvyumMULGnPS5HWUa7PYpPU3JHWwoj";
+    let message = Deployment::parse(&with(plain)).unwrap_err().to_string();
+    assert!(message.contains("is a plain key"), "{message}");
+    let vault = tenor_sdk::address::house().to_string();
+    Deployment::parse(&with(&vault)).unwrap();
 }
 
 #[test]

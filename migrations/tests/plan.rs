@@ -14,7 +14,9 @@
 
 use bytemuck::Zeroable;
 use solana_pubkey::Pubkey;
-use tenor_migrations::{Action, Authority, ChainState, Deployment, LOCALNET, PlanError, Step, plan};
+use tenor_migrations::{
+    Action, Authority, ChainState, Deployment, LOCALNET, OpenEnd, PlanError, Step, open_ends, plan,
+};
 use tenor_sdk::address;
 use tenor_sdk::decode::{ChainData, ProgramAccount};
 use tenor_sdk::margin::state::{Chain, ClearingHouse, CollateralEntry, Registry, Strike, Underlying};
@@ -64,7 +66,11 @@ impl Chainlike {
     fn take(&mut self, action: &Action, deployment: &Deployment) {
         let market = &mut self.state.market;
         match action {
+            Action::EndGenesis => self.house.genesis_until = 0,
+            Action::HandOverUpgrades { to } => self.state.upgrade_authority = Some(*to),
             Action::Initialize => {
+                self.house.genesis_until = NOW + i64::from(deployment.house.genesis_seconds);
+                self.state.upgrade_authority = Some(deployment.authorities.upgrade.0);
                 self.house.admin = deployment.authorities.admin.0;
                 self.house.quote_mint = deployment.quote.mint.0;
             }
@@ -241,5 +247,82 @@ fn a_house_of_someone_else_is_left_alone() {
             found: Pubkey::new_from_array([7; 32]),
             expected: deployment.authorities.admin.0,
         })
+    );
+}
+
+/// The local network's deployment, finished as a real one would be.
+fn guarded() -> (Deployment, Pubkey) {
+    // Any address of a program: no key signs for it.
+    let timelock = address::house();
+    let text = LOCALNET
+        .replacen("end_genesis = false", "end_genesis = true", 1)
+        .replacen(
+            "[authorities]",
+            &format!("[authorities]\nupgrade_timelock = \"{timelock}\""),
+            1,
+        );
+    (Deployment::parse(&text).unwrap(), timelock)
+}
+
+#[test]
+fn the_last_steps_end_set_up_and_hand_the_upgrade_authority_to_a_timelock() {
+    let (deployment, timelock) = guarded();
+    let steps = plan(&empty(), &deployment).unwrap();
+    let last: Vec<_> = steps.iter().rev().take(2).collect();
+    assert_eq!(
+        (&last[0].action, last[0].signer),
+        (&Action::HandOverUpgrades { to: timelock }, Authority::Upgrade)
+    );
+    assert_eq!(
+        (&last[1].action, last[1].signer),
+        (&Action::EndGenesis, Authority::Admin)
+    );
+    // The loader's SetAuthority: data account, present authority, new authority.
+    let instruction = &last[0].instructions[0];
+    assert_eq!(
+        (instruction.program_id, &instruction.data[..]),
+        (address::LOADER, &[4, 0, 0, 0][..])
+    );
+    let metas: Vec<_> = instruction
+        .accounts
+        .iter()
+        .map(|meta| (meta.pubkey, meta.is_signer, meta.is_writable))
+        .collect();
+    assert_eq!(
+        metas,
+        [
+            (address::program_data(), false, true),
+            (deployment.authorities.upgrade.0, true, false),
+            (timelock, false, false),
+        ]
+    );
+    for done in 0..=steps.len() {
+        let (before, missing) = steps.split_at(done);
+        assert_eq!(
+            plan(&Chainlike::after(before, &deployment), &deployment).unwrap(),
+            missing
+        );
+    }
+}
+
+#[test]
+fn a_deployment_is_not_complete_while_a_plain_key_can_upgrade_or_set_up_lasts() {
+    let (deployment, _) = guarded();
+    let steps = plan(&empty(), &deployment).unwrap();
+    let count = steps.len();
+    let key = deployment.authorities.upgrade.0;
+    let until = NOW + i64::from(deployment.house.genesis_seconds);
+    let after = |done: usize| open_ends(&Chainlike::after(&steps[..done], &deployment));
+    assert_eq!(
+        after(count - 2),
+        [OpenEnd::UpgradesByPlainKey(key), OpenEnd::GenesisLasts(until)]
+    );
+    assert_eq!(after(count - 1), [OpenEnd::UpgradesByPlainKey(key)]);
+    assert_eq!(after(count), []);
+    // Whoever names no timelock stays incomplete, whatever else is done.
+    let local = localnet();
+    let all = plan(&empty(), &local).unwrap();
+    assert!(
+        open_ends(&Chainlike::after(&all, &local)).contains(&OpenEnd::UpgradesByPlainKey(local.authorities.upgrade.0))
     );
 }

@@ -5,8 +5,12 @@ use tenor_margin::state::seeds;
 
 /// SPL Token program.
 pub const TOKEN_PROGRAM: Pubkey = pubkey!("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
+/// Token program of the second generation.
+pub const TOKEN_2022_PROGRAM: Pubkey = pubkey!("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
 /// System program.
 pub const SYSTEM_PROGRAM: Pubkey = pubkey!("11111111111111111111111111111111");
+/// Sysvar with the instructions of the present transaction.
+pub const INSTRUCTIONS_SYSVAR: Pubkey = pubkey!("Sysvar1nstructions1111111111111111111111111");
 /// Upgradeable loader.
 pub const LOADER: Pubkey = pubkey!("BPFLoaderUpgradeab1e11111111111111111111111");
 
@@ -47,6 +51,11 @@ pub fn chain(underlying: &Pubkey, expiry: i64) -> Pubkey {
 /// A margin account of an owner by number.
 pub fn margin_account(owner: &Pubkey, number: u16) -> Pubkey {
     derive(&[seeds::ACCOUNT, owner.as_ref(), &number.to_le_bytes()])
+}
+
+/// A queued change by its number.
+pub fn change(number: u64) -> Pubkey {
+    derive(&[seeds::CHANGE, house().as_ref(), &number.to_le_bytes()])
 }
 
 /// Signer of the program's events.

@@ -4,8 +4,8 @@ use crate::SdkError;
 use anchor_lang::Discriminator;
 use bytemuck::Pod;
 use tenor_margin::state::{
-    Chain, ClearingHouse, DISCRIMINATOR_LEN, InsuranceFund, LAYOUT_VERSION, MarginAccount, Position, Registry, Strike,
-    Underlying,
+    Chain, ClearingHouse, DISCRIMINATOR_LEN, InsuranceFund, LAYOUT_VERSION, MarginAccount, Position, QueuedChange,
+    Registry, Strike, Underlying,
 };
 
 /// A chain with its strikes.
@@ -37,6 +37,8 @@ pub enum ProgramAccount {
     Insurance(Box<InsuranceFund>),
     /// An underlying.
     Underlying(Box<Underlying>),
+    /// A queued change.
+    Change(Box<QueuedChange>),
     /// A chain.
     Chain(Box<ChainData>),
     /// A margin account.
@@ -63,6 +65,7 @@ versioned! {
     Registry => "registry",
     InsuranceFund => "insurance fund",
     Underlying => "underlying",
+    QueuedChange => "queued change",
     Chain => "chain",
     MarginAccount => "margin account",
 }
@@ -129,6 +132,14 @@ pub fn underlying(data: &[u8]) -> Result<Underlying, SdkError> {
     header(data)
 }
 
+/// Decodes a queued change.
+///
+/// # Errors
+/// As [`house`].
+pub fn queued_change(data: &[u8]) -> Result<QueuedChange, SdkError> {
+    header(data)
+}
+
 /// Decodes a chain with its strikes.
 ///
 /// # Errors
@@ -165,6 +176,8 @@ pub fn any(data: &[u8]) -> Result<ProgramAccount, SdkError> {
         insurance(data).map(|value| ProgramAccount::Insurance(Box::new(value)))
     } else if is(Underlying::DISCRIMINATOR) {
         underlying(data).map(|value| ProgramAccount::Underlying(Box::new(value)))
+    } else if is(QueuedChange::DISCRIMINATOR) {
+        queued_change(data).map(|value| ProgramAccount::Change(Box::new(value)))
     } else if is(Chain::DISCRIMINATOR) {
         chain(data).map(|value| ProgramAccount::Chain(Box::new(value)))
     } else if is(MarginAccount::DISCRIMINATOR) {

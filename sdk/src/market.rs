@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use tenor_margin::MarginError;
 use tenor_margin::risk::{ChainView, Freshness, HealthView, MarketView, assess, health_view, needed_underlyings};
 use tenor_margin::state::{ClearingHouse, Registry, Underlying};
+use tenor_math::quantity::UnixSeconds;
 use tenor_math::risk::Health;
 
 /// House, registry, underlyings and chains as last seen.
@@ -42,7 +43,7 @@ impl Market {
         match account {
             ProgramAccount::House(house) => self.house = Some(house),
             ProgramAccount::Registry(registry) => self.registry = Some(registry),
-            ProgramAccount::Insurance(_) => {}
+            ProgramAccount::Insurance(_) | ProgramAccount::Change(_) => {}
             ProgramAccount::Underlying(underlying) => {
                 self.underlyings.insert(underlying.index, (address, *underlying));
             }
@@ -84,6 +85,38 @@ impl Market {
     /// A chain by address.
     pub fn chain_data(&self, address: &Pubkey) -> Option<&ChainData> {
         self.chains.get(address)
+    }
+
+    /// Chains that `post_surface` for an expiry wants to see: on each side those out to the first that has a slice.
+    ///
+    /// # Errors
+    /// [`SdkError::Margin`] with [`MarginError::MissingUnderlying`] or [`MarginError::MissingNeighbour`] if one was never seen.
+    pub fn neighbours(&self, underlying: &Pubkey, expiry: i64, now: UnixSeconds) -> Result<Vec<Pubkey>, SdkError> {
+        let found = self.underlyings().find(|(address, _)| *address == underlying);
+        let (_, terms) = found.ok_or(MarginError::MissingUnderlying)?;
+        let mut neighbours = Vec::new();
+        let before = terms.live_expiries(now).rev().filter(|other| *other < expiry);
+        self.push_to_first_slice(underlying, before, &mut neighbours)?;
+        let after = terms.live_expiries(now).filter(|other| *other > expiry);
+        self.push_to_first_slice(underlying, after, &mut neighbours)?;
+        Ok(neighbours)
+    }
+
+    fn push_to_first_slice(
+        &self,
+        underlying: &Pubkey,
+        expiries: impl Iterator<Item = i64>,
+        neighbours: &mut Vec<Pubkey>,
+    ) -> Result<(), MarginError> {
+        for expiry in expiries {
+            let address = crate::address::chain(underlying, expiry);
+            let data = self.chain_data(&address).ok_or(MarginError::MissingNeighbour)?;
+            neighbours.push(address);
+            if data.chain.has_slice() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Health of an account, by the program's own code.

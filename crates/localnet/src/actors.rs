@@ -6,9 +6,9 @@ use crate::tokens::{self, WRAPPED_SOL};
 use crate::validator::Validator;
 use anyhow::{Context, Result};
 use solana_pubkey::Pubkey;
-use tenor_sdk::address;
+use tenor_sdk::address::{self, TOKEN_PROGRAM};
 use tenor_sdk::instruction::{self, Party, TokenMove};
-use tenor_sdk::margin::instructions::{Leg, OpenAccountArgs};
+use tenor_sdk::margin::instructions::{Leg, OpenAccountArgs, TradeArgs};
 use tenor_sdk::margin::risk::MarketView;
 use tenor_sdk::market::{HealthAccounts, Market};
 use tenor_sdk::math::pricing::OptionKind;
@@ -98,6 +98,7 @@ pub async fn enter(validator: &Validator, listed: &Listed, means: &Means) -> Res
     let args = OpenAccountArgs {
         number: ACCOUNT_NUMBER,
         capacity: CAPACITY,
+        size_class: 0,
     };
     let mut instructions = vec![instruction::open_account(authority, authority, args)];
     let deposits = [
@@ -111,6 +112,7 @@ pub async fn enter(validator: &Validator, listed: &Listed, means: &Means) -> Res
             account,
             wallet,
             mint,
+            token_program: TOKEN_PROGRAM,
             collateral_index,
             atoms,
         }));
@@ -133,11 +135,18 @@ pub async fn trade(validator: &Validator, listed: &Listed) -> Result<()> {
         underlyings: vec![listed.underlying],
         chains: vec![listed.chain],
     };
+    let args = TradeArgs {
+        legs,
+        taker: 0,
+        buyer_max_payment_atoms: i64::MAX,
+        seller_min_receipt_atoms: i64::MIN,
+        deadline: i64::MAX,
+    };
     let parties = [Role::Buyer, Role::Writer].map(|role| party(role, account(role), role.address()));
     let [(buyer_role, buyer), (seller_role, seller)] = parties;
     validator
         .send(
-            &[instruction::trade(buyer, seller, &accounts, legs)],
+            &[instruction::trade(buyer, seller, &accounts, args)],
             &[buyer_role, seller_role],
         )
         .await?;

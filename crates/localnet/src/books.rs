@@ -78,7 +78,7 @@ async fn reserves_atoms(
     let of_chains: i128 = chains
         .map(|chain| i128::from(chain.fees_atoms) + i128::from(chain.settlement_balance_atoms))
         .sum();
-    Ok(of_chains + i128::from(insurance.balance_atoms))
+    Ok(of_chains + i128::from(insurance.balance_atoms) + i128::from(insurance.treasury_atoms))
 }
 
 /// Lots of every option that anyone holds, and those whose open interest is not the sum of the longs.

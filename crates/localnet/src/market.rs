@@ -115,7 +115,13 @@ impl Listed {
     /// If a transaction fails.
     pub async fn post_surface(&self, validator: &Validator) -> Result<()> {
         let seconds = u64::try_from(self.expiry - validator.now().await?)?;
-        let post = instruction::post_surface(Role::Surface.address(), self.underlying, self.chain, surface(seconds));
+        let post = instruction::post_surface(
+            Role::Surface.address(),
+            self.underlying,
+            self.chain,
+            &[],
+            surface(seconds),
+        );
         validator.send(&[post], &[Role::Surface]).await?;
         self.refresh(validator).await
     }

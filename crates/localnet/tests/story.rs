@@ -106,8 +106,7 @@ fn market(hours_to_expiry: i64) -> Market {
     let house = deployment.house.args(&deployment.authorities).unwrap();
     let house = ClearingHouse {
         quote_decimals: 6,
-        maintenance_factor_e9: house.maintenance_factor_e9,
-        liquidation_target_e9: house.liquidation_target_e9,
+        risk: house.risk,
         ..ClearingHouse::zeroed()
     };
     let args = deployment.underlyings[0].args().unwrap();
@@ -128,7 +127,7 @@ fn market(hours_to_expiry: i64) -> Market {
         decimals: 6,
         ..CollateralEntry::zeroed()
     };
-    let haircut_e9 = deployment.collaterals[0].args(0).haircut_e9;
+    let haircut_e9 = deployment.collaterals[0].args(0, 0).haircut_e9;
     let sol = CollateralEntry {
         decimals: 9,
         haircut_e9,

@@ -20,8 +20,10 @@
 //! | [`risk`] | the 33 scenarios, a strike's risk array, an account's requirement |
 //! | `calibration` | slices from option quotes (feature `std`) |
 //! | [`average`] | the slow average of a price |
+//! | [`fees`] | a trade's premium in cash, the fees of both sides |
 //! | [`liquidation`] | auction clock and discount, slices and legs, conversion, who bears a loss |
-//! | [`interest`] | rate by utilisation, indices of deposits and borrows |
+//! | [`interest`] | rate by utilisation, indices of deposits and borrows, cash beside a lagging pool |
+//! | [`outflow`] | caps on net outflow and on new collateral |
 //! | [`shares`] | mint and burn of pool shares, fees, rounds |
 //! | [`amm`] | the market maker: quotes along the path of a trade, limits, net asset values |
 //!
@@ -40,9 +42,11 @@ pub mod average;
 #[cfg(feature = "std")]
 pub mod calibration;
 mod error;
+pub mod fees;
 mod fixed;
 pub mod interest;
 pub mod liquidation;
+pub mod outflow;
 pub mod pricing;
 pub mod quantity;
 pub mod risk;

@@ -37,12 +37,12 @@ pub const SOL: Asset = Asset {
     strike_step_usd: 5,
     lot_units_e9: 10_000_000,
 };
-/// Lots of 0.0001, strikes every thousand dollars.
+/// Lots of 0.0001, strikes every two thousand dollars.
 pub const BTC: Asset = Asset {
     symbol: "BTC",
     decimals: 8,
     first_price_usd: 100_000,
-    strike_step_usd: 1_000,
+    strike_step_usd: 2_000,
     lot_units_e9: 100_000,
 };
 /// Lots of 0.001, strikes every fifty dollars. Worlds know it, but list it only where asked.
@@ -52,6 +52,23 @@ pub const ETH: Asset = Asset {
     first_price_usd: 4_000,
     strike_step_usd: 50,
     lot_units_e9: 1_000_000,
+};
+
+/// A token that earns yield: its own feed, the scenarios of SOL.
+pub const JITOSOL: Asset = Asset {
+    symbol: "JITOSOL",
+    decimals: 9,
+    first_price_usd: 220,
+    strike_step_usd: 5,
+    lot_units_e9: 10_000_000,
+};
+/// Wrapped bitcoin, priced by the feed of BTC.
+pub const WBTC: Asset = Asset {
+    symbol: "WBTC",
+    decimals: 8,
+    first_price_usd: 100_000,
+    strike_step_usd: 1_000,
+    lot_units_e9: 100_000,
 };
 
 /// Whole dollars as atoms of the quote.
@@ -124,8 +141,12 @@ impl Asset {
         let is_quote = underlying_index == NO_UNDERLYING;
         AddCollateralArgs {
             underlying_index,
+            scenario_index: underlying_index,
+            accepts_freeze_authority: 0,
             haircut_e9: if is_quote { 0 } else { 100_000_000 },
             deposit_cap_atoms: 1_000_000_000_000_000,
+            ramp_seconds: 0,
+            window_cap_atoms: 1_000_000_000_000_000,
         }
     }
 }

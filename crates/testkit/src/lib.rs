@@ -35,7 +35,7 @@ pub mod world;
 
 pub use action::{Action, Call};
 pub use actor::Actor;
-pub use asset::{Asset, BTC, ETH, SOL, USDC, sol, usd, usdc};
+pub use asset::{Asset, BTC, ETH, JITOSOL, SOL, USDC, WBTC, sol, usd, usdc};
 pub use chain::{ChainOf, Instrument, days, hours, weeks};
 pub use expect::{assert_fails_with, assert_lands};
 pub use lite::LiteBank;

@@ -35,6 +35,17 @@ impl LiteBank {
         .expect("a data account");
         Self { svm }
     }
+
+    /// Loads another program.
+    ///
+    /// # Panics
+    /// If there is no bytecode or the machine refuses it.
+    pub fn add_program(&mut self, address: Pubkey, library: &str) {
+        let bytecode = bytecode::program(library);
+        self.svm
+            .add_program(address, &bytecode)
+            .expect("bytecode that the machine accepts");
+    }
 }
 
 impl Bank for LiteBank {

@@ -4,7 +4,7 @@ use crate::asset::Asset;
 use crate::bank::rent;
 use solana_account::{Account, AccountSharedData, ReadableAccount};
 use solana_pubkey::{Pubkey, pubkey};
-use tenor_sdk::address::TOKEN_PROGRAM;
+use tenor_sdk::address::{TOKEN_2022_PROGRAM, TOKEN_PROGRAM};
 
 const ASSOCIATED_TOKEN_PROGRAM: Pubkey = pubkey!("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 const MINT_LEN: usize = 82;
@@ -39,9 +39,9 @@ pub fn token_account(mint: &Pubkey, owner: &Pubkey, atoms: u64) -> AccountShared
 /// # Panics
 /// If it is no token account.
 pub fn amount(account: &AccountSharedData) -> u64 {
-    assert_eq!(
-        (account.owner(), account.data().len()),
-        (&TOKEN_PROGRAM, TOKEN_ACCOUNT_LEN),
+    let is_of_program = [TOKEN_PROGRAM, TOKEN_2022_PROGRAM].contains(account.owner());
+    assert!(
+        is_of_program && account.data().len() >= TOKEN_ACCOUNT_LEN,
         "a token account"
     );
     let bytes = &account.data()[AMOUNT_AT..AMOUNT_AT + 8];

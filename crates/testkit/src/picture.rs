@@ -6,8 +6,9 @@ use crate::chain::{ChainOf, Instrument};
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use tenor_sdk::decode::{AccountData, ChainData, ProgramAccount};
+use tenor_sdk::margin::grid::check_expiry;
 use tenor_sdk::margin::risk::Freshness;
-use tenor_sdk::margin::state::{CollateralEntry, InsuranceFund, Underlying};
+use tenor_sdk::margin::state::{ClearingHouse, CollateralEntry, InsuranceFund, QueuedChange, Underlying};
 use tenor_sdk::market::{HealthAccounts, Market};
 use tenor_sdk::math::pricing::OptionKind;
 use tenor_sdk::math::quantity::{E9, Price, UnixSeconds};
@@ -22,6 +23,8 @@ pub struct Picture {
     pub accounts: BTreeMap<Pubkey, AccountData>,
     /// The insurance fund, once it exists.
     pub insurance: Option<InsuranceFund>,
+    /// Queued changes by their numbers.
+    pub changes: BTreeMap<u64, QueuedChange>,
     /// Time, Unix seconds.
     pub now: i64,
 }
@@ -31,9 +34,26 @@ impl Picture {
         if let ProgramAccount::Insurance(insurance) = &account {
             self.insurance = Some(**insurance);
         }
+        if let ProgramAccount::Change(change) = &account {
+            self.changes.insert(change.number, **change);
+        }
         if let Some(account) = self.market.insert(address, account) {
             self.accounts.insert(address, account);
         }
+    }
+
+    /// The house.
+    ///
+    /// # Panics
+    /// If it does not exist; so do all functions here for what does not exist.
+    pub fn house(&self) -> &ClearingHouse {
+        self.market.house().expect("a house")
+    }
+
+    /// A queued change.
+    pub fn change(&self, number: u64) -> &QueuedChange {
+        let found = self.changes.get(&number);
+        found.unwrap_or_else(|| panic!("no change {number} is queued"))
     }
 
     /// An actor's margin account.
@@ -49,6 +69,26 @@ impl Picture {
     pub fn chain(&self, chain: ChainOf) -> &ChainData {
         let found = self.market.chain_data(&chain.address());
         found.unwrap_or_else(|| panic!("no {} chain of {}", chain.asset.symbol, chain.expiry))
+    }
+
+    /// Chains that a post for this one passes; none for a chain of an asset that is not listed.
+    pub fn neighbours(&self, chain: ChainOf) -> Vec<Pubkey> {
+        let now = UnixSeconds::new(self.now);
+        let found = self.market.neighbours(&chain.asset.underlying(), chain.expiry, now);
+        found.unwrap_or_default()
+    }
+
+    /// Expiries that could be listed now, nearest first.
+    pub fn listable_expiries(&self, asset: Asset) -> Vec<i64> {
+        const HOUR: i64 = 3_600;
+        let (now, limits) = (UnixSeconds::new(self.now), self.underlying(asset).market);
+        let is_listable = |expiry: &i64| check_expiry(UnixSeconds::new(*expiry), now, &limits).is_ok();
+        let first = (self.now / HOUR..)
+            .map(|hour| hour * HOUR)
+            .find(is_listable)
+            .expect("a tenor of a week");
+        let last = self.now.saturating_add_unsigned(limits.max_tenor_seconds);
+        (first..=last).step_by(604_800).filter(is_listable).collect()
     }
 
     /// An asset's underlying.

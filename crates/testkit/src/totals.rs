@@ -6,7 +6,7 @@ use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use tenor_sdk::decode::{AccountData, ChainData};
-use tenor_sdk::margin::state::QUOTE_INDEX;
+use tenor_sdk::margin::state::{InterestState, QUOTE_INDEX};
 use tenor_sdk::math::pricing::OptionKind;
 
 /// Something that does not add up.
@@ -53,7 +53,9 @@ pub fn assert_adds_up<B: Bank>(world: &World<B>) {
     );
 }
 
-/// Vault balance = booked total = sum of balances, and for the quote also what chains and insurance hold.
+/// Vault balance = booked total = sum of balances, and for the quote also what chains, insurance and the pool of cash hold.
+/// Of cash the sum is exact in units of 2^-32 atoms, whenever each account was last counted: what the pool has accrued and
+/// accounts have not yet got, or got less of by rounding, is its deposits less borrows less what it counts for accounts.
 fn check_money<B: Bank>(world: &World<B>, picture: &Picture, found: &mut Vec<Violation>) {
     let Some(registry) = picture.market.registry() else {
         return;
@@ -67,10 +69,13 @@ fn check_money<B: Bank>(world: &World<B>, picture: &Picture, found: &mut Vec<Vio
             )));
         }
         let owned: i128 = picture.accounts.values().map(|account| balance(account, index)).sum();
-        let owned = if index == usize::from(QUOTE_INDEX) {
-            owned + held_by_house(picture)
+        let (owned, booked) = if index == usize::from(QUOTE_INDEX) {
+            (
+                ((owned + held_by_house(picture)) << 32) + held_by_pool_q32(&registry.interest),
+                booked << 32,
+            )
         } else {
-            owned
+            (owned, booked)
         };
         if owned != booked {
             found.push(Violation(format!(
@@ -82,10 +87,17 @@ fn check_money<B: Bank>(world: &World<B>, picture: &Picture, found: &mut Vec<Vio
 
 fn balance(account: &AccountData, index: usize) -> i128 {
     if index == usize::from(QUOTE_INDEX) {
-        i128::from(account.account.cash_atoms)
+        let cash = account.account.cash();
+        i128::from(cash.cash_atoms) - i128::from(cash.counted_atoms) + i128::from(cash.reserve_due.get())
     } else {
         i128::from(account.account.balances_atoms[index])
     }
+}
+
+fn held_by_pool_q32(interest: &InterestState) -> i128 {
+    let totals = interest.pool().totals();
+    let signed = |q32: u128| i128::try_from(q32).expect("a total below 2^96");
+    signed(totals.deposited_q32) - signed(totals.borrowed_q32) + signed(totals.reserve_q32)
 }
 
 fn held_by_house(picture: &Picture) -> i128 {
@@ -93,9 +105,9 @@ fn held_by_house(picture: &Picture) -> i128 {
         |data: &ChainData| i128::from(data.chain.settlement_balance_atoms) + i128::from(data.chain.fees_atoms);
     let chains: i128 = picture.market.chains().map(|(_, data)| of_chain(data)).sum();
     chains
-        + picture
-            .insurance
-            .map_or(0, |insurance| i128::from(insurance.balance_atoms))
+        + picture.insurance.map_or(0, |insurance| {
+            i128::from(insurance.balance_atoms) + i128::from(insurance.treasury_atoms)
+        })
 }
 
 /// Lots of each option sum to zero, its open interest is the sum of its longs, and chains count their positions. While

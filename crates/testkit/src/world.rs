@@ -14,8 +14,10 @@ use crate::mint::{amount, mint_account, token_account};
 use crate::oracle::{Feed, OracleAccount};
 use crate::picture::Picture;
 use anchor_lang::{BorshConfig, Discriminator, SchemaRead};
+use bytemuck::Pod;
 use solana_account::{Account, AccountSharedData, ReadableAccount, WritableAccount};
 use solana_compute_budget_interface::ComputeBudgetInstruction;
+use solana_instruction::Instruction;
 use solana_message::{Message, VersionedMessage};
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -24,7 +26,10 @@ use solana_transaction_error::TransactionError;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_sdk::address::SYSTEM_PROGRAM;
 use tenor_sdk::margin::instructions::InitializeArgs;
-use tenor_sdk::margin::state::{DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING, Underlying};
+use tenor_sdk::margin::params::{FeeModel, HouseRisk, InterestModel, Timelock, WithdrawalWindow};
+use tenor_sdk::margin::state::{
+    Chain, ClearingHouse, DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING, Registry, Underlying,
+};
 use tenor_sdk::math::quantity::Price;
 use tenor_sdk::{MARGIN_PROGRAM, decode, event};
 
@@ -95,6 +100,13 @@ impl World {
     }
 }
 
+impl World {
+    /// Loads a program from the bytecode of a library.
+    pub fn add_program(&mut self, address: Pubkey, library: &str) {
+        self.bank.add_program(address, library);
+    }
+}
+
 impl Default for World {
     fn default() -> Self {
         Self::new()
@@ -111,6 +123,11 @@ pub fn admin() -> Actor {
     Actor::named("admin")
 }
 
+/// May pause and cancel.
+pub fn guardian() -> Actor {
+    Actor::named("guardian")
+}
+
 /// May post slices.
 pub fn surface_authority() -> Actor {
     Actor::named("surface authority")
@@ -121,18 +138,50 @@ pub fn anyone() -> Actor {
     Actor::named("anyone")
 }
 
+/// Fees of a house in use; those of a new world are zero, so that amounts are those of the trades alone.
+pub const USUAL_FEES: FeeModel = FeeModel {
+    taker_e9: 300_000,
+    maker_e9: 200_000,
+    cap_e9: 125_000_000,
+    insurance_share_e9: 500_000_000,
+};
+
 /// Parameters of the house: those of the design.
 pub fn house_terms() -> InitializeArgs {
     InitializeArgs {
         admin: admin().address(),
-        guardian: Actor::named("guardian").address(),
+        guardian: guardian().address(),
         surface_authority: surface_authority().address(),
-        timelock_seconds: 172_800,
-        correlation_credit_e9: 250_000_000,
-        maintenance_factor_e9: 800_000_000,
-        liquidation_target_e9: 1_150_000_000,
-        full_close_below_e9: 50_000_000_000,
-        auction_memory_seconds: 1_800,
+        treasury: Actor::named("treasury").address(),
+        genesis_seconds: 604_800,
+        timelock: Timelock {
+            delay_seconds: 172_800,
+            ttl_seconds: 604_800,
+        },
+        risk: HouseRisk {
+            correlation_credit_e9: 250_000_000,
+            maintenance_factor_e9: 800_000_000,
+            liquidation_target_e9: 1_150_000_000,
+            full_close_below_e9: 50_000_000_000,
+            auction_memory_seconds: 1_800,
+        },
+        interest: InterestModel {
+            optimal_utilisation_e9: 800_000_000,
+            base_rate_e9: 0,
+            optimal_rate_e9: 80_000_000,
+            max_rate_e9: 1_000_000_000,
+            reserve_share_e9: 100_000_000,
+        },
+        fees: FeeModel {
+            taker_e9: 300_000,
+            maker_e9: 100_000,
+            cap_e9: 125_000_000,
+            insurance_share_e9: 500_000_000,
+        },
+        withdrawals: WithdrawalWindow {
+            window_seconds: 86_400,
+            small_withdrawal_e9: 500_000_000_000,
+        },
     }
 }
 
@@ -154,6 +203,7 @@ impl<B: Bank> World<B> {
             world.fee_payer.clone(),
             upgrade_authority(),
             admin(),
+            guardian(),
             surface_authority(),
             anyone(),
         ] {
@@ -177,6 +227,7 @@ impl<B: Bank> World<B> {
             admin: &admin(),
             asset: USDC,
             args: USDC.collateral(NO_UNDERLYING),
+            approval: None,
         });
         for asset in [SOL, BTC] {
             world.list_asset(asset);
@@ -194,11 +245,13 @@ impl<B: Bank> World<B> {
         self.land(AddUnderlying {
             admin: &admin(),
             args: asset.listing(),
+            approval: None,
         });
         self.land(AddCollateral {
             admin: &admin(),
             asset,
             args: asset.collateral(index),
+            approval: None,
         });
         self.set_price(asset, crate::asset::usd(asset.first_price_usd));
     }
@@ -210,7 +263,11 @@ impl<B: Bank> World<B> {
         self.bank.clock().unix_timestamp
     }
 
+<<<<<<< HEAD
     /// The slot.
+=======
+    /// The present slot.
+>>>>>>> main
     pub fn slot(&self) -> u64 {
         self.bank.clock().slot
     }
@@ -234,10 +291,21 @@ impl<B: Bank> World<B> {
 
     // Sending.
 
+    /// Sends an instruction before everything else in the transaction, and then an action.
+    pub fn send_after(&mut self, first: Instruction, signers: &[&Actor], action: impl Action) -> Outcome {
+        let mut call = action.call(&self.picture());
+        call.signers.extend(signers.iter().map(|signer| signer.key()));
+        self.execute(call, vec![first])
+    }
+
     /// Sends an action. What it changed although it failed, if anything, is in the refusal.
     pub fn send(&mut self, action: impl Action) -> Outcome {
         let call = action.call(&self.picture());
-        let message = self.message(&call);
+        self.execute(call, Vec::new())
+    }
+
+    fn execute(&mut self, call: Call, first: Vec<Instruction>) -> Outcome {
+        let message = self.message(&call, first);
         let required = message.header.num_required_signatures;
         let keys = &message.account_keys[..usize::from(required)];
         let (accounts, bytes) = (message.account_keys.len(), transaction_length(&message));
@@ -285,10 +353,10 @@ impl<B: Bank> World<B> {
         action.call(&self.picture())
     }
 
-    fn message(&mut self, call: &Call) -> Message {
-        let mut instructions = vec![ComputeBudgetInstruction::set_compute_unit_limit(COMPUTE_LIMIT)];
+    fn message(&mut self, call: &Call, mut instructions: Vec<Instruction>) -> Message {
+        instructions.push(ComputeBudgetInstruction::set_compute_unit_limit(COMPUTE_LIMIT));
         instructions.extend_from_slice(&call.instructions);
-        for instruction in &call.instructions {
+        for instruction in &instructions {
             self.known.extend(instruction.accounts.iter().map(|meta| meta.pubkey));
         }
         let blockhash = self.bank.fresh_blockhash();
@@ -397,12 +465,40 @@ impl<B: Bank> World<B> {
     /// # Panics
     /// If the account does not exist.
     pub fn edit_account(&mut self, actor: &Actor, change: impl FnOnce(&mut MarginAccount)) {
-        const HEADER: std::ops::Range<usize> = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<MarginAccount>();
-        let mut account = self.account(&actor.account()).expect("a margin account");
-        let mut header: MarginAccount = bytemuck::pod_read_unaligned(&account.data()[HEADER]);
+        self.edit_header(actor.account(), change);
+    }
+
+    /// Changes the house: parameters that only a change which waited out the timelock would set.
+    ///
+    /// # Panics
+    /// If there is no house.
+    pub fn edit_house(&mut self, change: impl FnOnce(&mut ClearingHouse)) {
+        self.edit_header(tenor_sdk::address::house(), change);
+    }
+
+    /// Changes the registry: as [`World::edit_house`].
+    ///
+    /// # Panics
+    /// If there is no registry.
+    pub fn edit_registry(&mut self, change: impl FnOnce(&mut Registry)) {
+        self.edit_header(tenor_sdk::address::registry(), change);
+    }
+
+    /// Changes the header of a chain: states that only a long history would bring about.
+    ///
+    /// # Panics
+    /// If the chain does not exist.
+    pub fn edit_chain(&mut self, chain: ChainOf, change: impl FnOnce(&mut Chain)) {
+        self.edit_header(chain.address(), change);
+    }
+
+    fn edit_header<T: bytemuck::Pod>(&mut self, address: Pubkey, change: impl FnOnce(&mut T)) {
+        let place = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<T>();
+        let mut account = self.account(&address).expect("an account");
+        let mut header: T = bytemuck::pod_read_unaligned(&account.data()[place.clone()]);
         change(&mut header);
-        account.data_as_mut_slice()[HEADER].copy_from_slice(bytemuck::bytes_of(&header));
-        self.set_account(actor.account(), account);
+        account.data_as_mut_slice()[place].copy_from_slice(bytemuck::bytes_of(&header));
+        self.set_account(address, account);
     }
 
     /// Changes an underlying: parameters that governance would take days to change.
@@ -410,12 +506,7 @@ impl<B: Bank> World<B> {
     /// # Panics
     /// If the underlying does not exist.
     pub fn edit_underlying(&mut self, asset: Asset, change: impl FnOnce(&mut Underlying)) {
-        const BODY: std::ops::Range<usize> = DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<Underlying>();
-        let mut account = self.account(&asset.underlying()).expect("an underlying");
-        let mut body: Underlying = bytemuck::pod_read_unaligned(&account.data()[BODY]);
-        change(&mut body);
-        account.data_as_mut_slice()[BODY].copy_from_slice(bytemuck::bytes_of(&body));
-        self.set_account(asset.underlying(), account);
+        self.edit_header(asset.underlying(), change);
     }
 
     fn fund(&mut self, actor: &Actor) {
@@ -461,7 +552,7 @@ impl<B: Bank> World<B> {
 
     /// Brings new tokens into an actor's margin account.
     pub fn deposit(&mut self, actor: &Actor, asset: Asset, atoms: u64) {
-        let wallet = self.tokens(&actor.wallet(asset));
+        let wallet = self.account(&actor.wallet(asset)).map_or(0, |wallet| amount(&wallet));
         self.set_wallet(actor, asset, wallet + atoms);
         self.land(Deposit {
             depositor: actor,
@@ -512,7 +603,12 @@ impl<B: Bank> World<B> {
 
     /// The surface authority posts the usual slice.
     pub fn post_surface(&mut self, chain: ChainOf) {
-        let args = chain.slice(VOLATILITY_PERCENT, self.now());
+        self.post_volatility(chain, VOLATILITY_PERCENT);
+    }
+
+    /// The surface authority posts a slice of a volatility in percent.
+    pub fn post_volatility(&mut self, chain: ChainOf, percent: u64) {
+        let args = chain.slice(percent, self.now());
         self.land(PostSurface {
             authority: &surface_authority(),
             chain,
@@ -539,6 +635,9 @@ impl<B: Bank> World<B> {
             self.set_price(asset, price);
         }
         for chain in chains {
+            if self.account(&chain.address()).is_none() {
+                continue;
+            }
             if self.now() < chain.expiry {
                 self.post_surface(chain);
             }

@@ -89,8 +89,9 @@ impl Class {
             E::NothingToLiquidate,
             E::ChainNotExpired,
         ];
-        const STALE: [MarginError; 11] = [
+        const STALE: [MarginError; 12] = [
             E::LimitExceeded,
+            E::DeadlinePassed,
             E::PriceStale,
             E::PriceFromFuture,
             E::PriceUncertain,
@@ -102,8 +103,9 @@ impl Class {
             E::MissingUnderlying,
             E::EquityExhausted,
         ];
-        const UNDERFUNDED: [MarginError; 4] = [
+        const UNDERFUNDED: [MarginError; 5] = [
             E::InitialHealthNegative,
+            E::GainsUnrealised,
             E::CashBelowZero,
             E::PositionTableFull,
             E::ChainTableFull,

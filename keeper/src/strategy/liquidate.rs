@@ -162,7 +162,7 @@ impl Case<'_> {
             discount,
             target: house.liquidation_target(),
         };
-        let allowed = if self.health.maintenance.e9() < house.full_close_below_e9 {
+        let allowed = if self.health.maintenance.e9() < house.risk.full_close_below_e9 {
             Fraction::ONE
         } else {
             slice_fraction(&terms).map_err(of_math)?

@@ -4,7 +4,7 @@ use tenor_sdk::SdkError;
 use tenor_sdk::decode::AccountData;
 use tenor_sdk::margin::MarginError;
 use tenor_sdk::margin::risk::{Freshness, MarketView, payoff};
-use tenor_sdk::margin::state::{ChainSlot, Position, QUOTE_INDEX};
+use tenor_sdk::margin::state::{ChainSlot, InterestState, Position, QUOTE_INDEX};
 use tenor_sdk::market::Market;
 use tenor_sdk::math::Round;
 use tenor_sdk::math::liquidation::Fraction;
@@ -44,7 +44,10 @@ pub(super) fn preview(
     let reward = discount.of(fraction.of_value(maintenance)?, Round::Down)?;
     let reward_atoms = reward.to_quote_atoms(decimals, Round::Down)?;
     let cash_change_atoms = reward_atoms.checked_sub(price_atoms).ok_or(MarginError::MathOverflow)?;
-    after.account.add_cash(cash_change_atoms)?;
+    let interest = market
+        .registry()
+        .map_or_else(InterestState::default, |registry| registry.interest);
+    after.account.add_cash(cash_change_atoms, &interest)?;
     let health = market.health(&after, Freshness::AsStored)?;
     Ok(Preview {
         cash_change_atoms,
@@ -150,7 +153,7 @@ fn take_collaterals(
             .underlying(entry.underlying_index)
             .ok_or(MarginError::MissingUnderlying)?;
         worth = worth.try_add(atoms.value(entry.decimals, underlying.price(), Round::Down)?)?;
-        taker.account.credit(index, atoms)?;
+        taker.account.credit(index, atoms, &registry.interest)?;
     }
     Ok(worth)
 }

@@ -5,7 +5,7 @@ use crate::world::World;
 use std::collections::HashMap;
 use tenor_sdk::decode::ProgramAccount;
 use tenor_sdk::margin::risk::MarketView;
-use tenor_sdk::margin::state::{Chain, Underlying};
+use tenor_sdk::margin::state::Underlying;
 use tenor_sdk::margin::valuation::ChainValuation;
 use tenor_sdk::market::Market;
 use tenor_sdk::math::quantity::UnixSeconds;
@@ -81,9 +81,6 @@ impl Projection {
             let Some(underlying) = self.market.underlying(data.chain.underlying_index).copied() else {
                 continue;
             };
-            if !has_usable_slice(&data.chain, &underlying, world.now) {
-                continue;
-            }
             let Ok(valuation) = ChainValuation::new(&data.chain, &underlying, world.now) else {
                 continue;
             };
@@ -109,11 +106,6 @@ impl Projection {
     pub fn problem(&self, index: u8) -> Option<PriceProblem> {
         self.problems.get(&index).copied()
     }
-}
-
-/// Whether `refresh_risk` would accept the chain's slice.
-pub(super) fn has_usable_slice(chain: &Chain, underlying: &Underlying, now: UnixSeconds) -> bool {
-    now.since(UnixSeconds::new(chain.slice_posted_at)) <= underlying.feed.max_surface_age_seconds
 }
 
 /// The underlying as `update_price` would leave it, or why the program would refuse.

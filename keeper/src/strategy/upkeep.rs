@@ -1,7 +1,7 @@
 //! Price updates and risk refreshes that a health check on chain will need.
 
 use super::Settings;
-use super::projection::{Projection, has_usable_slice};
+use super::projection::Projection;
 use crate::world::World;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
@@ -107,7 +107,7 @@ fn is_stale(chain: &Pubkey, strike_slot: u16, world: &World, projection: &Projec
     let Some(underlying) = projection.market().underlying(stored.chain.underlying_index) else {
         return false;
     };
-    if !has_usable_slice(stored.chain, underlying, world.now) {
+    if !stored.chain.has_slice() {
         // The program would refuse the refresh; the stored array may still be good.
         return false;
     }

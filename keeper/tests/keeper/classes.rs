@@ -27,6 +27,8 @@ fn errors_of_the_program_are_classified_by_number() {
         (MarginError::LimitExceeded, 6_006, Class::Stale),
         (MarginError::EquityExhausted, 6_122, Class::Stale),
         (MarginError::MissingChain, 6_080, Class::Stale),
+        (MarginError::DeadlinePassed, 6_181, Class::Stale),
+        (MarginError::GainsUnrealised, 6_182, Class::Underfunded),
         (MarginError::CashBelowZero, 6_103, Class::Underfunded),
         (MarginError::InitialHealthNegative, 6_100, Class::Underfunded),
         (MarginError::PositionTableFull, 6_104, Class::Underfunded),

@@ -5,7 +5,9 @@ mod key;
 mod underlying;
 mod validate;
 
-pub use house::{Authorities, CollateralFile, House, Quote};
+pub use house::{
+    Authorities, CollateralFile, FeesFile, House, InterestFile, Quote, RiskFile, TimelockFile, WithdrawalsFile,
+};
 pub use key::Key;
 pub use underlying::{Feed, Listing, MarketBounds, Risk, UnderlyingFile};
 pub use validate::Violation;

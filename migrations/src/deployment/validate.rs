@@ -1,6 +1,7 @@
 //! What a deployment file must satisfy before anything is planned.
 
 use super::{CollateralFile, Deployment, Listing, UnderlyingFile};
+use solana_pubkey::Pubkey;
 use tenor_sdk::margin::state::{MAX_COLLATERALS, MAX_STRIKES};
 
 /// A value that contradicts another or a bound.
@@ -34,6 +35,9 @@ pub enum Violation {
         /// The parameter, as the program names it.
         parameter: &'static str,
     },
+    /// The upgrade authority would go to a key that someone may lose.
+    #[error("upgrade_timelock {0} is a plain key; name an address of a timelock or multisig program")]
+    PlainUpgradeKey(Pubkey),
     /// Strikes that are not on the listing grid, or in the wrong order, or too many.
     #[error("{symbol}: {reason}")]
     Strikes {
@@ -51,6 +55,11 @@ impl Deployment {
             .args(&self.authorities)
             .map_or(Some("full_close_below_e9"), |args| args.out_of_bounds());
         within("house", house)?;
+        if let Some(timelock) = self.authorities.upgrade_timelock {
+            if timelock.0.is_on_curve() {
+                return Err(Violation::PlainUpgradeKey(timelock.0));
+            }
+        }
         for underlying in &self.underlyings {
             underlying.validate()?;
         }

@@ -59,7 +59,7 @@ impl LiquidationState {
             return self.clock().advanced(UnixSeconds::new(self.touched_at), now);
         }
         let ended_at = (self.ended_at != 0).then_some(UnixSeconds::new(self.ended_at));
-        self.clock().resumed(ended_at, now, house.auction_memory_seconds)
+        self.clock().resumed(ended_at, now, house.risk.auction_memory_seconds)
     }
 
     fn advanced(self, assessment: &Assessment, house: &ClearingHouse, now: UnixSeconds) -> Result<Self, MarginError> {

@@ -84,7 +84,9 @@ pub enum MarginError {
     FeedAddress = 55,
 
     // 60-79: chains
-    #[msg("The expiry is not on the listing grid: Fridays 08:00 UTC within the market's tenor")]
+    #[msg(
+        "The expiry is not on the listing grid: Fridays 08:00 UTC for eight weeks, then the last of a month, then of a quarter"
+    )]
     ExpiryNotOnGrid = 60,
     #[msg("The strike is not on the grid or outside the window around spot")]
     StrikeNotOnGrid = 61,
@@ -106,6 +108,20 @@ pub enum MarginError {
     NotSettlementUpdate = 69,
     #[msg("Open interest would exceed the market's limit; use fewer lots")]
     OpenInterestLimit = 70,
+    #[msg("Chains cannot be listed on the underlying yet; wait until it is active")]
+    UnderlyingNotActive = 71,
+    #[msg("The underlying's table of live expiries is full; wait for one to pass")]
+    TooManyExpiries = 72,
+    #[msg("The chain still has positions, fees, debt or a settlement balance; settle its accounts and sweep it")]
+    ChainNotEmpty = 73,
+    #[msg("The chain holds nothing to sweep")]
+    NothingToSweep = 74,
+    #[msg("The chain is not full; list the strike without replacing one")]
+    ChainNotFull = 75,
+    #[msg("The strike to be replaced is still listable or has open interest; name another slot")]
+    StrikeInUse = 76,
+    #[msg("The rent goes to whoever paid it; pass the payer that the chain names")]
+    NotRentPayer = 77,
 
     // 80-99: the market view of a health check
     #[msg("A chain that the account has positions in was not passed")]
@@ -158,6 +174,116 @@ pub enum MarginError {
     NothingToLiquidate = 123,
     #[msg("The slice would not raise the account's health; take a larger fraction")]
     HealthNotRaised = 124,
+
+    // 140-159: governance
+    #[msg("The transaction has a durable nonce; governance takes only transactions that expire: sign a new one")]
+    DurableNonce = 140,
+    #[msg("The account passed is not the instructions sysvar")]
+    NotInstructionsSysvar = 141,
+    #[msg("The action is paused; the house says until when")]
+    ActionPaused = 142,
+    #[msg("This power paused the action not long ago; wait out the cool-down")]
+    PauseCoolingDown = 143,
+    #[msg("This power does not pause the action now; whoever paused it may end the pause, or wait")]
+    NotPaused = 144,
+    #[msg("The house is wound down; reduce, settle and withdraw")]
+    WoundDown = 145,
+    #[msg("The change does not only tighten; queue it and wait out the timelock")]
+    ChangeLoosens = 146,
+    #[msg("The change must wait; the account says from when on it may be made")]
+    ChangeNotReady = 147,
+    #[msg("The change waited too long and is dead; queue it again")]
+    ChangeExpired = 148,
+    #[msg("What the change replaces is not what it was when it was queued; cancel it and queue it again")]
+    ChangeOutdated = 149,
+    #[msg("The change was queued by a former admin; cancel it and queue it again")]
+    ChangeOfFormerAdmin = 150,
+    #[msg("The account to change is missing or is not the change's; pass the one that the change names")]
+    WrongChangeTarget = 151,
+    #[msg("The change is a listing; list by its own instruction and name the change as approval")]
+    ListingByItsInstruction = 152,
+    #[msg("Set-up is over: queue the listing and name the change as approval once it is ready")]
+    ListingNotApproved = 153,
+    #[msg("The approval is for another listing; pass exactly what was queued")]
+    WrongApproval = 154,
+    #[msg("Set-up is over already")]
+    GenesisOver = 155,
+    #[msg("No admin is proposed; propose one first")]
+    NoPendingAdmin = 156,
+    #[msg("The change changes nothing")]
+    NothingChanges = 157,
+
+    // 160-179: cash, tokens and the keeping of accounts
+    #[msg("The vault holds less than the amount, for the rest is lent; withdraw less or wait for repayments")]
+    NotEnoughLiquidity = 160,
+    #[msg("Net outflow would exceed the collateral's cap for the window; withdraw less or wait")]
+    WindowCapReached = 161,
+    #[msg("The mint takes a fee of transfers; it cannot be a collateral")]
+    MintTransferFee = 162,
+    #[msg("The mint calls a program at transfers; it cannot be a collateral")]
+    MintTransferHook = 163,
+    #[msg("Somebody may move every token of the mint; it cannot be a collateral")]
+    MintPermanentDelegate = 164,
+    #[msg("Somebody may freeze accounts of the mint; name the exception if this is meant")]
+    MintFreezable = 165,
+    #[msg("Somebody may pause the mint; it cannot be a collateral")]
+    MintPausable = 166,
+    #[msg("The mint has an extension that is not on the list of allowed ones; it cannot be a collateral")]
+    MintExtension = 167,
+    #[msg("The token program is not the collateral's; pass the program that the registry lists")]
+    WrongTokenProgram = 168,
+    #[msg("The account still holds or owes something; empty it first")]
+    AccountNotEmpty = 169,
+    #[msg("The capacity is not above the present one or beyond the account's size class")]
+    WrongCapacity = 170,
+    #[msg("The account holds fewer lots of the option; transfer what it holds")]
+    NotEnoughLots = 171,
+    #[msg("The rent goes to who paid it at opening; pass that address")]
+    WrongRentPayer = 172,
+    #[msg("The account is not a mint of the token program; pass the mint and the program that owns it")]
+    NotAMint = 173,
+    #[msg("The account is not a token account of the collateral's token program")]
+    NotATokenAccount = 174,
+
+    // 180-199: trades and brackets
+    #[msg("Both accounts have one owner; move positions between them by a transfer")]
+    SelfTrade = 180,
+    #[msg("The deadline of the trade has passed; decide again")]
+    DeadlinePassed = 181,
+    #[msg(
+        "The trade gives value away at mark or borrows cash against gains that are not realised; trade at mark, use fewer lots or add collateral"
+    )]
+    GainsUnrealised = 182,
+    #[msg("The delegate's losses against mark would exceed the day's limit; the owner may sign or raise it")]
+    DelegateLossLimit = 183,
+    #[msg("A bracket begins and ends at the top level of a transaction, not by a call of another program")]
+    BracketNotTopLevel = 184,
+    #[msg("No end of this account's bracket follows in the transaction; add end_bracket for the same account")]
+    BracketNotEnded = 185,
+    #[msg("A bracket may not begin inside another; end the first one before")]
+    BracketNested = 186,
+    #[msg("An instruction inside the bracket is not one that brackets allow; move it before or after")]
+    BracketForeignInstruction = 187,
+    #[msg("The account is in a bracket; do this before or after it")]
+    BracketActive = 188,
+    #[msg("No bracket of the account is open; begin one in the same transaction")]
+    BracketNotActive = 189,
+
+    // 200-219: surface and range
+    #[msg(
+        "The slice and a neighbour's admit calendar arbitrage; post a rising surface far first, a falling one near first"
+    )]
+    CalendarArbitrage = 200,
+    #[msg("A neighbouring chain was not passed; pass each side's chains out to the first that has a slice")]
+    MissingNeighbour = 201,
+    #[msg("The slice moves too far from the last one, the hour's or the day's; post a smaller step")]
+    SurfaceStep = 202,
+    #[msg("The last slice was posted too short a time ago; wait")]
+    SurfaceTooSoon = 203,
+    #[msg(
+        "The update is not the hour's mark: it must straddle an hour that began less than ten minutes ago and has none"
+    )]
+    NotHourMark = 204,
 }
 
 impl From<MathError> for MarginError {

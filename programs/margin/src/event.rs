@@ -1,6 +1,7 @@
 //! What happened, in the past tense. Each instruction that changes something emits exactly one event, by a call of the
 //! program to itself: logs are cut at ten kilobytes, inner instructions are not. Sequence numbers are per margin account.
 
+use crate::state::InterestState;
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 
@@ -19,17 +20,117 @@ events! {
     HouseInitialized {
         /// The house.
         house: Address,
-        /// May list and change parameters.
-        admin: Address,
-        /// May pause and cancel.
-        guardian: Address,
-        /// May post slices.
-        surface_authority: Address,
+        /// Its sequence number after this.
+        sequence: u64,
         /// Mint of the quote currency.
         quote_mint: Address,
+        /// Decimals of the quote mint.
+        quote_decimals: u8,
+        /// Who governs it, and its parameters.
+        args: crate::instructions::InitializeArgs,
+    }
+    /// A change was queued.
+    ChangeQueued {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// Its number.
+        number: u64,
+        /// Account that it changes; zero for a listing.
+        target: Address,
+        /// From when on it may be made, Unix seconds.
+        ready_at: i64,
+        /// When it dies, Unix seconds.
+        expires_at: i64,
+        /// The change.
+        change: crate::governance::Change,
+    }
+    /// A queued change was made.
+    ChangeApplied {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// Its number.
+        number: u64,
+        /// Account that it changed.
+        target: Address,
+        /// The change.
+        change: crate::governance::Change,
+    }
+    /// A queued change was cancelled, or a dead one cleared away.
+    ChangeCancelled {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// Its number.
+        number: u64,
+        /// Who did it.
+        by: Address,
+    }
+    /// A change that only tightens was made at once.
+    ParametersTightened {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// Account that it changed.
+        target: Address,
+        /// The change.
+        change: crate::governance::Change,
+    }
+    /// A successor of the admin was proposed.
+    AdminProposed {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// The successor.
+        successor: Address,
+        /// From when on it may accept, Unix seconds.
+        ready_at: i64,
+        /// When the proposal dies, Unix seconds.
+        expires_at: i64,
+    }
+    /// The proposal of a successor was cancelled.
+    AdminProposalCancelled {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// Who did it.
+        by: Address,
+    }
+    /// The successor took over. Changes that were queued before are dead.
+    AdminAccepted {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// The admin.
+        admin: Address,
+    }
+    /// An action was paused.
+    ActionPaused {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// The action.
+        action: crate::state::Pausable,
+        /// Who paused it.
+        by: crate::state::Power,
+        /// For how long, seconds.
+        seconds: u32,
+        /// Until when it is paused by any power, Unix seconds.
+        paused_until: i64,
+    }
+    /// A pause was ended early.
+    ActionUnpaused {
+        /// The house's sequence number after this.
+        sequence: u64,
+        /// The action.
+        action: crate::state::Pausable,
+        /// Whose pause it was.
+        by: crate::state::Power,
+        /// Until when it is paused by the other power, Unix seconds; in the past if it is not.
+        paused_until: i64,
+    }
+    /// Set-up ended: listings wait from now on.
+    GenesisEnded {
+        /// The house's sequence number after this.
+        sequence: u64,
     }
     /// An asset with a price feed was listed.
     UnderlyingListed {
+        /// The house's sequence number after this.
+        sequence: u64,
         /// The underlying.
         underlying: Address,
         /// Its index.
@@ -49,23 +150,41 @@ events! {
     }
     /// A collateral was listed.
     CollateralListed {
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
         /// Its index.
         index: u8,
         /// Its mint.
         mint: Address,
         /// The house's token account for it.
         vault: Address,
-        /// Underlying that prices it, 255 for the quote.
+        /// Program of the mint.
+        token_program: Address,
+        /// Underlying whose price values it, 255 for the quote.
         underlying_index: u8,
+        /// Underlying whose scenarios shock it, 255 for the quote.
+        scenario_index: u8,
+        /// Decimals of the mint.
+        decimals: u8,
+        /// One if it was listed although somebody may freeze accounts of the mint.
+        accepts_freeze_authority: u8,
         /// Part that does not count as equity x 1e9.
         haircut_e9: u64,
         /// Deposit cap, atoms.
         deposit_cap_atoms: u64,
+        /// When that cap begins to grow from zero, Unix seconds.
+        ramp_started_at: i64,
+        /// How long it grows, seconds.
+        ramp_seconds: u64,
+        /// Cap on net outflow within the window, atoms.
+        window_cap_atoms: u64,
     }
     /// A checked price was stored.
     PriceUpdated {
         /// The underlying.
         underlying: Address,
+        /// Its sequence number after this.
+        sequence: u64,
         /// Price, USD x 1e9.
         price_e9: u64,
         /// Confidence interval, USD x 1e9.
@@ -74,17 +193,140 @@ events! {
         ema_e9: u64,
         /// Publish time, Unix seconds.
         published_at: i64,
+        /// Hour of the last mark for the range, Unix hours.
+        variance_hour: i64,
+        /// That mark, USD x 1e9.
+        variance_price_e9: u64,
+        /// Variance of hourly returns x 2^62.
+        hourly_variance_q62: u64,
+        /// Price range of the scenarios x 1e9.
+        range_e9: u64,
+    }
+    /// An hour's mark for the range was taken from an update that was not stored as the price.
+    HourMarked {
+        /// The underlying.
+        underlying: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// The hour, Unix hours.
+        hour: i64,
+        /// The mark, USD x 1e9.
+        price_e9: u64,
+        /// Variance of hourly returns x 2^62.
+        hourly_variance_q62: u64,
+        /// Price range of the scenarios x 1e9.
+        range_e9: u64,
     }
     /// A margin account was opened.
     AccountOpened {
         /// The account.
         account: Address,
+        /// Its sequence number: none of its changes has been numbered yet.
+        sequence: u64,
         /// Its owner.
         owner: Address,
         /// The owner's number for it.
         number: u16,
         /// Positions that it can hold.
         capacity: u16,
+        /// Zero for the standard class, one for the large.
+        size_class: u8,
+        /// Who paid the rent.
+        rent_payer: Address,
+        /// What it was, lamports.
+        rent_lamports: u64,
+        /// When it was opened, Unix seconds.
+        opened_at: i64,
+    }
+    /// A margin account was given room for more positions.
+    AccountGrown {
+        /// The account.
+        account: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// Positions that it can hold.
+        capacity: u16,
+    }
+    /// An empty margin account was closed.
+    AccountClosed {
+        /// The account.
+        account: Address,
+        /// Its last sequence number.
+        sequence: u64,
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
+        /// The pool of cash after this.
+        interest: InterestState,
+    }
+    /// An owner named who may trade for an account.
+    DelegateSet {
+        /// The account.
+        account: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// The delegate, zero for nobody.
+        delegate: Address,
+        /// Most loss against mark a day under its signature, USD x 1e9.
+        max_daily_loss_e9: u64,
+    }
+    /// Interest was brought to the present.
+    InterestAccrued {
+        /// The account that was counted anew.
+        account: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
+        /// The account's cash after this, atoms.
+        cash_atoms: i64,
+        /// What the reserve gave to insurance, atoms.
+        swept_atoms: u64,
+        /// What insurance owns after this, atoms.
+        insurance_atoms: u64,
+        /// The pool of cash after this.
+        interest: InterestState,
+    }
+    /// Cash or a collateral moved between two accounts of one owner.
+    Transferred {
+        /// The account that gave.
+        from: Address,
+        /// Its sequence number after this.
+        from_sequence: u64,
+        /// The account that received.
+        to: Address,
+        /// Its sequence number after this.
+        to_sequence: u64,
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
+        /// The collateral.
+        collateral_index: u8,
+        /// What moved, atoms.
+        atoms: u64,
+        /// The giving account's cash after this, atoms.
+        from_cash_atoms: i64,
+        /// The receiving account's cash after this, atoms.
+        to_cash_atoms: i64,
+        /// The pool of cash after this.
+        interest: InterestState,
+    }
+    /// Lots of a strike moved between two accounts of one owner.
+    PositionTransferred {
+        /// The account that gave.
+        from: Address,
+        /// Its sequence number after this.
+        from_sequence: u64,
+        /// The account that received.
+        to: Address,
+        /// Its sequence number after this.
+        to_sequence: u64,
+        /// The chain.
+        chain: Address,
+        /// Place of the strike.
+        strike_slot: u16,
+        /// Lots of the call that the receiving account gained.
+        call_lots: i64,
+        /// Lots of the put that the receiving account gained.
+        put_lots: i64,
     }
     /// Tokens came in.
     Deposited {
@@ -92,12 +334,20 @@ events! {
         account: Address,
         /// Its sequence number after this.
         sequence: u64,
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
         /// The collateral.
         collateral_index: u8,
         /// What arrived, atoms.
         atoms: u64,
         /// The collateral's booked total after this, atoms.
         booked_total_atoms: u64,
+        /// The account's cash after this, atoms.
+        cash_atoms: i64,
+        /// Net outflow that the collateral's window remembers after this, atoms.
+        outflow_atoms: u64,
+        /// The pool of cash after this.
+        interest: InterestState,
     }
     /// Tokens went out.
     Withdrawn {
@@ -105,17 +355,27 @@ events! {
         account: Address,
         /// Its sequence number after this.
         sequence: u64,
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
         /// The collateral.
         collateral_index: u8,
         /// What left, atoms.
         atoms: u64,
         /// The collateral's booked total after this, atoms.
         booked_total_atoms: u64,
+        /// The account's cash after this, atoms.
+        cash_atoms: i64,
+        /// Net outflow that the collateral's window remembers after this, atoms.
+        outflow_atoms: u64,
+        /// The pool of cash after this.
+        interest: InterestState,
     }
     /// A chain was listed.
     ChainCreated {
         /// The chain.
         chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
         /// Its underlying.
         underlying: Address,
         /// Its expiry, Unix seconds.
@@ -127,15 +387,21 @@ events! {
     StrikesAdded {
         /// The chain.
         chain: Address,
-        /// Slot of the first of them.
+        /// Its sequence number after this.
+        sequence: u64,
+        /// Slots whose strikes the first prices replaced, in their order.
+        replaced_slots: Vec<u16>,
+        /// Slot of the first strike that was appended.
         first_slot: u16,
-        /// Strike prices, USD x 1e9, in the order of their slots.
+        /// Strike prices, USD x 1e9: those of the replaced slots, then those that were appended.
         prices_e9: Vec<u64>,
     }
     /// A volatility slice was posted.
     SurfacePosted {
         /// The chain.
         chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
         /// At-the-money total variance x 1e12.
         theta_e12: u64,
         /// Correlation x 1e12.
@@ -151,6 +417,10 @@ events! {
     RiskRefreshed {
         /// The chain.
         chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// Price range of the scenarios x 1e9.
+        range_e9: u64,
         /// Spot at which they were computed, USD x 1e9.
         reference_price_e9: u64,
         /// Slots of the strikes.
@@ -170,17 +440,71 @@ events! {
         seller_sequence: u64,
         /// Premium from buyer to seller, atoms; negative the other way.
         premium_atoms: i64,
-        /// The legs, as in the instruction.
-        legs: Vec<crate::instructions::Leg>,
+        /// Side that paid the taker's fee: zero the buyer, one the seller.
+        taker: u8,
+        /// Fee of the buyer, atoms.
+        buyer_fee_atoms: u64,
+        /// Fee of the seller, atoms.
+        seller_fee_atoms: u64,
+        /// The legs, with the numbers of their chains.
+        legs: Vec<crate::instructions::TradedLeg>,
+    }
+    /// A bracket began: trades of the account are checked at its end.
+    BracketBegun {
+        /// The account.
+        account: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+    }
+    /// A bracket ended with the account within its rule.
+    BracketEnded {
+        /// The account.
+        account: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// One if a trade in the bracket gave value away at mark.
+        gave_value: u8,
+        /// What its trades gained at mark, before fees, USD x 1e9; negative if they lost.
+        gain_e9: i64,
     }
     /// A settlement price was written.
     ChainSettled {
         /// The chain.
         chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
         /// The price, USD x 1e9.
         price_e9: u64,
         /// Publish time of the update, Unix seconds.
         published_at: i64,
+    }
+    /// A chain's fees and what rounding left of its settlement went to the house.
+    ChainSwept {
+        /// The chain.
+        chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// Fees that were swept, atoms.
+        fees_atoms: u64,
+        /// The insurance fund's part of them, atoms.
+        insurance_atoms: u64,
+        /// The treasury's part, atoms.
+        treasury_atoms: u64,
+        /// What rounding left of the settlement, atoms, to the insurance fund.
+        residue_atoms: u64,
+        /// What the insurance fund owns after this, atoms.
+        insurance_balance_atoms: u64,
+        /// What the treasury owns after this, atoms.
+        treasury_balance_atoms: u64,
+    }
+    /// A chain was closed and its rent returned.
+    ChainClosed {
+        /// The chain.
+        chain: Address,
+        /// Its last sequence number.
+        sequence: u64,
+        /// Who got the rent.
+        rent_payer: Address,
     }
     /// An account's positions in a chain were paid out.
     AccountSettled {
@@ -194,6 +518,8 @@ events! {
         positions: u32,
         /// What the account received, atoms; negative if it paid.
         payout_atoms: i64,
+        /// Its cash after this, atoms.
+        cash_atoms: i64,
     }
     /// An auction started, ran on or ended.
     LiquidationTouched {

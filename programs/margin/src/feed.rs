@@ -76,23 +76,41 @@ fn priced_in(
 }
 
 impl FeedPrice {
-    /// Checks what a price needs to be stored: age, order and confidence.
+    /// Checks what a price needs to be stored: age, order and confidence. A wide price is stored; each action decides what it is
+    /// good for.
     ///
     /// # Errors
     /// [`MarginError::PriceFromFuture`], [`MarginError::PriceStale`], [`MarginError::PriceOlderThanStored`],
     /// [`MarginError::PriceUncertain`].
     pub fn check_usable(&self, underlying: &Underlying, now: UnixSeconds) -> core::result::Result<(), MarginError> {
-        if self.published_at.since(now) > MAX_LEAD_SECONDS {
-            return Err(MarginError::PriceFromFuture);
-        }
+        self.check_time(now)?;
         if now.since(self.published_at) > underlying.feed.max_age_seconds {
             return Err(MarginError::PriceStale);
         }
         if self.published_at < underlying.published_at() {
             return Err(MarginError::PriceOlderThanStored);
         }
+        self.check_confidence(underlying.feed.max_stored_confidence_e9)
+    }
+
+    /// Checks that the price was not published in the future.
+    ///
+    /// # Errors
+    /// [`MarginError::PriceFromFuture`].
+    pub fn check_time(&self, now: UnixSeconds) -> core::result::Result<(), MarginError> {
+        if self.published_at.since(now) > MAX_LEAD_SECONDS {
+            return Err(MarginError::PriceFromFuture);
+        }
+        Ok(())
+    }
+
+    /// Checks that the confidence interval is at most this fraction of the price x 1e9.
+    ///
+    /// # Errors
+    /// [`MarginError::PriceUncertain`].
+    pub fn check_confidence(&self, limit_e9: u64) -> core::result::Result<(), MarginError> {
         let confidence = u128::from(self.confidence.e9()).saturating_mul(1_000_000_000);
-        let limit = u128::from(self.price.e9()).saturating_mul(u128::from(underlying.feed.max_confidence_e9));
+        let limit = u128::from(self.price.e9()).saturating_mul(u128::from(limit_e9));
         if confidence > limit {
             return Err(MarginError::PriceUncertain);
         }

@@ -9,13 +9,17 @@
 //! | [`state`] | account layouts |
 //! | [`instructions`] | one file per instruction |
 //! | [`risk`] | an account's health over its stored positions, and the moves of lots |
+//! | [`governance`], [`params`] | who may change what and when; the parameters and their bounds |
 //! | [`valuation`] | from a slice and a price to a strike's risk array |
-//! | [`feed`], [`grid`], [`auction`], [`ledger`], [`portfolio_check`] | the rules that instructions share |
+//! | [`surface`] | what a slice must satisfy to be posted |
+//! | [`hourly`] | the hourly marks that the range of the scenarios follows |
+//! | [`feed`], [`grid`], [`auction`], [`ledger`], [`portfolio_check`], [`token`], [`withdrawal`] | the rules that instructions share |
 //!
 //! Handlers are never inlined: the entry point with all of them inside has more instructions than a branch can cross.
 //!
 //! Each instruction below lists what it requires, does, ensures and rounds; the test of the same words is in
-//! `tests/margin`.
+//! `tests/margin`. Each handler is a function of its own (`inline(never)`): together in the entrypoint they would be longer than
+//! a branch of the bytecode reaches.
 #![cfg_attr(target_os = "solana", no_std)]
 #![allow(
     missing_docs,
@@ -28,18 +32,27 @@ pub mod auction;
 pub mod error;
 pub mod event;
 pub mod feed;
+pub mod governance;
 pub mod grid;
+pub mod hourly;
 pub mod instructions;
 pub mod ledger;
+pub mod params;
 pub mod portfolio_check;
 pub mod risk;
+pub mod security_txt;
 pub mod state;
+pub mod surface;
+pub mod token;
 pub mod valuation;
+pub mod withdrawal;
 
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 pub use error::MarginError;
+use governance::Change;
 use instructions::*;
+use state::Pausable;
 
 declare_id!("HLzVjLdooxfESCqEqy6vbDZodt4oFwbRkXeuphvQmirV");
 
@@ -50,7 +63,8 @@ pub mod tenor_margin {
 
     /// Creates the house, its registry and its insurance fund.
     ///
-    /// Requires: the signer is the program's upgrade authority; every parameter is within its bounds.
+    /// Requires: the signer is the program's upgrade authority; every parameter is within its bounds; the guardian is not
+    /// the admin.
     /// Effects: house, registry and insurance fund exist with the arguments as parameters.
     /// Ensures: there is one house; a second call fails.
     /// Rounding: none.
@@ -60,7 +74,8 @@ pub mod tenor_margin {
 
     /// Lists an asset with a price feed.
     ///
-    /// Requires: the signer is the admin; every parameter is within its bounds.
+    /// Requires: the signer is the admin; every parameter is within its bounds; set-up lasts, or the same listing was
+    /// queued and is ready.
     /// Effects: the underlying exists with the next index; its price range is the floor.
     /// Ensures: a symbol is listed once.
     /// Rounding: none.
@@ -70,55 +85,205 @@ pub mod tenor_margin {
 
     /// Lists a collateral and creates the house's vault for it.
     ///
-    /// Requires: the signer is the admin; the quote comes first and without haircut; other collaterals name a listed
-    /// underlying; haircut and cap are within their bounds.
-    /// Effects: the registry has the entry; the vault exists and belongs to the house.
+    /// Requires: the signer is the admin; the quote comes first and without haircut; other collaterals name listed
+    /// underlyings for price and scenarios; haircut, caps and ramp are within their bounds; the mint is one of a token
+    /// program, has no extension beyond names and groups, and no freeze authority unless the admin names the exception; set-up lasts, or
+    /// the same listing was queued and is ready.
+    /// Effects: the registry has the entry; the vault exists under the mint's program and belongs to the house; the deposit
+    /// cap ramps from zero, in a house that holds something after the timelock.
     /// Ensures: a mint is listed once.
-    /// Rounding: none.
+    /// Rounding: the ramped cap down.
     pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
         instructions::add_collateral(ctx, args)
+    }
+
+    /// Ends set-up: from then on listings wait like other changes.
+    ///
+    /// Requires: the signer is the admin; set-up lasts.
+    /// Effects: no listing is without delay any more.
+    /// Ensures: set-up never begins again.
+    /// Rounding: none.
+    pub fn end_genesis(ctx: &mut Context<EndGenesis>) -> Result<()> {
+        instructions::end_genesis(ctx)
+    }
+
+    /// Queues a change or a listing.
+    ///
+    /// Requires: the signer is the admin; the change is within its bounds and changes something; the underlying is passed
+    /// for a change of one, and only then.
+    /// Effects: the change is stored with its number, from when on it may be made, when it dies and what it replaces.
+    /// Ensures: nothing changes yet.
+    /// Rounding: none.
+    pub fn queue_change(ctx: &mut Context<QueueChange>, change: Change) -> Result<()> {
+        instructions::queue_change(ctx, change)
+    }
+
+    /// Makes a queued change. Anyone may send it.
+    ///
+    /// Requires: the change has waited and is not dead; who queued it is still the admin; what it replaces is as it was;
+    /// it is within its bounds still; it is no listing.
+    /// Effects: the parameters are as the change says; its account closes and the rent returns to who paid it.
+    /// Ensures: a change is made at most once.
+    /// Rounding: none.
+    pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
+        instructions::apply_change(ctx)
+    }
+
+    /// Cancels a queued change.
+    ///
+    /// Requires: the signer is the admin or the guardian, or the change is dead.
+    /// Effects: its account closes and the rent returns to who paid it.
+    /// Ensures: a cancelled change is never made.
+    /// Rounding: none.
+    pub fn cancel_change(ctx: &mut Context<CancelChange>) -> Result<()> {
+        instructions::cancel_change(ctx)
+    }
+
+    /// Makes a change at once that only tightens.
+    ///
+    /// Requires: the signer is the admin; the change is within its bounds and changes something; no parameter of it moves
+    /// in a direction that waits.
+    /// Effects: the parameters are as the change says.
+    /// Ensures: no account comes nearer to a liquidation, and no money moves.
+    /// Rounding: none.
+    pub fn tighten(ctx: &mut Context<Tighten>, change: Change) -> Result<()> {
+        instructions::tighten(ctx, change)
+    }
+
+    /// Proposes a successor of the admin.
+    ///
+    /// Requires: the signer is the admin; the successor is someone else, and not the guardian.
+    /// Effects: the successor may accept once the timelock is over, until the proposal dies.
+    /// Ensures: the admin stays admin; a new proposal replaces the old one and waits anew.
+    /// Rounding: none.
+    pub fn propose_admin(ctx: &mut Context<ProposeAdmin>, successor: Address) -> Result<()> {
+        instructions::propose_admin(ctx, successor)
+    }
+
+    /// Cancels the proposal of a successor.
+    ///
+    /// Requires: the signer is the admin or the guardian; there is a proposal.
+    /// Effects: nobody is proposed.
+    /// Ensures: the admin stays admin.
+    /// Rounding: none.
+    pub fn cancel_admin_proposal(ctx: &mut Context<CancelAdminProposal>) -> Result<()> {
+        instructions::cancel_admin_proposal(ctx)
+    }
+
+    /// Takes over as admin.
+    ///
+    /// Requires: the signer is the proposed successor; the proposal has waited and is not dead.
+    /// Effects: the successor is the admin and nobody is proposed.
+    /// Ensures: what the former admin queued is dead.
+    /// Rounding: none.
+    pub fn accept_admin(ctx: &mut Context<AcceptAdmin>) -> Result<()> {
+        instructions::accept_admin(ctx)
+    }
+
+    /// Pauses an action for a while.
+    ///
+    /// Requires: the signer is the admin or the guardian; one second to three days; this power began no pause of the
+    /// action within ten days, or prolongs the one that it began within three.
+    /// Effects: the action is refused until the time is over.
+    /// Ensures: the pause ends by itself; no power pauses an action for more than three days in ten; exits stay open.
+    /// Rounding: none.
+    pub fn pause(ctx: &mut Context<Pause>, action: Pausable, seconds: u32) -> Result<()> {
+        instructions::pause(ctx, action, seconds)
+    }
+
+    /// Ends one's own pause early.
+    ///
+    /// Requires: the signer is the admin or the guardian and pauses the action now.
+    /// Effects: this power no longer pauses the action.
+    /// Ensures: the other power's pause stays.
+    /// Rounding: none.
+    pub fn unpause(ctx: &mut Context<Pause>, action: Pausable) -> Result<()> {
+        instructions::unpause(ctx, action)
     }
 
     /// Stores a checked price. Anyone may send it.
     ///
     /// Requires: the feed is owned by the pull or the push oracle's program, is the underlying's and, from the pull oracle,
     /// fully verified; its exponent is the one listed for its oracle; its price is positive, not too old, not from the
-    /// future, not older than the stored one and certain enough.
+    /// future, not older than the stored one and certain enough to be stored.
     /// Effects: price, confidence, publish time and average are stored; a push price that is not trading is its last one
-    /// that was, with its time; a price of the second that is stored changes nothing.
-    /// Ensures: the average moves by at most 6% a call, pro rata below an hour; a second has one price.
-    /// Rounding: price down, confidence up.
+    /// that was, with its time; a price of the second that is stored changes nothing. A certain price that straddles its hour, or is
+    /// the first after ten minutes of an hour without a mark, is the hour's mark: variance and range follow it.
+    /// Ensures: the average moves by at most 6% a call, pro rata below an hour; a second has one price;
+    /// prices between marks do not move the variance; the range rises by at most two points a mark, pro rata below an hour, and
+    /// falls at once.
+    /// Rounding: price down, confidence up; the range down.
     pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
         instructions::update_price(ctx)
     }
 
+    /// Takes the hour's mark for the range from the one update that straddles the hour. Anyone may send it, also when a newer price
+    /// is stored already.
+    ///
+    /// Requires: the feed is owned by the oracle program, is the underlying's and fully verified; its price is certain and not
+    /// from the future; the update straddles an hour that began less than ten minutes ago and has no mark yet.
+    /// Effects: variance and range follow the mark; price and average stay.
+    /// Ensures: an hour has one mark, the same for every caller.
+    /// Rounding: the range down.
+    pub fn mark_hour(ctx: &mut Context<MarkHour>) -> Result<()> {
+        instructions::mark_hour(ctx)
+    }
+
     /// Lists an expiry. Anyone may pay for it.
     ///
-    /// Requires: the expiry is a Friday 08:00 UTC within the market's tenor.
-    /// Effects: the chain exists without strikes; the payer is remembered for the rent.
+    /// Requires: the underlying is active; listings are not paused; the expiry is on the grid: a Friday 08:00 UTC within eight weeks, a month's last within
+    /// 26 weeks or a quarter's last within the market's tenor.
+    /// Effects: the chain exists without strikes; the payer is remembered for the rent; the underlying's table of live expiries
+    /// has it.
     /// Ensures: an underlying has one chain per expiry.
     /// Rounding: none.
     pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
         instructions::create_chain(ctx, expiry)
     }
 
-    /// Lists strikes of a chain. Anyone may pay for them.
+    /// Lists strikes of a chain. Anyone may pay for them. The first prices go to the slots to be replaced.
     ///
     /// Requires: the price is fresh; the chain has not expired; each strike is on the grid, inside the window around
-    /// spot and new; the chain has room.
-    /// Effects: the strikes are appended without a risk array; the payer pays the rent of the growth.
-    /// Ensures: slots of listed strikes never change.
+    /// spot and new; the chain has room; listings are not paused; slots are replaced only when the chain is full, and only those without open interest
+    /// whose strike could not be listed now.
+    /// Effects: the strikes are appended without a risk array, or take the place of those to be replaced; the payer pays the rent
+    /// of the growth.
+    /// Ensures: a strike that somebody holds keeps its slot.
     /// Rounding: the window inward.
-    pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>) -> Result<()> {
-        instructions::add_strikes(ctx, prices_e9)
+    pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>, replace_slots: Vec<u16>) -> Result<()> {
+        instructions::add_strikes(ctx, prices_e9, replace_slots)
+    }
+
+    /// Closes a chain that is over. Anyone may send it.
+    ///
+    /// Requires: the chain has expired; it has no positions, fees, debt or settlement balance.
+    /// Effects: the chain is gone; its rent goes to whoever paid it.
+    /// Ensures: it never comes back.
+    /// Rounding: none.
+    pub fn close_chain(ctx: &mut Context<CloseChain>) -> Result<()> {
+        instructions::close_chain(ctx)
+    }
+
+    /// Moves what a chain has collected to the house. Anyone may send it.
+    ///
+    /// Requires: the chain holds fees, or is paid out and holds what rounding left.
+    /// Effects: fees go to insurance fund and treasury by their shares; the residue of a settlement that is paid out goes to the
+    /// insurance fund.
+    /// Ensures: the booked total stays as it is.
+    /// Rounding: the insurance fund's share up.
+    pub fn sweep(ctx: &mut Context<Sweep>) -> Result<()> {
+        instructions::sweep(ctx)
     }
 
     /// Posts a volatility slice.
     ///
     /// Requires: the signer is the surface authority; the chain has not expired; the slice is free of butterfly
-    /// arbitrage; volatility, forward and discount are within their bounds.
-    /// Effects: the slice is stored with its time.
-    /// Ensures: nothing is revalued until a refresh.
+    /// arbitrage, also with its variance raised by half; volatility, forward and discount are within their bounds, and each of
+    /// them, correlation and slope within a step of the last slice, the hour's and the day's; the last post is not too recent; slices are not paused; the
+    /// slice is in calendar order with the nearest live expiries that have slices, which are passed.
+    /// Effects: the slice is stored with its time; hour and day begin anew when they are over.
+    /// Ensures: nothing is revalued until a refresh; a surface moves up far first and down near first without being refused for
+    /// its order.
     /// Rounding: none; the arbitrage conditions are exact.
     pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Result<()> {
         instructions::post_surface(ctx, args)
@@ -126,9 +291,9 @@ pub mod tenor_margin {
 
     /// Computes the risk arrays of strikes from the stored price and the slice. Anyone may send it.
     ///
-    /// Requires: the price is fresh; the slice exists and is not too old; the chain is not settled; every strike exists.
-    /// Effects: mark, greeks and the 33 scenario results of each strike are stored with price and time.
-    /// Ensures: the numbers follow from price, slice and parameters alone, whoever calls.
+    /// Requires: a price is stored and a slice posted, however old; the chain is not settled; every strike exists.
+    /// Effects: mark, greeks and the 33 scenario results of each strike are stored with price, range and time.
+    /// Ensures: the numbers follow from price, range, slice and parameters alone, whoever calls.
     /// Rounding: values of a lot down.
     pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> Result<()> {
         instructions::refresh_risk(ctx, strike_slots)
@@ -136,47 +301,142 @@ pub mod tenor_margin {
 
     /// Opens a margin account.
     ///
-    /// Requires: the owner signs; the capacity is 1 to 64.
-    /// Effects: the account exists, empty; the payer pays its rent.
+    /// Requires: the owner signs; the capacity is 1 to 64, in the large class 1 to 256; new accounts are not paused.
+    /// Effects: the account exists, empty; the payer pays its rent and is remembered.
     /// Ensures: an owner has one account per number.
     /// Rounding: none.
     pub fn open_account(ctx: &mut Context<OpenAccount>, args: OpenAccountArgs) -> Result<()> {
         instructions::open_account(ctx, args)
     }
 
+    /// Makes room for more positions in a margin account. Anyone may pay for it.
+    ///
+    /// Requires: the capacity is above the present one and within the account's size class.
+    /// Effects: the account can hold as many positions; the payer pays the rent of the growth.
+    /// Ensures: what the account holds stays as it is.
+    /// Rounding: none.
+    pub fn grow_account(ctx: &mut Context<GrowAccount>, capacity: u16) -> Result<()> {
+        instructions::grow_account(ctx, capacity)
+    }
+
+    /// Closes a margin account.
+    ///
+    /// Requires: the owner signs; the account holds and owes nothing.
+    /// Effects: the account is gone; who paid its rent at opening gets that back, the owner what was added later.
+    /// Ensures: what was due to the reserve stays with it.
+    /// Rounding: none.
+    pub fn close_account(ctx: &mut Context<CloseAccount>) -> Result<()> {
+        instructions::close_account(ctx)
+    }
+
+    /// Names who may trade for a margin account.
+    ///
+    /// Requires: the owner signs.
+    /// Effects: the delegate and its daily limit of loss are stored; the zero address is nobody.
+    /// Ensures: a delegate may trade and never withdraw, transfer or close.
+    /// Rounding: none.
+    pub fn set_delegate(ctx: &mut Context<SetDelegate>, args: SetDelegateArgs) -> Result<()> {
+        instructions::set_delegate(ctx, args)
+    }
+
+    /// Brings interest to the present, for the pool and one account. Anyone may send it.
+    ///
+    /// Requires: the account is of the house.
+    /// Effects: indices grow by the rate for the utilisation; the account's cash is brought to them and counted anew; whole
+    /// atoms of the reserve go to insurance.
+    /// Ensures: twice is once; the order of accounts changes nothing; no atom is created or lost.
+    /// Rounding: deposits down, debts up; the difference is the reserve's.
+    pub fn accrue(ctx: &mut Context<Accrue>) -> Result<()> {
+        instructions::accrue(ctx)
+    }
+
     /// Brings tokens into a margin account. Anyone may deposit for anyone, but only owner and delegate a collateral that
     /// the account does not hold yet.
     ///
-    /// Requires: the amount is positive; source, mint and vault are the collateral's; the depositor owns the source; the
-    /// cap is kept.
-    /// Effects: balance and booked total grow by what arrived in the vault.
+    /// Requires: the amount is positive; source, mint, vault and token program are the collateral's; the depositor owns the
+    /// source; the cap, while it ramps its present part, is kept; deposits are not paused, or it
+    /// is the quote and the account owes cash or has positions.
+    /// Effects: interest comes to the present; balance and booked total grow by what arrived in the vault; the window
+    /// forgets as much outflow.
     /// Ensures: vault and booked total move together.
-    /// Rounding: none.
+    /// Rounding: none; interest against the account.
     pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::deposit(ctx, collateral_index, atoms)
     }
 
     /// Takes tokens out of a margin account.
     ///
-    /// Requires: the owner signs; the balance suffices; afterwards the withdrawal rule holds on fresh prices and risk
-    /// arrays: in every scenario equity without option gains is not negative.
-    /// Effects: balance, booked total and vault shrink by the amount.
-    /// Ensures: unrealised gains never leave the house; an account without positions can withdraw everything.
-    /// Rounding: requirements up, values down.
+    /// Requires: the owner signs; a collateral's balance suffices, while cash may end below zero; afterwards the withdrawal
+    /// rule holds on fresh prices and risk arrays: in every scenario equity without option gains is not negative; the vault
+    /// holds the amount; net outflow stays within the collateral's cap for the window, or the amount is small.
+    /// Effects: interest comes to the present; balance, booked total and vault shrink by the amount.
+    /// Ensures: unrealised gains never leave the house; an account without positions can withdraw everything; an account
+    /// older than the window can always withdraw a small amount a day.
+    /// Rounding: requirements up, values down; what the window forgets down.
     pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -> Result<()> {
         instructions::withdraw(ctx, collateral_index, atoms)
     }
 
+    /// Moves cash or a collateral between two margin accounts of one owner.
+    ///
+    /// Requires: the owner of both signs, which a delegate may not; the amount is positive; a collateral's balance suffices;
+    /// afterwards the withdrawal rule holds for the account that gives.
+    /// Effects: interest comes to the present; one balance shrinks and the other grows by the amount.
+    /// Ensures: booked totals stay; the account that receives is only better off and needs no price.
+    /// Rounding: requirements up, values down.
+    pub fn transfer(ctx: &mut Context<Transfer>, collateral_index: u8, atoms: u64) -> Result<()> {
+        instructions::transfer(ctx, collateral_index, atoms)
+    }
+
+    /// Moves lots of one strike between two margin accounts of one owner, at no price.
+    ///
+    /// Requires: the owner of both signs, which a delegate may not; the chain has not expired; the lots are part of what the
+    /// giving account holds; afterwards the withdrawal rule holds for it and the receiving account meets its initial
+    /// requirement, on fresh prices and risk arrays.
+    /// Effects: the lots move.
+    /// Ensures: lots of each option sum to zero over all accounts; unrealised gains do not become free cash.
+    /// Rounding: requirements up, values down.
+    pub fn transfer_position(ctx: &mut Context<TransferPosition>, args: TransferPositionArgs) -> Result<()> {
+        instructions::transfer_position(ctx, args)
+    }
+
     /// Moves positions and premium between two margin accounts.
     ///
-    /// Requires: an authority of each account signs; one to eight legs of live options on fresh prices and risk arrays;
-    /// each price is within the band around its mark; the payer of the premium has the cash.
-    /// Effects: the buyer gains and the seller gives the legs' lots; the premium moves the other way.
-    /// Ensures: lots of each option sum to zero over all accounts; both accounts meet their initial requirement, or
-    /// only reduced their risk.
-    /// Rounding: the premium up for whoever pays it.
-    pub fn trade(ctx: &mut Context<Trade>, legs: Vec<Leg>) -> Result<()> {
-        instructions::trade(ctx, legs)
+    /// Requires: an authority of each account signs (owner, delegate, or a program for its own address); the owners differ;
+    /// the deadline has not passed; one to eight legs of live options on fresh prices and risk arrays; each price is within
+    /// the band around its mark; the buyer's payment and the seller's receipt are within their limits, fees included; the
+    /// losses of the day under a delegate's signature stay within the owner's limit; trades are not paused, or one side only reduces.
+    /// Effects: the buyer gains and the seller gives the legs' lots; the premium moves the other way; both sides' fees
+    /// accrue in the legs' chains.
+    /// Ensures: lots of each option sum to zero over all accounts; each account meets its initial requirement, or the
+    /// withdrawal rule if it gives value away at mark or borrows cash, or only reduced a risk that it could not bear; one
+    /// in a bracket is checked at its end.
+    /// Rounding: the premium once, up for whoever pays it; each fee of a leg up.
+    pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
+        instructions::trade(ctx, args)
+    }
+
+    /// Begins a bracket: until its end in the same transaction, trades of the account are not checked one by one.
+    ///
+    /// Requires: owner or delegate signs; the instruction is at the top level of the transaction; a matching end follows at
+    /// the top level; nothing but instructions that brackets allow lies between; no other bracket begins before.
+    /// Effects: the account is in a bracket.
+    /// Ensures: nothing is withdrawn from an account in a bracket, nor is it liquidated or made to liquidate.
+    /// Rounding: none.
+    pub fn begin_bracket(ctx: &mut Context<BeginBracket>) -> Result<()> {
+        instructions::begin_bracket(ctx)
+    }
+
+    /// Ends a bracket and checks the account as it is now.
+    ///
+    /// Requires: the instruction is at the top level of the transaction; a bracket of the account is open; the account
+    /// meets its initial requirement on fresh prices and risk arrays, or the withdrawal rule if a trade in the bracket
+    /// gave value away at mark or cash is below zero.
+    /// Effects: the account is in no bracket.
+    /// Ensures: a bracket that does not end well leaves no trace of what was done in it.
+    /// Rounding: requirements up, values down.
+    pub fn end_bracket(ctx: &mut Context<EndBracket>) -> Result<()> {
+        instructions::end_bracket(ctx)
     }
 
     /// Writes the settlement price of a chain. Anyone may send it.

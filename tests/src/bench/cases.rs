@@ -4,10 +4,13 @@ use super::{Row, Size, Table, kernels};
 use solana_account::ReadableAccount;
 use tenor_margin::state::NO_UNDERLYING;
 use tenor_testkit::action::{
-    Action, AddCollateral, AddStrikes, AddUnderlying, CreateChain, Deposit, Initialize, LiquidateSlice, OpenAccount,
-    PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Touch, Trade, UpdatePrice, Withdraw,
+    Action, AddCollateral, AddStrikes, AddUnderlying, BeginBracket, CreateChain, Deposit, EndBracket, Initialize,
+    LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Touch, Trade,
+    UpdatePrice, Withdraw,
 };
-use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone, house_terms, surface_authority, upgrade_authority};
+use tenor_testkit::world::{
+    FIRST_EXPIRY, USUAL_FEES, admin, anyone, house_terms, surface_authority, upgrade_authority,
+};
 use tenor_testkit::{Actor, BTC, ChainOf, Feed, Receipt, SOL, USDC, World, bytecode, usd, usdc, weeks};
 
 /// Strikes of each chain on which large accounts are built.
@@ -72,6 +75,7 @@ impl Bench {
             admin: &boss,
             asset: USDC,
             args: USDC.collateral(NO_UNDERLYING),
+            approval: None,
         };
         self.land(&mut world, "add_collateral", "quote", quote);
         self.land(
@@ -81,6 +85,7 @@ impl Bench {
             AddUnderlying {
                 admin: &boss,
                 args: SOL.listing(),
+                approval: None,
             },
         );
         world.write_feed(SOL.feed(), &Feed::of(SOL, usd(200), world.now()));
@@ -190,6 +195,7 @@ impl Bench {
             world.deposit(&actor, USDC, usdc(200_000));
             actor
         };
+        world.edit_house(|house| house.fees = USUAL_FEES);
         let (writer, buyer) = (open(&mut world, "writer"), open(&mut world, "buyer"));
         let mut last = None;
         for place in 0..chains {
@@ -244,6 +250,21 @@ impl Bench {
         let (mut world, writer, buyer) = (small.world, small.writer, small.buyer);
         let option = chain.put(200);
         let one = world.trade_at_mark(&buyer, &writer, option, 1);
+        let begin = world.call(BeginBracket {
+            of: &writer,
+            by: &writer,
+        });
+        let end = world.call(EndBracket {
+            of: &writer,
+            opened: vec![],
+        });
+        let bracket = world.land(begin.then(end));
+        self.add(
+            "begin_bracket, end_bracket",
+            "nothing between, 32 positions on 4 chains",
+            ANY_LIMIT,
+            &bracket,
+        );
         self.add(
             "trade",
             "1 leg, both accounts 32 positions on 4 chains",

@@ -54,6 +54,30 @@ pub fn run(seed: u64, steps: u64) -> Result<Report, Failure> {
     Ok(walk.into_report())
 }
 
+/// Runs of as many steps from each seed, on as many threads; their reports together.
+///
+/// # Errors
+/// The first failure of a run, by seed.
+///
+/// # Panics
+/// If a run does.
+pub fn run_all(seeds: &[u64], steps: u64, threads: usize) -> Result<Report, Failure> {
+    let threads = threads.max(1);
+    let of_thread = |thread: usize| seeds.iter().copied().skip(thread).step_by(threads).collect();
+    let shares: Vec<Vec<u64>> = (0..threads).map(of_thread).collect();
+    let on_thread = |seeds: Vec<u64>| {
+        std::thread::spawn(move || seeds.into_iter().map(|seed| run(seed, steps)).collect::<Vec<_>>())
+    };
+    let running: Vec<_> = shares.into_iter().map(on_thread).collect();
+    let mut all = Report::default();
+    for thread in running {
+        for report in thread.join().expect("a run that does not panic") {
+            all.add(report?);
+        }
+    }
+    Ok(all)
+}
+
 /// Takes `steps` random steps without price moves or time: whatever people do among themselves, nobody's account may
 /// end below its requirement, for what it lacks would be the house's loss.
 ///
@@ -80,6 +104,18 @@ impl Report {
             .refused
             .entry(reason)
             .or_default() += 1;
+    }
+
+    /// Adds another run's numbers.
+    fn add(&mut self, other: Self) {
+        for (action, counter) in other.actions {
+            let sum = self.actions.entry(action).or_default();
+            sum.landed += counter.landed;
+            for (reason, times) in counter.refused {
+                *sum.refused.entry(reason).or_default() += times;
+            }
+        }
+        self.tally.add(other.tally);
     }
 
     /// Times that an action landed.

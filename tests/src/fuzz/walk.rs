@@ -1,6 +1,7 @@
 //! One run: people, chains and prices, and the steps that they take.
 
 use super::{Report, amounts};
+use crate::model::acts::trade::Bracketed;
 use crate::model::forecast::Act;
 use crate::model::lockstep::Lockstep;
 use rand::rngs::StdRng;
@@ -10,16 +11,19 @@ use solana_pubkey::Pubkey;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_margin::event::SliceLiquidated;
 use tenor_margin::instructions::LiquidateSliceArgs;
+use tenor_margin::params::InterestModel;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
-    AddStrikes, CreateChain, Deposit, LiquidateSlice, OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount,
-    SettleChain, Touch, Trade, UpdatePrice, Withdraw,
+    Accrue, AddStrikes, CloseAccount, CloseChain, CreateChain, Deposit, GrowAccount, LiquidateSlice, MarkHour,
+    OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Sweep, Touch, Trade, TradeTerms,
+    Transfer, TransferPosition, UpdatePrice, Withdraw,
 };
 use tenor_testkit::totals::violations;
-use tenor_testkit::world::{FIRST_EXPIRY, anyone, surface_authority};
+use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, VOLATILITY_PERCENT, anyone, surface_authority};
 use tenor_testkit::{
-    Actor, Asset, BTC, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc, weeks,
+    Actor, Asset, BTC, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc,
+    weeks,
 };
 
 /// Every step ends in what is wrong, if anything.
@@ -40,7 +44,11 @@ pub struct Walk {
     rng: StdRng,
     actors: Vec<Actor>,
     chains: BTreeSet<ChainOf>,
+    /// Chains that there ever were.
+    listed: usize,
     prices_e9: BTreeMap<Asset, u64>,
+    /// Of the last slices, percent.
+    volatility: u64,
     report: Report,
     steps: u64,
 }
@@ -48,6 +56,17 @@ pub struct Walk {
 impl Walk {
     pub fn new(seed: u64) -> Self {
         let mut world = World::new();
+        world.edit_house(|house| house.fees = USUAL_FEES);
+        // Interest that hours of a run show: up to 1,000% a year.
+        world.edit_house(|house| {
+            house.interest = InterestModel {
+                optimal_utilisation_e9: 500_000_000,
+                base_rate_e9: 1_000_000_000,
+                optimal_rate_e9: 4_000_000_000,
+                max_rate_e9: 10_000_000_000,
+                reserve_share_e9: 200_000_000,
+            };
+        });
         let chains = BTreeSet::from([
             world.list_chain(SOL, FIRST_EXPIRY, &[160, 180, 200, 220, 240]),
             world.list_chain(SOL, FIRST_EXPIRY + weeks(1), &[150, 200, 250]),
@@ -77,8 +96,10 @@ impl Walk {
             beside,
             rng,
             actors: actors.into(),
+            listed: chains.len(),
             chains,
             prices_e9: prices_e9.into(),
+            volatility: VOLATILITY_PERCENT,
             report: Report::default(),
             steps: 0,
         }
@@ -94,7 +115,9 @@ impl Walk {
     /// One random action, then everything must add up.
     pub fn step(&mut self) -> Step {
         match self.rng.random_range(0..100) {
-            0..=31 => self.trade()?,
+            0..=29 => self.trade()?,
+            30 => self.accrue()?,
+            31 => self.among_own()?,
             32..=34 => self.hunt()?,
             35..=44 => self.deposit()?,
             45..=54 => self.withdraw()?,
@@ -153,22 +176,24 @@ impl Walk {
         self.beside.world.set_time(end.max(self.beside.world.now()));
         for chain in self.chains.clone() {
             let price = Price::from_e9(self.prices_e9[&chain.asset]);
-            self.beside
-                .write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry));
+            self.beside.write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry));
             self.send(SettleChain {
                     chain,
                     feed: SETTLEMENT_FEED,
                 },
             )?;
-            for of in self.actors.clone() {
+            for of in self.accounts() {
                 self.send(SettleAccount { chain, of: &of })?;
             }
+        }
+        for of in self.accounts() {
+            self.send(Accrue { of: &of })?;
         }
         self.check()?;
         for asset in [SOL, BTC] {
             self.publish(asset)?;
         }
-        for owner in self.actors.clone() {
+        for owner in self.accounts() {
             for asset in [USDC, SOL, BTC] {
                 let picture = self.beside.world.picture();
                 let held = u64::try_from(picture.balance(&owner, asset)).unwrap_or(0);
@@ -187,12 +212,10 @@ impl Walk {
 
     fn check_drained(&self) -> Step {
         let picture = self.beside.world.picture();
-        let owed: i64 = self
-            .actors
-            .iter()
+        let owed: i64 = self.accounts().iter()
             .map(|actor| picture.balance(actor, USDC).min(0))
             .sum();
-        for actor in &self.actors {
+        for actor in &self.accounts() {
             let account = picture.account(actor);
             let stuck = [USDC, SOL, BTC].map(|asset| picture.balance(actor, asset));
             if !account.positions.is_empty() {
@@ -205,8 +228,17 @@ impl Walk {
                 ));
             }
         }
-        let left = self.beside.world.tokens(&picture.collateral(USDC).vault);
-        let dust = u64::try_from(self.actors.len() * picture.market.chains().count()).unwrap_or(u64::MAX);
+        let fees: u64 = picture.market.chains().map(|(_, data)| data.chain.fees_atoms).sum();
+        let pool = picture.market.registry().map(|registry| registry.interest.pool());
+        let reserve = pool.map_or(0, |pool| pool.reserve().get());
+        let insured = picture.insurance.map_or(0, |insurance| insurance.balance_atoms);
+        let held = self.beside.world.tokens(&picture.collateral(USDC).vault);
+        // While somebody owes, the house's own part may be lent as well.
+        let left = held.saturating_sub(insured + reserve + fees);
+        // An atom an account and chain, and parts of one each time that the pool counted an account anew.
+        let chains = self.accounts().len() * self.listed;
+        let recounts = ["deposit", "withdraw", "accrue"].map(|action| self.report.count(action));
+        let dust = u64::try_from(chains).unwrap_or(u64::MAX) + recounts.iter().sum::<u64>();
         if owed == 0 && left > dust {
             return Err(format!("{left} atoms are left of a house that owes nothing"));
         }
@@ -229,6 +261,13 @@ impl Walk {
 
     fn someone(&mut self) -> Actor {
         self.actors.choose(&mut self.rng).expect("actors").clone()
+    }
+
+    /// Every account of everybody.
+    fn accounts(&self) -> Vec<Actor> {
+        let numbers = |actor: &Actor| [0, 1, 2].map(|number| actor.with_account_number(number));
+        let all = self.actors.iter().flat_map(numbers);
+        all.filter(|of| self.beside.world.account(&of.account()).is_some()).collect()
     }
 
     /// Two people, rarely one twice.
@@ -274,6 +313,64 @@ impl Walk {
         Ok(())
     }
 
+    /// Someone moves something between own accounts, makes one larger or closes one.
+    fn among_own(&mut self) -> Step {
+        let person = self.someone();
+        let all = [0, 1, 2].map(|number| person.with_account_number(number));
+        let known = |of: &&Actor| self.beside.world.account(&of.account()).is_some();
+        let own: Vec<Actor> = all.iter().filter(known).cloned().collect();
+        let (from, to) = (
+            own.choose(&mut self.rng).expect("an account").clone(),
+            own.choose(&mut self.rng).expect("an account").clone(),
+        );
+        match self.rng.random_range(0..8) {
+            0 => {
+                let capacity = self.rng.random_range(0..=70);
+                self.send(GrowAccount {
+                    payer: &anyone(),
+                    of: &to,
+                    capacity,
+                })?;
+            }
+            1 if to.number() != 0 => {
+                self.send(CloseAccount { owner: &to })?;
+            }
+            2..=4 => {
+                let asset = self.some_asset();
+                let has = u64::try_from(self.beside.world.picture().balance(&from, asset)).unwrap_or(0);
+                let atoms = amounts::around(&mut self.rng, has);
+                self.send(Transfer {
+                    from: &from,
+                    to: &to,
+                    asset,
+                    atoms,
+                })?;
+            }
+            _ => {
+                let quote = self.some_quote(&from);
+                let held = self.beside.world.picture().lots(&from, quote.option);
+                let lots = if held != 0 && self.rng.random_ratio(4, 5) {
+                    self.rng.random_range(held.min(0)..=held.max(0))
+                } else {
+                    quote.lots
+                };
+                self.send(TransferPosition {
+                    from: &from,
+                    to: &to,
+                    option: quote.option,
+                    lots,
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn accrue(&mut self) -> Step {
+        let of = self.someone();
+        self.send(Accrue { of: &of })?;
+        Ok(())
+    }
+
     fn withdraw(&mut self) -> Step {
         let (owner, asset) = (self.someone(), self.some_asset());
         let has = u64::try_from(self.beside.world.picture().balance(&owner, asset)).unwrap_or(0);
@@ -303,8 +400,23 @@ impl Walk {
             buyer: &buyer,
             seller: &seller,
             quotes,
+        }
+        .on(TradeTerms {
+            taker: u8::from(self.rng.random_bool(0.5)),
+            buyer_max_payment_atoms: self.some_limit(1),
+            seller_min_receipt_atoms: self.some_limit(-1),
+            deadline: before.now + i64::from(!self.rng.random_ratio(1, 40)) - 1,
+            ..TradeTerms::default()
+        });
+        let sent = if self.rng.random_ratio(1, 6) {
+            self.send(Bracketed {
+                trade,
+                opened: self.chains.iter().copied().collect(),
+            })?
+        } else {
+            self.send(trade)?
         };
-        if self.send(trade)?.is_none() {
+        if sent.is_none() {
             return Ok(());
         }
         let after = self.beside.world.picture();
@@ -324,6 +436,14 @@ impl Walk {
             }
         }
         Ok(())
+    }
+
+    /// Mostly none; sometimes one that a trade may exceed.
+    fn some_limit(&mut self, sign: i64) -> i64 {
+        match self.rng.random_range(0..20) {
+            0 => self.rng.random_range(-1_000_000_000..=1_000_000_000),
+            _ => i64::MAX * sign,
+        }
     }
 
     fn some_quote(&mut self, buyer: &Actor) -> Quote {
@@ -357,7 +477,7 @@ impl Walk {
     /// A keeper's round: everything is fresh, every account is touched, and whoever can liquidates.
     fn hunt(&mut self) -> Step {
         self.catch_up()?;
-        for of in self.actors.clone() {
+        for of in self.accounts() {
             self.send(Touch { of: &of })?;
             if self.beside.world.picture().account(&of).account.liquidation.is_active() {
                 let liquidator = self.someone();
@@ -456,17 +576,8 @@ impl Walk {
         for asset in [SOL, BTC] {
             self.publish(asset)?;
         }
+        self.post_surfaces()?;
         for chain in self.chains.clone() {
-            if self.beside.world.now() < chain.expiry {
-                let volatility = self.rng.random_range(40..=90);
-                let args = chain.slice(volatility, self.beside.world.now());
-                self.send(PostSurface {
-                        authority: &surface_authority(),
-                        chain,
-                        args,
-                    },
-                )?;
-            }
             let data = self.beside.world.picture().chain(chain).clone();
             if data.chain.settlement_price().is_none() {
                 let count = u16::try_from(data.strikes.len()).expect("at most 64 strikes");
@@ -479,6 +590,28 @@ impl Walk {
                     )?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// The whole surface moves a step: up far first, down near first.
+    fn post_surfaces(&mut self) -> Step {
+        let before = self.volatility;
+        let step = before / 10;
+        self.volatility = self.rng.random_range(before - step..=before + step).clamp(40, 90);
+        let now = self.beside.world.now();
+        let mut chains: Vec<ChainOf> = self.chains.iter().copied().filter(|chain| now < chain.expiry).collect();
+        if self.volatility > before {
+            chains.reverse();
+        }
+        for chain in chains {
+            let args = chain.slice(self.volatility, now);
+            self.send(PostSurface {
+                    authority: &surface_authority(),
+                    chain,
+                    args,
+                },
+            )?;
         }
         Ok(())
     }
@@ -503,6 +636,7 @@ impl Walk {
                 .is_some()
             {
                 self.chains.insert(chain);
+                self.listed += 1;
                 return self.add_strikes(chain);
             }
         }
@@ -543,19 +677,22 @@ impl Walk {
         let chain = expired.unwrap_or_else(|| self.some_chain());
         let price = Price::from_e9(self.prices_e9[&chain.asset]);
         let offset = if self.rng.random_ratio(1, 10) { -1 } else { 0 };
-        self.beside
-            .write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry + offset));
+        self.beside.write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry + offset));
         self.send(SettleChain {
                 chain,
                 feed: SETTLEMENT_FEED,
             },
         )?;
-        for of in self.actors.clone() {
+        for of in self.accounts() {
             self.send(SettleAccount { chain, of: &of })?;
         }
         let data = self.beside.world.picture().chain(chain).chain;
-        if data.settlement_price().is_some() && data.open_positions == 0 && self.chains.len() > 1 {
+        self.send(Sweep { chain })?;
+        if self.chains.len() > 1 && self.send(CloseChain { chain })?.is_some() {
             self.chains.remove(&chain);
+            if data.open_positions != 0 {
+                return Err("a chain with positions was closed".to_owned());
+            }
         }
         Ok(())
     }
@@ -563,12 +700,15 @@ impl Walk {
     fn open(&mut self) -> Step {
         let owner = self.someone().with_account_number(self.rng.random_range(0..3));
         let capacity = self.rng.random_range(0..=66);
-        self.send(OpenAccount {
+        let landed = self.send(OpenAccount {
                 payer: &anyone(),
                 owner: &owner,
                 capacity,
             },
         )?;
+        if landed.is_some() {
+            self.beside.introduce(&owner);
+        }
         Ok(())
     }
 
@@ -598,6 +738,19 @@ impl Walk {
             _ => self.rng.random_range(0..40),
         };
         self.beside.world.advance(seconds);
+        self.mark_hour()
+    }
+
+    /// The update that straddles the present hour, or one that does not.
+    fn mark_hour(&mut self) -> Step {
+        let hour = self.beside.world.now() / 3_600 * 3_600 - i64::from(self.rng.random_ratio(1, 10));
+        let feed = Feed::of(SOL, Price::from_e9(self.prices_e9[&SOL]), hour);
+        self.beside.write_feed(SETTLEMENT_FEED, &feed);
+        self.send(MarkHour {
+                asset: SOL,
+                feed: SETTLEMENT_FEED,
+            },
+        )?;
         Ok(())
     }
 }

@@ -63,6 +63,12 @@ impl Exact {
         -(-self.clone()).floor()
     }
 
+    /// The greatest whole number that is not above, as a fraction.
+    #[must_use]
+    pub fn floor_exact(&self) -> Self {
+        Self::quotient(self.floor(), 1)
+    }
+
     /// The greatest whole number that is not above, in 128 bits.
     ///
     /// # Panics

@@ -1,8 +1,8 @@
 //! What the model says of an action before it is sent.
 
-use super::state::{Account, Chain, Collateral, Model, Underlying};
+use super::state::{Account, Chain, Funds, Model, Registry, Underlying};
 use solana_pubkey::Pubkey;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tenor_margin::MarginError;
 use tenor_sdk::decode::ProgramAccount;
 use tenor_sdk::error::error_code;
@@ -35,8 +35,12 @@ pub struct Draft {
     pub chains: BTreeMap<Pubkey, Chain>,
     /// Underlyings.
     pub underlyings: BTreeMap<u8, Underlying>,
-    /// Collaterals.
-    pub collaterals: Option<Vec<Collateral>>,
+    /// The registry.
+    pub registry: Option<Registry>,
+    /// What the house owns.
+    pub funds: Option<Funds>,
+    /// Accounts that are closed.
+    pub closed: BTreeSet<Pubkey>,
     /// Token accounts.
     pub tokens: BTreeMap<Pubkey, i128>,
 }
@@ -56,6 +60,14 @@ pub trait Act: Action {
 
     /// What the action meets and changes.
     fn forecast(&self, model: &Model) -> Forecast;
+
+    /// What changes once it is known what the program made of numbers that it may round.
+    ///
+    /// # Errors
+    /// What its bounds do not explain.
+    fn redraft(&self, _: &Model, _: &Seen<'_>) -> Result<Option<Draft>, String> {
+        Ok(None)
+    }
 
     /// Takes over what only the program can say, after checking what the model can say of it.
     ///
@@ -140,9 +152,21 @@ impl Draft {
             .or_insert_with(|| model.chain(&address).clone())
     }
 
-    /// The collaterals to change.
-    pub fn collaterals(&mut self, model: &Model) -> &mut Vec<Collateral> {
-        self.collaterals.get_or_insert_with(|| model.collaterals.clone())
+    /// The registry to change.
+    pub fn registry(&mut self, model: &Model) -> &mut Registry {
+        self.registry.get_or_insert_with(|| model.registry.clone())
+    }
+
+    /// The funds to change.
+    pub fn funds(&mut self, model: &Model) -> &mut Funds {
+        self.funds.get_or_insert_with(|| model.funds.clone())
+    }
+
+    /// An underlying to change.
+    pub fn underlying(&mut self, model: &Model, index: u8) -> &mut Underlying {
+        self.underlyings
+            .entry(index)
+            .or_insert_with(|| model.underlying(index).clone())
     }
 
     /// Adds to a token account.
@@ -165,8 +189,15 @@ impl Model {
         self.chains.extend(draft.chains);
         self.underlyings.extend(draft.underlyings);
         self.tokens.extend(draft.tokens);
-        if let Some(collaterals) = draft.collaterals {
-            self.collaterals = collaterals;
+        if let Some(registry) = draft.registry {
+            self.registry = registry;
+        }
+        if let Some(funds) = draft.funds {
+            self.funds = funds;
+        }
+        for address in draft.closed {
+            self.accounts.remove(&address);
+            self.chains.remove(&address);
         }
     }
 }

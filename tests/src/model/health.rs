@@ -146,7 +146,7 @@ impl<'a> Reckoning<'a> {
     fn run(&self) -> Result<Health, MarginError> {
         let model = self.model;
         let unit = 10_i128.pow(model.house.quote_decimals);
-        let cash = Approx::from(Exact::quotient(self.account.cash * E9, unit));
+        let cash = Approx::from(Exact::quotient(self.account.cash.brought_to(model.registry.pool.indices).atoms * E9, unit));
         let cash = if E9 % unit == 0 { cash } else { cash.rounded(1) };
         let mut parts = BTreeMap::new();
         let mut left_out = false;
@@ -212,7 +212,7 @@ impl<'a> Reckoning<'a> {
     }
 
     fn balances(&self) -> impl Iterator<Item = (&'a Collateral, i128)> {
-        let all = self.model.collaterals.iter().zip(&self.account.balances);
+        let all = self.model.registry.collaterals.iter().zip(&self.account.balances);
         all.filter(|(entry, atoms)| **atoms > 0 && entry.priced_by.is_some())
             .map(|(entry, atoms)| (entry, *atoms))
     }

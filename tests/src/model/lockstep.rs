@@ -2,7 +2,7 @@
 
 use super::forecast::{Act, Draft, Forecast, Seen};
 use super::freshness::Rules;
-use super::state::{Account, Chain, Collateral, House, Model, Underlying};
+use super::state::{Account, Chain, Funds, House, Model, Registry, Underlying};
 use solana_account::ReadableAccount;
 use solana_instruction::error::InstructionError;
 use solana_pubkey::Pubkey;
@@ -44,6 +44,26 @@ pub struct Tally {
     pub beyond_micros: u64,
 }
 
+impl Tally {
+    /// Adds another's numbers.
+    pub fn add(&mut self, other: Self) {
+        self.actions += other.actions;
+        self.healths += other.healths;
+        self.beyond_micros += other.beyond_micros;
+        for (name, times) in other.left {
+            *self.left.entry(name).or_default() += times;
+        }
+        if other.worst_e9 > self.worst_e9 {
+            (self.worst_e9, self.worst_allowed_e9) = (other.worst_e9, other.worst_allowed_e9);
+        }
+    }
+
+    /// Verdicts that were left to the program.
+    pub fn left(&self) -> u64 {
+        self.left.values().sum()
+    }
+}
+
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} actions, {} healths compared", self.actions, self.healths)?;
@@ -71,12 +91,12 @@ impl Lockstep {
     pub fn new(world: World) -> Self {
         let picture = world.picture();
         let house = picture.market.house().expect("a house");
-        let collaterals = Collateral::all_of(picture.market.registry().expect("a registry"));
+        let registry = Registry::of(picture.market.registry().expect("a registry"));
         let underlyings = picture.market.underlyings();
         let underlyings = underlyings.map(|(address, each)| (each.index, Underlying::of(*address, each)));
         let chains = picture.market.chains();
         let accounts = picture.accounts.iter().map(|(address, data)| {
-            let account = Account::of(data, collaterals.len(), capacity(&world, address));
+            let account = Account::of(data, registry.collaterals.len(), capacity(&world, address));
             (*address, account)
         });
         let model = Model {
@@ -88,7 +108,8 @@ impl Lockstep {
             accounts: accounts.collect(),
             tokens: tokens(&world),
             feeds: BTreeMap::new(),
-            collaterals,
+            funds: Funds::of(&picture.insurance.expect("an insurance fund")),
+            registry,
         };
         Self {
             world,
@@ -147,6 +168,7 @@ impl Lockstep {
                     return Err(format!("{} landed despite {:?}", A::NAME, forecast.refusals));
                 }
                 self.count_left(&forecast);
+                let draft = self.redraft(action, &receipt)?.unwrap_or(draft);
                 self.model.commit(draft.clone());
                 self.adopt(action, &receipt)?;
                 self.compare(&draft).map_err(|what| format!("{}: {what}", A::NAME))?;
@@ -181,6 +203,14 @@ impl Lockstep {
         }
     }
 
+    fn redraft<A: Act>(&self, action: &A, receipt: &Receipt) -> Result<Option<Draft>, String> {
+        let read = |address: &Pubkey| stored(&self.world, address);
+        let seen = Seen { receipt, read: &read };
+        action
+            .redraft(&self.model, &seen)
+            .map_err(|what| format!("{}: {what}", A::NAME))
+    }
+
     fn adopt<A: Act>(&mut self, action: &A, receipt: &Receipt) -> Result<(), String> {
         let read = |address: &Pubkey| stored(&self.world, address);
         let seen = Seen {
@@ -195,15 +225,19 @@ impl Lockstep {
     /// Compares what an action names.
     fn compare(&self, draft: &Draft) -> Result<(), String> {
         let underlyings = draft.underlyings.values().map(|each| each.address);
-        let registry = draft.collaterals.as_ref().map(|_| tenor_sdk::address::registry());
+        let registry = draft.registry.as_ref().map(|_| tenor_sdk::address::registry());
+        let funds = draft.funds.as_ref().map(|_| tenor_sdk::address::insurance());
         let addresses = draft.accounts.keys().chain(draft.chains.keys()).copied();
-        for address in addresses.chain(underlyings).chain(registry) {
+        for address in addresses.chain(underlyings).chain(registry).chain(funds) {
             self.compare_one(&address)?;
         }
         for address in draft.tokens.keys() {
             self.compare_tokens(address)?;
         }
-        Ok(())
+        match draft.closed.iter().find(|address| stored(&self.world, address).is_some()) {
+            Some(address) => Err(format!("{address} was closed and is still there")),
+            None => Ok(()),
+        }
     }
 
     fn compare_one(&self, address: &Pubkey) -> Result<(), String> {

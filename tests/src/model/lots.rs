@@ -4,7 +4,8 @@ use super::forecast::Draft;
 use super::state::{Account, Model, Position};
 use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
-use tenor_margin::state::MAX_CHAINS;
+use tenor_math::pricing::OptionKind;
+use tenor_testkit::Instrument;
 
 /// Which option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,29 @@ pub struct Option {
     pub kind: usize,
 }
 
+impl Option {
+    /// An instrument as the chain lists it.
+    ///
+    /// # Panics
+    /// If it is not listed.
+    pub fn of(instrument: Instrument, model: &Model) -> Self {
+        let chain = instrument.chain.address();
+        let price_e9 = i128::from(instrument.strike.e9());
+        let mut strikes = model.chain(&chain).strikes.iter();
+        let place = strikes.position(|strike| strike.price_e9 == price_e9);
+        Self {
+            chain,
+            strike: place
+                .and_then(|place| u16::try_from(place).ok())
+                .expect("a listed strike"),
+            kind: match instrument.kind {
+                OptionKind::Call => 0,
+                OptionKind::Put => 1,
+            },
+        }
+    }
+}
+
 impl Account {
     /// Adds lots; what that does to open interest and to the number of positions.
     ///
@@ -27,7 +51,7 @@ impl Account {
             return Ok((0, 0));
         }
         let chains = self.chains();
-        if !chains.contains(&option.chain) && chains.len() == MAX_CHAINS {
+        if !chains.contains(&option.chain) && chains.len() >= self.most_chains() {
             return Err(MarginError::ChainTableFull);
         }
         let place = self.positions.iter().position(|held| held.is_of(&option.chain, option.strike));

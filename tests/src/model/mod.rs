@@ -8,8 +8,9 @@
 //! |---|---|
 //! | [`exact`] | fractions, and numbers known to within stated units |
 //! | [`state`] | the house as a plain value |
+//! | [`interest`] | cash that is lent and borrowed |
 //! | [`freshness`], [`scenarios`], [`book`], [`payoffs`], [`health`] | an account's health |
-//! | [`forecast`], `acts`, [`lots`] | what each action requires and changes |
+//! | [`forecast`], [`acts`], [`lots`] | what each action requires and changes |
 //! | [`lockstep`] | the model beside a world |
 //!
 //! Balances, lots, sequence numbers, clocks and times must agree to the unit. Health agrees to within the rounding that the
@@ -17,12 +18,13 @@
 //! must land if it meets every requirement and be refused for one of those that it does not meet; where a requirement holds by
 //! less than that rounding, the program's word stands and is counted.
 
-mod acts;
+pub mod acts;
 pub mod book;
 pub mod exact;
 pub mod forecast;
 pub mod freshness;
 pub mod health;
+pub mod interest;
 pub mod lockstep;
 pub mod lots;
 pub mod payoffs;

@@ -6,7 +6,11 @@
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tenor_margin::state::{FeedLimits, MarketLimits, NO_UNDERLYING, QUOTE_INDEX, RiskSettings};
+use super::interest::{Cash, Indices, Pool};
+use tenor_margin::params::{FeeModel, InterestModel};
+use tenor_margin::state::{
+    FeedLimits, MarketLimits, NO_UNDERLYING, QUOTE_INDEX, RiskSettings, SurfaceAnchor, SurfaceLimits,
+};
 use tenor_sdk::decode::{AccountData, ChainData, ProgramAccount};
 use tenor_sdk::pyth::PriceUpdate;
 use tenor_testkit::Asset;
@@ -31,6 +35,12 @@ pub struct House {
     pub full_close_below_e9: i128,
     /// An auction that restarts within this resumes its old clock, seconds.
     pub auction_memory_seconds: i64,
+    /// Interest on cash.
+    pub interest: InterestModel,
+    /// What a trade costs.
+    pub fees: FeeModel,
+    /// Number of the last event.
+    pub sequence: u64,
 }
 
 /// A collateral; the first is the quote.
@@ -52,6 +62,38 @@ pub struct Collateral {
     pub cap: i128,
     /// All that is booked, atoms.
     pub booked: i128,
+    /// Most net outflow within the window, atoms.
+    pub window_cap: i128,
+    /// Net outflow that the window remembers, atoms, and when.
+    pub outflow: (i128, i64),
+    /// When the cap begins to grow from zero, and for how long.
+    pub ramp: (i64, i128),
+}
+
+/// What all collaterals share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registry {
+    /// Number of the last event.
+    pub sequence: u64,
+    /// Window of the caps on outflow, seconds.
+    pub window_seconds: i128,
+    /// What an account may withdraw a day beside them, USD x 1e9.
+    pub small_e9: i128,
+    /// Cash lent and borrowed.
+    pub pool: Pool,
+    /// The collaterals by index.
+    pub collaterals: Vec<Collateral>,
+}
+
+/// What the house owns, atoms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Funds {
+    /// The insurance fund.
+    pub insurance: i128,
+    /// All that ever came into it.
+    pub inflow: i128,
+    /// The treasury.
+    pub treasury: i128,
 }
 
 /// An underlying.
@@ -73,6 +115,20 @@ pub struct Underlying {
     pub risk: RiskSettings,
     /// Limits of listing and trading.
     pub market: MarketLimits,
+    /// How far slices may move.
+    pub surface: SurfaceLimits,
+    /// Number of the last event.
+    pub sequence: u64,
+    /// From when chains may be listed.
+    pub active_from: i64,
+    /// Live expiries when one was last listed, ascending.
+    pub expiries: Vec<i64>,
+    /// Variance of hourly returns x 2^62: taken over from the program.
+    pub variance_q62: i128,
+    /// Hour of the last mark in it.
+    pub marked_hour: i64,
+    /// That mark, USD x 1e9; zero before the first.
+    pub mark_e9: i128,
     /// Price, USD x 1e9; zero before the first.
     pub price_e9: i128,
     /// Its confidence, USD x 1e9.
@@ -140,6 +196,10 @@ pub struct Chain {
     pub slice_slot: u64,
     /// The slice and what forwards and values are discounted by, as posted.
     pub slice: [i128; 5],
+    /// The slice at the start of the hour and of the day.
+    pub anchors: [SurfaceAnchor; 2],
+    /// Number of the last event.
+    pub sequence: u64,
     /// Settlement price, USD x 1e9.
     pub settlement_e9: Option<i128>,
     /// Publish time of the update that settled.
@@ -185,14 +245,22 @@ pub struct Auction {
 pub struct Account {
     /// Owner.
     pub owner: Pubkey,
+    /// May trade.
+    pub delegate: Pubkey,
     /// Most positions.
     pub capacity: usize,
+    /// Whether it is of the large class.
+    pub is_large: bool,
+    /// When it was opened.
+    pub opened_at: i64,
+    /// Withdrawn beside the caps, USD x 1e9, and on which day.
+    pub small: (i128, i64),
     /// Number of the last event.
     pub sequence: u64,
     /// Number of the last change of what it holds at risk.
     pub exposure: u64,
-    /// Cash, atoms.
-    pub cash: i128,
+    /// Cash and what the pool counts of it.
+    pub cash: Cash,
     /// Collaterals by index, atoms; the first is always zero.
     pub balances: Vec<i128>,
     /// Positions in the order of the table: a slice that must move one lot moves it of the first.
@@ -210,8 +278,10 @@ pub struct Model {
     pub slot: u64,
     /// Parameters.
     pub house: House,
-    /// Collaterals by index.
-    pub collaterals: Vec<Collateral>,
+    /// Collaterals and the pool.
+    pub registry: Registry,
+    /// Insurance and treasury.
+    pub funds: Funds,
     /// Underlyings by index.
     pub underlyings: BTreeMap<u8, Underlying>,
     /// Chains by address.
@@ -249,10 +319,22 @@ impl Account {
         };
         Self {
             owner: account.owner,
+            delegate: account.delegate,
             capacity,
+            is_large: account.size_class != 0,
+            opened_at: account.terms.opened_at,
+            small: (
+                account.terms.small_withdrawn_e9.into(),
+                account.terms.small_day.try_into().expect("a day"),
+            ),
             sequence: account.sequence,
             exposure: account.exposure_sequence,
-            cash: account.cash_atoms.into(),
+            cash: Cash {
+                atoms: account.cash_atoms.into(),
+                counted: account.interest.counted_atoms.into(),
+                due: account.interest.reserve_due_atoms.into(),
+                indices: Indices::of(&account.interest.indices),
+            },
             balances: account.balances_atoms[..collaterals]
                 .iter()
                 .map(|atoms| (*atoms).into())
@@ -318,6 +400,8 @@ impl Chain {
                 chain.forward_ratio_e9.into(),
                 chain.discount_e9.into(),
             ],
+            anchors: [chain.hour_anchor, chain.day_anchor],
+            sequence: chain.sequence,
             settlement_e9: (chain.settled != 0).then(|| chain.settlement_price_e9.into()),
             settled_by: chain.settlement_published_at,
             settlement_balance: chain.settlement_balance_atoms.into(),
@@ -340,6 +424,13 @@ impl Underlying {
             feed: underlying.feed,
             risk: underlying.risk,
             market: underlying.market,
+            surface: underlying.surface,
+            sequence: underlying.sequence,
+            active_from: underlying.active_from,
+            expiries: underlying.expiries.iter().copied().filter(|expiry| *expiry != 0).collect(),
+            variance_q62: underlying.hourly_variance_q62.into(),
+            marked_hour: underlying.variance_hour,
+            mark_e9: underlying.variance_price_e9.into(),
             price_e9: underlying.price_e9.into(),
             confidence_e9: underlying.confidence_e9.into(),
             average_e9: underlying.ema_e9.into(),
@@ -358,20 +449,23 @@ impl House {
         Self {
             quote_decimals: house.quote_decimals.into(),
             surface_authority: house.surface_authority,
-            correlation_credit_e9: house.correlation_credit_e9.into(),
-            maintenance_factor_e9: house.maintenance_factor_e9.into(),
-            liquidation_target_e9: house.liquidation_target_e9.into(),
-            full_close_below_e9: house.full_close_below_e9.into(),
-            auction_memory_seconds: house.auction_memory_seconds.try_into().expect("a short time"),
+            correlation_credit_e9: house.risk.correlation_credit_e9.into(),
+            maintenance_factor_e9: house.risk.maintenance_factor_e9.into(),
+            liquidation_target_e9: house.risk.liquidation_target_e9.into(),
+            full_close_below_e9: house.risk.full_close_below_e9.into(),
+            auction_memory_seconds: house.risk.auction_memory_seconds.try_into().expect("a short time"),
+            interest: house.interest,
+            fees: house.fees,
+            sequence: house.sequence,
         }
     }
 }
 
-impl Collateral {
-    /// The collaterals as the program stores them.
-    pub fn all_of(registry: &tenor_margin::state::Registry) -> Vec<Self> {
+impl Registry {
+    /// The registry as the program stores it.
+    pub fn of(registry: &tenor_margin::state::Registry) -> Self {
         let some = |index: u8| (index != NO_UNDERLYING).then_some(index);
-        let of = |entry: &tenor_margin::state::CollateralEntry| Self {
+        let of = |entry: &tenor_margin::state::CollateralEntry| Collateral {
             mint: entry.mint,
             vault: entry.vault,
             decimals: entry.decimals.into(),
@@ -380,8 +474,28 @@ impl Collateral {
             haircut_e9: entry.haircut_e9.into(),
             cap: entry.deposit_cap_atoms.into(),
             booked: entry.booked_total_atoms.into(),
+            window_cap: entry.window_cap_atoms.into(),
+            outflow: (entry.outflow_atoms.into(), entry.outflow_at),
+            ramp: (entry.ramp_started_at, entry.ramp_seconds.into()),
         };
-        registry.listed().iter().map(of).collect()
+        Self {
+            sequence: registry.sequence,
+            window_seconds: registry.withdrawals.window_seconds.into(),
+            small_e9: registry.withdrawals.small_withdrawal_e9.into(),
+            pool: Pool::of(&registry.interest),
+            collaterals: registry.listed().iter().map(of).collect(),
+        }
+    }
+}
+
+impl Funds {
+    /// The fund as the program stores it.
+    pub fn of(fund: &tenor_margin::state::InsuranceFund) -> Self {
+        Self {
+            insurance: fund.balance_atoms.into(),
+            inflow: fund.inflow_atoms.into(),
+            treasury: fund.treasury_atoms.into(),
+        }
     }
 }
 
@@ -392,7 +506,7 @@ impl Model {
     /// If it is none; so do all functions here for what does not exist.
     pub fn collateral_index(&self, asset: Asset) -> usize {
         let mint = asset.mint();
-        let place = self.collaterals.iter().position(|entry| entry.mint == mint);
+        let place = self.registry.collaterals.iter().position(|entry| entry.mint == mint);
         place.expect("a listed collateral")
     }
 
@@ -428,10 +542,11 @@ impl Model {
         match stored {
             ProgramAccount::House(house) => difference("house", &self.house, &House::of(house)),
             ProgramAccount::Registry(registry) => {
-                let stored = Collateral::all_of(registry);
-                difference("registry", &self.collaterals, &stored)
+                let stored = Registry::of(registry);
+                difference("registry", &self.registry, &stored)
             }
-            ProgramAccount::Insurance(_) => Vec::new(),
+            ProgramAccount::Insurance(fund) => difference("insurance", &self.funds, &Funds::of(fund)),
+            ProgramAccount::Change(_) => Vec::new(),
             ProgramAccount::Underlying(underlying) => {
                 let stored = Underlying::of(*address, underlying);
                 difference("underlying", self.underlying(stored.index), &stored)
@@ -442,7 +557,7 @@ impl Model {
             },
             ProgramAccount::Account(account) => match self.accounts.get(address) {
                 Some(modelled) => {
-                    let stored = Account::of(account, self.collaterals.len(), capacity);
+                    let stored = Account::of(account, self.registry.collaterals.len(), capacity);
                     difference("account", modelled, &stored)
                 }
                 None => vec![format!("an account {address} that the model does not know")],

@@ -26,8 +26,8 @@ pub fn market(picture: &Picture) -> (Market, Vec<Pubkey>) {
     chains.sort_by_key(|(_, data)| (data.chain.underlying_index, data.chain.expiry));
     let market = Market {
         house: House {
-            correlation_credit: house.correlation_credit_e9 as f64 / E9,
-            maintenance_factor: house.maintenance_factor_e9 as f64 / E9,
+            correlation_credit: house.risk.correlation_credit_e9 as f64 / E9,
+            maintenance_factor: house.risk.maintenance_factor_e9 as f64 / E9,
         },
         underlyings: underlyings.into_iter().map(underlying).collect(),
         // The first collateral is cash.

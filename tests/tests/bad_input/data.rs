@@ -40,7 +40,10 @@ fn an_unknown_instruction_is_refused() {
 #[test]
 fn an_event_that_the_program_did_not_send_itself_is_refused() {
     const EVENT_TAG: [u8; 8] = 0x1d9a_cb51_2ea5_45e4_u64.to_le_bytes();
-    let (_, fixture) = FIXTURES[3];
+    let (_, fixture) = FIXTURES
+        .iter()
+        .find(|(name, _)| *name == "update_price")
+        .expect("an instruction");
     let Fixture { mut world, call } = fixture();
     let mut forged = with_data(&call, |data| data[..8].copy_from_slice(&EVENT_TAG));
     let authority = tenor_sdk::address::event_authority();

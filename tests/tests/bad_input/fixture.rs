@@ -1,14 +1,20 @@
 //! A call that lands, for every instruction.
 
-use tenor_margin::instructions::LiquidateSliceArgs;
-use tenor_margin::state::NO_UNDERLYING;
+use tenor_margin::governance::Change;
+use tenor_margin::instructions::{AddCollateralArgs, LiquidateSliceArgs, SetDelegateArgs};
+use tenor_margin::state::{BracketState, MarketLimits, NO_UNDERLYING, Pausable};
 use tenor_testkit::action::{
-    AddCollateral, AddStrikes, AddUnderlying, CreateChain, Deposit, Initialize, LiquidateSlice, OpenAccount,
-    PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Touch, Trade, UpdatePrice, Withdraw,
+    AcceptAdmin, Accrue, AddCollateral, AddStrikes, AddUnderlying, ApplyChange, BeginBracket, CancelAdminProposal,
+    CancelChange, CloseAccount, CloseChain, CreateChain, Deposit, EndBracket, EndGenesis, GrowAccount, Initialize,
+    LiquidateSlice, MarkHour, OpenAccount, Pause, PostSurface, ProposeAdmin, QueueChange, Quote, RefreshRisk,
+    SetDelegate, SettleAccount, SettleChain, Sweep, Tighten, Touch, Trade, Transfer, TransferPosition, Unpause,
+    UpdatePrice, Withdraw,
 };
 use tenor_testkit::mint::mint_account;
-use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone, house_terms, surface_authority, upgrade_authority};
-use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, Feed, PushFeed, SOL, USDC, World, sol, usd, usdc, weeks};
+use tenor_testkit::world::{
+    FIRST_EXPIRY, START, admin, anyone, guardian, house_terms, surface_authority, upgrade_authority,
+};
+use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, Feed, PushFeed, SOL, USDC, World, hours, sol, usd, usdc, weeks};
 
 /// A world in which a call lands.
 pub struct Fixture {
@@ -33,19 +39,40 @@ pub const FIXTURES: &[Named] = &[
     ("initialize", initialize),
     ("add_underlying", add_underlying),
     ("add_collateral", add_collateral),
+    ("end_genesis", end_genesis),
+    ("queue_change", queue_change),
+    ("apply_change", apply_change),
+    ("cancel_change", cancel_change),
+    ("tighten", tighten),
+    ("propose_admin", propose_admin),
+    ("cancel_admin_proposal", cancel_admin_proposal),
+    ("accept_admin", accept_admin),
+    ("pause", pause),
+    ("unpause", unpause),
     ("update_price", update_price),
+    ("mark_hour", mark_hour),
     ("create_chain", create_chain),
     ("add_strikes", add_strikes),
+    ("close_chain", close_chain),
+    ("sweep", sweep),
     ("post_surface", post_surface),
     ("refresh_risk", refresh_risk),
     ("open_account", open_account),
     ("deposit", deposit),
     ("withdraw", withdraw),
     ("trade", trade),
+    ("begin_bracket", begin_bracket),
+    ("end_bracket", end_bracket),
     ("settle_chain", settle_chain),
     ("settle_account", settle_account),
     ("touch_liquidation", touch_liquidation),
     ("liquidate_slice", liquidate_slice),
+    ("grow_account", grow_account),
+    ("close_account", close_account),
+    ("set_delegate", set_delegate),
+    ("accrue", accrue),
+    ("transfer", transfer),
+    ("transfer_position", transfer_position),
 ];
 
 /// Two of everything: underlyings, chains, collaterals and traders with positions.
@@ -135,6 +162,7 @@ fn add_underlying() -> Fixture {
         town.world.call(AddUnderlying {
             admin: &admin(),
             args: NEW.listing(),
+            approval: None,
         })
     })
 }
@@ -145,7 +173,121 @@ fn add_collateral() -> Fixture {
         town.world.call(AddCollateral {
             admin: &admin(),
             asset: NEW,
-            args: NEW.collateral(0),
+            args: AddCollateralArgs {
+                ramp_seconds: 172_800,
+                ..NEW.collateral(0)
+            },
+            approval: None,
+        })
+    })
+}
+
+fn end_genesis() -> Fixture {
+    Town::new().fixture(|town| town.world.call(EndGenesis { admin: &admin() }))
+}
+
+/// A change of SOL that narrows what may be traded.
+fn narrower() -> Change {
+    Change::Market(MarketLimits {
+        band_of_mark_e9: 100_000_000,
+        ..SOL.listing().market
+    })
+}
+
+fn queue_change() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(QueueChange {
+            admin: &admin(),
+            of: Some(SOL),
+            change: narrower(),
+        })
+    })
+}
+
+/// A change has waited.
+fn with_a_queued_change() -> Town {
+    let mut town = Town::new();
+    town.world.land(QueueChange {
+        admin: &admin(),
+        of: Some(SOL),
+        change: narrower(),
+    });
+    town.world.advance(172_800);
+    town
+}
+
+fn apply_change() -> Fixture {
+    with_a_queued_change().fixture(|town| town.world.call(ApplyChange { number: 0 }))
+}
+
+fn cancel_change() -> Fixture {
+    with_a_queued_change().fixture(|town| {
+        town.world.call(CancelChange {
+            authority: &guardian(),
+            number: 0,
+        })
+    })
+}
+
+fn tighten() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(Tighten {
+            admin: &admin(),
+            of: Some(SOL),
+            change: narrower(),
+        })
+    })
+}
+
+fn propose_admin() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(ProposeAdmin {
+            admin: &admin(),
+            successor: town.alice.address(),
+        })
+    })
+}
+
+/// Alice may accept the admin's powers.
+fn with_a_successor() -> Town {
+    let mut town = Town::new();
+    town.world.land(ProposeAdmin {
+        admin: &admin(),
+        successor: town.alice.address(),
+    });
+    town.world.advance(172_800);
+    town
+}
+
+fn cancel_admin_proposal() -> Fixture {
+    with_a_successor().fixture(|town| town.world.call(CancelAdminProposal { authority: &guardian() }))
+}
+
+fn accept_admin() -> Fixture {
+    with_a_successor().fixture(|town| town.world.call(AcceptAdmin { successor: &town.alice }))
+}
+
+fn pause() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(Pause {
+            authority: &guardian(),
+            action: Pausable::Deposit,
+            seconds: 60,
+        })
+    })
+}
+
+fn unpause() -> Fixture {
+    let mut town = Town::new();
+    town.world.land(Pause {
+        authority: &guardian(),
+        action: Pausable::Deposit,
+        seconds: 60,
+    });
+    town.fixture(|town| {
+        town.world.call(Unpause {
+            authority: &guardian(),
+            action: Pausable::Deposit,
         })
     })
 }
@@ -162,6 +304,36 @@ fn update_price() -> Fixture {
             feed: SOL.feed(),
         })
     })
+}
+
+fn mark_hour() -> Fixture {
+    let mut town = Town::new();
+    let next_hour = START + hours(1);
+    town.world.set_time(next_hour);
+    town.world.write_feed(SOL.feed(), &Feed::of(SOL, usd(201), next_hour));
+    town.fixture(|town| {
+        town.world.call(MarkHour {
+            asset: SOL,
+            feed: SOL.feed(),
+        })
+    })
+}
+
+fn close_chain() -> Fixture {
+    let mut town = Town::settled();
+    for of in [town.alice.clone(), town.bob.clone()] {
+        town.world.land(SettleAccount {
+            chain: town.near,
+            of: &of,
+        });
+    }
+    town.fixture(|town| town.world.call(CloseChain { chain: town.near }))
+}
+
+fn sweep() -> Fixture {
+    let mut town = Town::new();
+    town.world.edit_chain(town.near, |chain| chain.fees_atoms = 1_001);
+    town.fixture(|town| town.world.call(Sweep { chain: town.near }))
 }
 
 fn create_chain() -> Fixture {
@@ -219,6 +391,75 @@ fn open_account() -> Fixture {
     })
 }
 
+/// Alice with a second account, empty and opened by somebody else.
+fn with_second() -> (Town, Actor) {
+    let mut town = Town::new();
+    let second = town.alice.with_account_number(1);
+    town.world.land(OpenAccount {
+        payer: &anyone(),
+        owner: &second,
+        capacity: 8,
+    });
+    (town, second)
+}
+
+fn grow_account() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(GrowAccount {
+            payer: &anyone(),
+            of: &town.alice,
+            capacity: 40,
+        })
+    })
+}
+
+fn close_account() -> Fixture {
+    let (town, second) = with_second();
+    town.fixture(|town| town.world.call(CloseAccount { owner: &second }))
+}
+
+fn set_delegate() -> Fixture {
+    Town::new().fixture(|town| {
+        let args = SetDelegateArgs {
+            delegate: town.bob.address(),
+            max_daily_loss_e9: 1,
+        };
+        town.world.call(SetDelegate {
+            owner: &town.alice,
+            args,
+        })
+    })
+}
+
+fn accrue() -> Fixture {
+    Town::new().fixture(|town| town.world.call(Accrue { of: &town.alice }))
+}
+
+fn transfer() -> Fixture {
+    let (town, second) = with_second();
+    town.fixture(|town| {
+        town.world.call(Transfer {
+            from: &town.alice,
+            to: &second,
+            asset: USDC,
+            atoms: usdc(5),
+        })
+    })
+}
+
+fn transfer_position() -> Fixture {
+    let (mut town, second) = with_second();
+    town.world.deposit(&second, USDC, usdc(5_000));
+    town.fixture(|town| {
+        town.world.call(TransferPosition {
+            from: &town.alice,
+            to: &second,
+            option: town.near.call(200),
+            lots: 10,
+        })
+    })
+}
+
 fn deposit() -> Fixture {
     Town::new().fixture(|town| {
         let (depositor, to) = (&town.alice, &town.alice);
@@ -253,6 +494,26 @@ fn trade() -> Fixture {
             buyer: &town.alice,
             seller: &town.bob,
             quotes,
+        })
+    })
+}
+
+fn begin_bracket() -> Fixture {
+    Town::new().fixture(|town| {
+        let (of, by) = (&town.alice, &town.alice);
+        let end = town.world.call(EndBracket { of, opened: vec![] });
+        town.world.call(BeginBracket { of, by }).then(end)
+    })
+}
+
+fn end_bracket() -> Fixture {
+    let mut town = Town::new();
+    town.world
+        .edit_account(&town.alice, |account| account.bracket = BracketState::BEGUN);
+    town.fixture(|town| {
+        town.world.call(EndBracket {
+            of: &town.alice,
+            opened: vec![],
         })
     })
 }

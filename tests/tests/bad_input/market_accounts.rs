@@ -24,7 +24,7 @@ fn checked_calls(town: &Town) -> [(Call, usize); 3] {
                 asset: USDC,
                 atoms: 1,
             }),
-            9,
+            10,
         ),
         (
             town.world.call(Trade {

@@ -3,10 +3,11 @@
 use crate::scene::ACCOUNT_EXISTS;
 use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
-use tenor_margin::event::UnderlyingListed;
+use tenor_margin::event::{ChangeQueued, UnderlyingListed};
+use tenor_margin::governance::Change;
 use tenor_margin::instructions::AddUnderlyingArgs;
-use tenor_margin::state::{FeedLimits, MarketLimits, RiskSettings};
-use tenor_testkit::action::AddUnderlying;
+use tenor_margin::state::FeedLimits;
+use tenor_testkit::action::{AddUnderlying, ApplyChange, EndGenesis, QueueChange};
 use tenor_testkit::world::admin;
 use tenor_testkit::{Asset, World, assert_fails_with, assert_lands};
 
@@ -18,21 +19,6 @@ const ETH: Asset = Asset {
     lot_units_e9: 1_000_000,
 };
 
-fn feed(feed: FeedLimits) -> AddUnderlyingArgs {
-    AddUnderlyingArgs { feed, ..ETH.listing() }
-}
-
-fn risk(risk: RiskSettings) -> AddUnderlyingArgs {
-    AddUnderlyingArgs { risk, ..ETH.listing() }
-}
-
-fn market(market: MarketLimits) -> AddUnderlyingArgs {
-    AddUnderlyingArgs {
-        market,
-        ..ETH.listing()
-    }
-}
-
 #[test]
 fn requires_that_the_signer_is_the_admin() {
     let mut world = World::new();
@@ -42,17 +28,20 @@ fn requires_that_the_signer_is_the_admin() {
         world.send(AddUnderlying {
             admin: &mallory,
             args: ETH.listing(),
+            approval: None,
         }),
         MarginError::NotAuthorised,
     );
     assert_lands(world.send(AddUnderlying {
         admin: &admin(),
         args: ETH.listing(),
+        approval: None,
     }));
 }
 
 #[test]
 fn requires_that_every_parameter_is_within_its_bounds() {
+    // The parameters of each set have their own table in `parameters.rs`; here are those of the listing.
     let mut world = World::new();
     let terms = ETH.listing();
     let outside = [
@@ -93,182 +82,70 @@ fn requires_that_every_parameter_is_within_its_bounds() {
             lot_units_e9: 1_000_000_000_001,
             ..terms
         },
-        feed(FeedLimits {
-            max_confidence_e9: 999_999,
-            ..terms.feed
-        }),
-        feed(FeedLimits {
-            max_confidence_e9: 100_000_001,
-            ..terms.feed
-        }),
-        feed(FeedLimits {
-            max_age_seconds: 4,
-            max_liquidation_age_seconds: 4,
-            ..terms.feed
-        }),
-        feed(FeedLimits {
-            max_age_seconds: 121,
-            ..terms.feed
-        }),
-        feed(FeedLimits {
-            max_liquidation_age_seconds: 4,
-            ..terms.feed
-        }),
-        feed(FeedLimits {
-            max_liquidation_age_seconds: 31,
-            ..terms.feed
-        }),
-        feed(FeedLimits {
-            max_risk_age_seconds: 9,
-            ..terms.feed
-        }),
-        feed(FeedLimits {
-            max_risk_age_seconds: 3_601,
-            ..terms.feed
-        }),
-        feed(FeedLimits {
-            max_drift_e9: 99_999,
-            ..terms.feed
-        }),
-        feed(FeedLimits {
-            max_drift_e9: 30_000_001,
-            ..terms.feed
-        }),
-        feed(FeedLimits {
-            max_surface_age_seconds: 59,
-            ..terms.feed
-        }),
-        feed(FeedLimits {
-            max_surface_age_seconds: 86_401,
-            ..terms.feed
-        }),
-        risk(RiskSettings {
-            range_floor_e9: 49_999_999,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            range_floor_e9: 400_000_001,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            range_cap_e9: 780_000_001,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            volatility_up_e9: 49_999_999,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            volatility_up_e9: 1_000_000_001,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            volatility_down_e9: 49_999_999,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            volatility_down_e9: 1_000_000_001,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            volatility_floor_e9: 9_999_999,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            volatility_floor_e9: 1_000_000_001,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            short_power_e9: 400_000_001,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            long_power_e9: 400_000_001,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            initial_short_e9: 2_999_999,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            initial_short_e9: 100_000_001,
-            ..terms.risk
-        }),
-        risk(RiskSettings {
-            roll_e9: 100_000_001,
-            ..terms.risk
-        }),
-        market(MarketLimits {
-            strike_step_e9: 0,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            strike_window_low_e9: 9_999_999,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            strike_window_low_e9: 1_000_000_001,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            strike_window_high_e9: 999_999_999,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            strike_window_high_e9: 10_000_000_001,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            max_tenor_seconds: 604_799,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            max_tenor_seconds: 63_072_001,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            band_of_mark_e9: 500_000_001,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            band_of_spot_e9: 50_000_001,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            max_open_interest_lots: 0,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            max_open_interest_lots: (1 << 40) + 1,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            min_forward_ratio_e9: 499_999_999,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            min_forward_ratio_e9: 1_000_000_001,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            min_discount_e9: 499_999_999,
-            ..terms.market
-        }),
-        market(MarketLimits {
-            min_discount_e9: 1_000_000_001,
-            ..terms.market
-        }),
+        AddUnderlyingArgs {
+            feed: FeedLimits {
+                max_age_seconds: 121,
+                ..terms.feed
+            },
+            ..terms
+        },
     ];
     for args in outside {
         assert_fails_with(
-            world.send(AddUnderlying { admin: &admin(), args }),
+            world.send(AddUnderlying {
+                admin: &admin(),
+                args,
+                approval: None,
+            }),
             MarginError::ParameterOutOfRange,
         );
     }
     assert_lands(world.send(AddUnderlying {
         admin: &admin(),
         args: terms,
+        approval: None,
     }));
+}
+
+#[test]
+fn requires_that_set_up_lasts_or_the_same_listing_was_queued_and_is_ready() {
+    let mut world = World::new();
+    let (admin, args) = (admin(), ETH.listing());
+    let list = |approval| AddUnderlying {
+        admin: &admin,
+        args,
+        approval,
+    };
+    world.land(EndGenesis { admin: &admin });
+    assert_fails_with(world.send(list(None)), MarginError::ListingNotApproved);
+
+    let queued = world.land(QueueChange {
+        admin: &admin,
+        of: None,
+        change: Change::ListUnderlying(args),
+    });
+    assert_eq!(queued.event::<ChangeQueued>().number, 0);
+    world.advance(172_799);
+    assert_fails_with(world.send(list(Some(0))), MarginError::ChangeNotReady);
+    world.advance(1);
+    let other = AddUnderlyingArgs {
+        feed_id: [9; 32],
+        ..args
+    };
+    assert_fails_with(
+        world.send(AddUnderlying {
+            admin: &admin,
+            args: other,
+            approval: Some(0),
+        }),
+        MarginError::WrongApproval,
+    );
+    assert_fails_with(
+        world.send(ApplyChange { number: 0 }),
+        MarginError::ListingByItsInstruction,
+    );
+    assert_lands(world.send(list(Some(0))));
+    assert_eq!(world.picture().underlying(ETH).active_from, world.now());
 }
 
 #[test]
@@ -276,7 +153,11 @@ fn the_underlying_exists_with_the_next_index_and_its_price_range_is_the_floor() 
     let mut world = World::new();
     let args = ETH.listing();
 
-    let receipt = world.land(AddUnderlying { admin: &admin(), args });
+    let receipt = world.land(AddUnderlying {
+        admin: &admin(),
+        args,
+        approval: None,
+    });
 
     let picture = world.picture();
     let listed = picture.underlying(ETH);
@@ -310,6 +191,7 @@ fn a_symbol_is_listed_once() {
         world.send(AddUnderlying {
             admin: &admin(),
             args: again,
+            approval: None,
         }),
         ACCOUNT_EXISTS,
     );

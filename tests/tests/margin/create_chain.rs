@@ -7,7 +7,7 @@ use tenor_margin::event::ChainCreated;
 use tenor_sdk::address;
 use tenor_testkit::action::CreateChain;
 use tenor_testkit::world::{FIRST_EXPIRY, anyone};
-use tenor_testkit::{ChainOf, SOL, World, assert_fails_with, assert_lands, days, hours, weeks};
+use tenor_testkit::{BTC, ChainOf, SOL, World, assert_fails_with, assert_lands, days, hours, weeks};
 
 fn create(world: &mut World, expiry: i64) -> tenor_testkit::Outcome {
     world.send(CreateChain {
@@ -17,38 +17,73 @@ fn create(world: &mut World, expiry: i64) -> tenor_testkit::Outcome {
 }
 
 #[test]
-fn requires_that_the_expiry_is_a_friday_0800_utc() {
+fn requires_that_the_underlying_is_active() {
+    let mut world = World::new();
+    let now = world.now();
+    world.edit_underlying(SOL, |underlying| underlying.active_from = now + 1);
+    assert_fails_with(create(&mut world, FIRST_EXPIRY), MarginError::UnderlyingNotActive);
+    world.advance(1);
+    assert_lands(create(&mut world, FIRST_EXPIRY));
+}
+
+#[test]
+fn requires_that_the_expiry_is_on_the_grid() {
     let mut world = World::new();
     for offset in [-1, 1, hours(1), -hours(8), days(1), -days(1), days(3)] {
         let result = create(&mut world, FIRST_EXPIRY + weeks(1) + offset);
         assert_fails_with(result, MarginError::ExpiryNotOnGrid);
     }
-    // 2026-01-16 and 2026-01-23 are Fridays.
-    assert_lands(create(&mut world, 1_768_550_400));
-    assert_lands(create(&mut world, 1_769_155_200));
-}
-
-#[test]
-fn requires_that_the_expiry_is_within_the_markets_tenor() {
-    let mut world = World::new();
-    let farthest = FIRST_EXPIRY + weeks(25);
-    assert!(farthest - world.now() <= days(180) && farthest + weeks(1) - world.now() > days(180));
-    assert_fails_with(create(&mut world, farthest + weeks(1)), MarginError::ExpiryNotOnGrid);
-    assert_fails_with(
-        create(&mut world, FIRST_EXPIRY - weeks(1)),
-        MarginError::ExpiryNotOnGrid,
-    );
-    assert_fails_with(create(&mut world, 0), MarginError::ExpiryNotOnGrid);
-    assert_fails_with(create(&mut world, i64::MIN), MarginError::ExpiryNotOnGrid);
-    assert_fails_with(create(&mut world, i64::MAX), MarginError::ExpiryNotOnGrid);
-    assert_lands(create(&mut world, farthest));
-
+    for expiry in [FIRST_EXPIRY - weeks(1), 0, i64::MIN, i64::MAX] {
+        assert_fails_with(create(&mut world, expiry), MarginError::ExpiryNotOnGrid);
+    }
     // A chain lives at least three hours.
     world.set_time(FIRST_EXPIRY - hours(3) + 1);
     assert_fails_with(create(&mut world, FIRST_EXPIRY), MarginError::ExpiryNotOnGrid);
     let mut world = World::new();
     world.set_time(FIRST_EXPIRY - hours(3));
     assert_lands(create(&mut world, FIRST_EXPIRY));
+}
+
+#[test]
+fn a_friday_within_eight_weeks_a_months_last_within_26_or_a_quarters_last_within_the_markets_tenor() {
+    let mut world = World::new();
+    world.edit_underlying(SOL, |underlying| underlying.market.max_tenor_seconds = 364 * 86_400);
+    // From 2026-01-09 on: all Fridays to February 27, then the last of March to June, then of September and December.
+    let listed = [0, 1, 2, 3, 4, 5, 6, 7, 11, 15, 20, 24, 37, 50];
+    for week in 0..60 {
+        let result = create(&mut world, FIRST_EXPIRY + weeks(week));
+        if listed.contains(&week) {
+            assert_lands(result);
+        } else {
+            assert_fails_with(result, MarginError::ExpiryNotOnGrid);
+        }
+    }
+}
+
+#[test]
+fn the_underlyings_table_of_live_expiries_has_it() {
+    let mut world = World::new();
+    for week in [1, 11, 0] {
+        assert_lands(create(&mut world, FIRST_EXPIRY + weeks(week)));
+    }
+    let table = |world: &World| world.picture().underlying(SOL).expiries;
+    let expected = [0, 1, 11].map(|week| FIRST_EXPIRY + weeks(week));
+    assert_eq!(
+        table(&world)[..4],
+        [expected[0], expected[1], expected[2], 0],
+        "ascending"
+    );
+
+    // Those that passed make room.
+    world.set_time(FIRST_EXPIRY);
+    assert_lands(create(&mut world, FIRST_EXPIRY + weeks(2)));
+    let expected = [1, 2, 11].map(|week| FIRST_EXPIRY + weeks(week));
+    assert_eq!(table(&world)[..4], [expected[0], expected[1], expected[2], 0]);
+    assert_eq!(
+        world.picture().underlying(BTC).expiries,
+        [0; 24],
+        "others stay as they were"
+    );
 }
 
 #[test]
@@ -92,8 +127,8 @@ fn the_chain_exists_without_strikes_and_the_payer_is_remembered_for_the_rent() {
     assert_eq!(receipt.events(), ["ChainCreated"]);
     let event: ChainCreated = receipt.event();
     assert_eq!(
-        (event.chain, event.expiry, event.rent_payer),
-        (chain.address(), FIRST_EXPIRY, payer.address())
+        (event.chain, event.sequence, event.expiry, event.rent_payer),
+        (chain.address(), 1, FIRST_EXPIRY, payer.address())
     );
 }
 

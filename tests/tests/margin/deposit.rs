@@ -100,6 +100,7 @@ fn requires_that_the_cap_is_kept() {
     world.land(AddUnderlying {
         admin: &admin(),
         args: SOL.listing(),
+        approval: None,
     });
     let terms = USDC.collateral(tenor_margin::state::NO_UNDERLYING);
     let args = AddCollateralArgs {
@@ -110,6 +111,7 @@ fn requires_that_the_cap_is_kept() {
         admin: &admin(),
         asset: USDC,
         args,
+        approval: None,
     });
     let alice = world.visitor("alice");
     world.land(OpenAccount {
@@ -144,6 +146,12 @@ fn balance_and_booked_total_grow_by_what_arrived_in_the_vault() {
     assert_eq!(picture.collateral(SOL).booked_total_atoms, sol(2));
     assert_eq!(world.tokens(&alice.wallet(USDC)), usdc(700));
     assert_eq!(picture.account(&alice).account.sequence, 2, "one for each deposit");
+    println!("deposit: {} CU", receipt.compute_units);
+    assert!(
+        receipt.compute_units <= 12_000,
+        "{} compute units",
+        receipt.compute_units
+    );
     assert_eq!(receipt.events(), ["Deposited"]);
     let event: Deposited = receipt.event();
     assert_eq!(
@@ -151,6 +159,10 @@ fn balance_and_booked_total_grow_by_what_arrived_in_the_vault() {
         (alice.account(), 1, 0)
     );
     assert_eq!((event.atoms, event.booked_total_atoms), (usdc(300), usdc(300)));
+    assert_eq!((event.cash_atoms, event.outflow_atoms), (300_000_000, 0));
+    // The token, SOL, was the registry's next event.
+    assert_eq!(event.registry_sequence + 1, picture.market.registry().unwrap().sequence);
+    assert_eq!(event.interest.pool().deposited().get(), usdc(300));
 }
 
 #[test]

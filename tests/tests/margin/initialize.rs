@@ -1,6 +1,7 @@
 //! `initialize`: creates the house, its registry and its insurance fund.
 
 use crate::scene::ACCOUNT_EXISTS;
+use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
 use tenor_margin::event::HouseInitialized;
 use tenor_margin::instructions::InitializeArgs;
@@ -31,73 +32,57 @@ fn requires_that_the_signer_is_the_programs_upgrade_authority() {
 
 #[test]
 fn requires_that_every_parameter_is_within_its_bounds() {
+    // The parameters of each set have their own table in `parameters.rs`; here are those of the call.
     let mut world = World::without_house();
     let terms = house_terms();
     let outside = [
         InitializeArgs {
-            timelock_seconds: 172_799,
+            admin: Pubkey::default(),
             ..terms
         },
         InitializeArgs {
-            timelock_seconds: 7_776_001,
+            guardian: Pubkey::default(),
             ..terms
         },
         InitializeArgs {
-            correlation_credit_e9: 1_000_000_001,
-            ..terms
-        },
-        InitializeArgs {
-            maintenance_factor_e9: 499_999_999,
-            ..terms
-        },
-        InitializeArgs {
-            maintenance_factor_e9: 1_000_000_001,
-            ..terms
-        },
-        InitializeArgs {
-            liquidation_target_e9: 1_000_000_000,
-            ..terms
-        },
-        InitializeArgs {
-            liquidation_target_e9: 2_000_000_001,
-            ..terms
-        },
-        InitializeArgs {
-            full_close_below_e9: -1,
-            ..terms
-        },
-        InitializeArgs {
-            full_close_below_e9: 1_000_000_000_001,
-            ..terms
-        },
-        InitializeArgs {
-            auction_memory_seconds: 86_401,
+            genesis_seconds: 604_801,
             ..terms
         },
     ];
     for args in outside {
-        let result = world.send(Initialize {
-            upgrade_authority: &upgrade_authority(),
-            quote: USDC,
-            args,
-        });
-        assert_fails_with(result, MarginError::ParameterOutOfRange);
+        assert_fails_with(
+            world.send(Initialize {
+                upgrade_authority: &upgrade_authority(),
+                quote: USDC,
+                args,
+            }),
+            MarginError::ParameterOutOfRange,
+        );
     }
-
-    let widest = InitializeArgs {
-        timelock_seconds: 7_776_000,
-        correlation_credit_e9: 1_000_000_000,
-        maintenance_factor_e9: 1_000_000_000,
-        liquidation_target_e9: 2_000_000_000,
-        full_close_below_e9: 1_000_000_000_000,
-        auction_memory_seconds: 86_400,
-        ..terms
-    };
     assert_lands(world.send(Initialize {
         upgrade_authority: &upgrade_authority(),
         quote: USDC,
-        args: widest,
+        args: InitializeArgs {
+            surface_authority: Pubkey::default(),
+            treasury: Pubkey::default(),
+            ..terms
+        },
     }));
+}
+
+#[test]
+fn requires_that_the_guardian_is_not_the_admin() {
+    let mut world = World::without_house();
+    let args = InitializeArgs {
+        guardian: admin().address(),
+        ..house_terms()
+    };
+    let result = world.send(Initialize {
+        upgrade_authority: &upgrade_authority(),
+        quote: USDC,
+        args,
+    });
+    assert_fails_with(result, MarginError::ParameterOutOfRange);
 }
 
 #[test]
@@ -116,23 +101,22 @@ fn house_registry_and_insurance_fund_exist_with_the_arguments_as_parameters() {
     assert_eq!((house.admin, house.guardian), (args.admin, args.guardian));
     assert_eq!(house.surface_authority, args.surface_authority);
     assert_eq!((house.quote_mint, house.quote_decimals), (USDC.mint(), 6));
-    assert_eq!(house.timelock_seconds, 172_800);
-    assert_eq!(house.correlation_credit_e9, 250_000_000);
-    assert_eq!(house.maintenance_factor_e9, 800_000_000);
-    assert_eq!(house.liquidation_target_e9, 1_150_000_000);
-    assert_eq!(house.full_close_below_e9, 50_000_000_000);
-    assert_eq!(house.auction_memory_seconds, 1_800);
-    assert_eq!((house.underlying_count, house.pause_flags), (0, 0));
+    assert_eq!(house.treasury, args.treasury);
+    assert_eq!(house.genesis_until, world.now() + 604_800);
+    assert_eq!((house.timelock, house.risk), (args.timelock, args.risk));
+    assert_eq!((house.interest, house.fees), (args.interest, args.fees));
+    assert_eq!(house.withdrawals, args.withdrawals);
+    assert_eq!((house.underlying_count, house.change_count, house.sequence), (0, 0, 1));
+    assert_eq!((house.paused_until, house.wound_down_at), ([0; 8], 0));
+    assert_eq!(house.pending_admin, Pubkey::default());
     let registry = picture.market.registry().unwrap();
     assert_eq!((registry.house, registry.count), (address::house(), 0));
     let insurance = picture.insurance.unwrap();
     assert_eq!((insurance.house, insurance.balance_atoms), (address::house(), 0));
     assert_eq!(receipt.events(), ["HouseInitialized"]);
     let event: HouseInitialized = receipt.event();
-    assert_eq!(
-        (event.house, event.admin, event.quote_mint),
-        (address::house(), admin().address(), USDC.mint())
-    );
+    assert_eq!((event.house, event.quote_mint), (address::house(), USDC.mint()));
+    assert_eq!((event.sequence, event.quote_decimals, event.args), (1, 6, args));
 }
 
 #[test]

@@ -5,11 +5,13 @@ use solana_account::ReadableAccount;
 use solana_instruction::error::InstructionError;
 use tenor_margin::MarginError;
 use tenor_margin::event::AccountOpened;
+use tenor_margin::instructions::OpenAccountArgs;
 use tenor_sdk::address;
+use tenor_sdk::instruction;
 use tenor_testkit::action::OpenAccount;
 use tenor_testkit::bank::rent;
 use tenor_testkit::world::anyone;
-use tenor_testkit::{World, assert_fails_with, assert_lands};
+use tenor_testkit::{Actor, Call, World, assert_fails_with, assert_lands};
 
 #[test]
 fn requires_that_the_owner_signs() {
@@ -26,33 +28,36 @@ fn requires_that_the_owner_signs() {
     assert_lands(world.send(&call));
 }
 
-#[test]
-fn requires_that_the_capacity_is_1_to_64() {
-    let mut world = World::new();
-    let alice = world.visitor("alice");
-    for capacity in [0, 65, u16::MAX] {
-        let result = world.send(OpenAccount {
-            payer: &anyone(),
-            owner: &alice,
-            capacity,
-        });
-        assert_fails_with(result, MarginError::ParameterOutOfRange);
-    }
-    assert_lands(world.send(OpenAccount {
-        payer: &anyone(),
-        owner: &alice,
-        capacity: 1,
-    }));
-    let second = alice.with_account_number(1);
-    assert_lands(world.send(OpenAccount {
-        payer: &anyone(),
-        owner: &second,
-        capacity: 64,
-    }));
+fn opening(owner: &Actor, capacity: u16, size_class: u8) -> Call {
+    let args = OpenAccountArgs {
+        number: owner.number(),
+        capacity,
+        size_class,
+    };
+    let payer = anyone();
+    let instruction = instruction::open_account(payer.address(), owner.address(), args);
+    Call::new(instruction, [&payer, owner])
 }
 
 #[test]
-fn the_account_exists_empty_and_the_payer_pays_its_rent() {
+fn requires_that_the_capacity_is_1_to_64_in_the_large_class_1_to_256() {
+    let mut world = World::new();
+    let alice = world.visitor("alice");
+    for (capacity, class) in [(0, 0), (65, 0), (u16::MAX, 0), (0, 1), (257, 1), (1, 2), (1, 255)] {
+        assert_fails_with(
+            world.send(opening(&alice, capacity, class)),
+            MarginError::ParameterOutOfRange,
+        );
+    }
+    for (number, (capacity, class)) in (0..).zip([(1, 0), (64, 0), (1, 1), (256, 1)]) {
+        let owner = alice.with_account_number(number);
+        assert_lands(world.send(opening(&owner, capacity, class)));
+        assert_eq!(world.picture().account(&owner).account.size_class, class);
+    }
+}
+
+#[test]
+fn the_account_exists_empty_and_the_payer_pays_its_rent_and_is_remembered() {
     let mut world = World::new();
     let (alice, payer) = (world.visitor("alice").with_account_number(7), world.visitor("payer"));
     let lamports = |world: &World| world.account(&payer.address()).unwrap().lamports();
@@ -82,7 +87,21 @@ fn the_account_exists_empty_and_the_payer_pays_its_rent() {
     assert_eq!(receipt.events(), ["AccountOpened"]);
     let event: AccountOpened = receipt.event();
     assert_eq!((event.account, event.owner), (alice.account(), alice.address()));
-    assert_eq!((event.number, event.capacity), (7, 32));
+    assert_eq!((event.number, event.capacity, event.size_class), (7, 32, 0));
+    let terms = world.picture().account(&alice).account.terms;
+    assert_eq!(
+        (terms.rent_payer, terms.rent_lamports),
+        (payer.address(), stored.lamports())
+    );
+    assert_eq!(
+        (event.rent_payer, event.rent_lamports),
+        (terms.rent_payer, terms.rent_lamports)
+    );
+    assert_eq!((terms.opened_at, event.opened_at), (world.now(), world.now()));
+    assert!(
+        stored.lamports() <= 20_000_000,
+        "32 positions cost at most 0.02 SOL of rent"
+    );
 }
 
 #[test]

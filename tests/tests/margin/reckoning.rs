@@ -100,7 +100,7 @@ pub fn of(picture: &Picture, actor: &Actor) -> Reckoning {
     let cash = i128::from(data.account.cash_atoms) * 10_i128.pow(9 - u32::from(house.quote_decimals));
     Reckoning {
         equity: cash * SCALE + collateral + options * SCALE,
-        maintenance: requirement / E9 * i128::from(house.maintenance_factor_e9) + contingency,
+        maintenance: requirement / E9 * i128::from(house.risk.maintenance_factor_e9) + contingency,
     }
 }
 

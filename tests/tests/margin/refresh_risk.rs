@@ -18,12 +18,19 @@ fn refresh(chain: ChainOf, slots: &[u16]) -> RefreshRisk {
 }
 
 #[test]
-fn requires_that_the_price_is_fresh() {
+fn requires_that_a_price_is_stored_however_old() {
     let mut scene = Scene::new();
-    scene.world.advance(31);
-    assert_fails_with(scene.world.send(refresh(scene.chain, &[0])), MarginError::PriceStale);
-    scene.world.set_price(SOL, usd(200));
+    scene.world.advance(days(2));
+    let stored = scene.world.picture().underlying(SOL).price_e9;
     assert_lands(scene.world.send(refresh(scene.chain, &[0])));
+    let strike = scene.world.picture().chain(scene.chain).strikes[0];
+    assert_eq!(
+        (strike.reference_price_e9, strike.reference_at),
+        (stored, scene.world.now())
+    );
+
+    scene.world.edit_underlying(SOL, |underlying| underlying.price_e9 = 0);
+    assert_fails_with(scene.world.send(refresh(scene.chain, &[0])), MarginError::PriceStale);
 }
 
 #[test]
@@ -48,18 +55,23 @@ fn requires_that_the_slice_exists() {
 }
 
 #[test]
-fn requires_that_the_slice_is_not_too_old() {
+fn the_slice_may_be_of_any_age() {
+    // Old prices and slices stop actions, never the arrays that reducing, settling and liquidating need.
     let mut scene = Scene::new();
-    scene.world.advance(days(1));
+    scene.world.set_time(scene.chain.expiry - 60);
     scene.world.set_price(SOL, usd(200));
     assert_lands(scene.world.send(refresh(scene.chain, &[0])));
-    scene.world.advance(1);
-    assert_fails_with(
-        scene.world.send(refresh(scene.chain, &[0])),
-        MarginError::SurfaceMissing,
-    );
-    scene.world.post_surface(scene.chain);
+    scene.world.set_time(scene.chain.expiry + days(30));
     assert_lands(scene.world.send(refresh(scene.chain, &[0])));
+}
+
+#[test]
+fn a_strike_named_twice_is_computed_twice_to_the_same_numbers() {
+    let mut scene = Scene::new();
+    scene.world.land(refresh(scene.chain, &[1]));
+    let once = scene.world.picture().chain(scene.chain).strikes.clone();
+    scene.world.land(refresh(scene.chain, &[1, 1]));
+    assert_eq!(scene.world.picture().chain(scene.chain).strikes, once);
 }
 
 #[test]
@@ -90,11 +102,12 @@ fn requires_that_every_strike_exists() {
 }
 
 #[test]
-fn mark_greeks_and_the_33_results_of_each_strike_are_stored_with_price_and_time() {
+fn mark_greeks_and_the_33_results_of_each_strike_are_stored_with_price_range_and_time() {
     let mut scene = Scene::new();
     scene.world.advance(100);
     scene.world.set_price(SOL, usd(201));
     let before = scene.world.picture().chain(scene.chain).strikes.clone();
+    let sequence = scene.world.picture().chain(scene.chain).chain.sequence;
 
     let receipt = scene.world.land(refresh(scene.chain, &[3, 1]));
 
@@ -119,6 +132,8 @@ fn mark_greeks_and_the_33_results_of_each_strike_are_stored_with_price_and_time(
         (event.chain, event.reference_price_e9),
         (scene.chain.address(), 201_000_000_000)
     );
+    assert_eq!((event.sequence, event.range_e9), (sequence + 1, 180_000_000));
+    assert!([1, 3].iter().all(|slot: &usize| strikes[*slot].range_e9 == 180_000_000));
     assert_eq!(
         (event.strike_slots, event.marks_e9),
         (vec![3, 1], vec![strikes[3].mark_e9, strikes[1].mark_e9])
@@ -126,7 +141,7 @@ fn mark_greeks_and_the_33_results_of_each_strike_are_stored_with_price_and_time(
 }
 
 #[test]
-fn the_numbers_follow_from_price_slice_and_parameters_alone() {
+fn the_numbers_follow_from_price_range_slice_and_parameters_alone() {
     let mut scene = Scene::new();
     scene.world.advance(100);
     scene.world.set_price(SOL, usd(207));

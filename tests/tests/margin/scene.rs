@@ -1,9 +1,10 @@
 //! Worlds that several instructions are tested in.
 
 use solana_instruction::error::InstructionError;
+use tenor_math::quantity::Price;
 use tenor_testkit::action::{Quote, SettleChain, Touch, Trade};
 use tenor_testkit::world::FIRST_EXPIRY;
-use tenor_testkit::{Actor, ChainOf, Feed, Instrument, SOL, USDC, World, usd, usdc};
+use tenor_testkit::{Actor, BTC, ChainOf, Feed, Instrument, SOL, USDC, World, hours, usd, usdc};
 
 /// The system program's error for an account that exists already.
 pub const ACCOUNT_EXISTS: InstructionError = InstructionError::Custom(0);
@@ -96,5 +97,89 @@ impl Distress {
         let mut distress = Self::new();
         distress.world.land(Touch { of: &distress.writer });
         distress
+    }
+}
+
+/// Carol has gains that nobody has realised: she holds calls that are deep in the money, and little cash.
+pub struct Winner {
+    pub world: World,
+    pub chain: ChainOf,
+    pub bitcoin: ChainOf,
+    pub carol: Actor,
+    pub rich: Actor,
+}
+
+impl Winner {
+    pub fn new() -> Self {
+        let mut world = World::new();
+        let chain = world.list_chain(SOL, FIRST_EXPIRY, &[160, 180, 240]);
+        let bitcoin = world.list_chain(BTC, FIRST_EXPIRY, &[90_000, 100_000]);
+        let carol = world.trader("carol", &[(USDC, usdc(500))]);
+        let rich = world.trader("rich", &[(USDC, usdc(1_000_000))]);
+        // Ten SOL for about forty dollars each.
+        world.trade_at_mark(&carol, &rich, chain.call(160), 1_000);
+        // Long enough that every average of the price has come along.
+        for _ in 0..6 {
+            world.advance(hours(1));
+            world.move_price(SOL, usd(240));
+        }
+        let winner = Self {
+            world,
+            chain,
+            bitcoin,
+            carol,
+            rich,
+        };
+        let cash = winner.cash(&winner.carol);
+        assert!((60..110).contains(&(cash / 1_000_000)), "{cash}");
+        assert!(
+            winner.initial(&winner.carol) > 300_000_000_000,
+            "gains count for trading"
+        );
+        winner
+    }
+
+    /// Carol also writes puts on bitcoin, as many as her gains allow and her cash does not.
+    pub fn who_wrote_puts() -> Self {
+        let mut winner = Self::new();
+        let put = winner.bitcoin.put(90_000);
+        while winner.withdrawable(&winner.carol) >= 0 {
+            let Self { world, carol, rich, .. } = &mut winner;
+            world.trade_at_mark(rich, carol, put, 10);
+        }
+        assert!(winner.initial(&winner.carol) > 50_000_000_000);
+        assert!(winner.cash(&winner.carol) > 10_000_000);
+        winner
+    }
+
+    pub fn cash(&self, actor: &Actor) -> i64 {
+        self.world.picture().balance(actor, USDC)
+    }
+
+    pub fn initial(&self, actor: &Actor) -> i64 {
+        let health = self.world.picture().action_health(actor);
+        health.initial_health().unwrap().e9()
+    }
+
+    pub fn withdrawable(&self, actor: &Actor) -> i64 {
+        self.world.picture().action_health(actor).withdrawable.e9()
+    }
+
+    /// `buyer` pays `percent` of the mark.
+    pub fn at<'a>(
+        &self,
+        buyer: &'a Actor,
+        seller: &'a Actor,
+        option: Instrument,
+        lots: i64,
+        percent: u64,
+    ) -> Trade<'a> {
+        let mark = self.world.picture().mark(option).e9();
+        let price = Price::from_e9(mark / 100 * percent);
+        Trade {
+            buyer,
+            seller,
+            quotes: vec![Quote { option, lots, price }],
+        }
     }
 }

@@ -176,7 +176,11 @@ fn the_price_rounds_down() {
         feed_exponent: -10,
         ..fine.listing()
     };
-    scene.world.land(AddUnderlying { admin: &admin(), args });
+    scene.world.land(AddUnderlying {
+        admin: &admin(),
+        args,
+        approval: None,
+    });
     let at =
         |time, mantissa| Feed::of(fine, usd(200), time).but(|update| (update.exponent, update.price) = (-10, mantissa));
     let chain = tenor_testkit::ChainOf {

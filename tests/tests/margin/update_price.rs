@@ -130,7 +130,11 @@ fn an_underlying_without_a_push_feed_takes_none() {
         ..bare.listing()
     };
     let admin = tenor_testkit::world::admin();
-    world.land(tenor_testkit::action::AddUnderlying { admin: &admin, args });
+    world.land(tenor_testkit::action::AddUnderlying {
+        admin: &admin,
+        args,
+        approval: None,
+    });
     let feed = good_push(&world).but(|push| push.exponent = 0);
     world.write_feed(bare.push_feed(), &feed);
     let update = UpdatePrice {
@@ -339,24 +343,25 @@ fn a_price_of_the_second_that_is_stored_changes_nothing() {
 }
 
 #[test]
-fn requires_that_its_price_is_certain_enough() {
+fn requires_that_its_price_is_certain_enough_to_be_stored() {
     let mut world = world();
     let feed = good(&world);
-    // Two percent of 210 dollars is 4.2 dollars.
+    // A tenth of 210 dollars is 21 dollars.
     let push = good_push(&world);
     push_refuses(
         &mut world,
-        &push.clone().but(|push| push.conf = 4_200_000_001),
+        &push.clone().but(|push| push.conf = 21_000_000_001),
         MarginError::PriceUncertain,
     );
     let mut other = self::world();
-    push_accepts(&mut other, &push.but(|push| push.conf = 4_200_000_000));
+    push_accepts(&mut other, &push.but(|push| push.conf = 21_000_000_000));
+    // A tenth of 210 dollars is 21 dollars.
     refuses(
         &mut world,
-        &feed.clone().but(|update| update.conf = 420_000_001),
+        &feed.clone().but(|update| update.conf = 2_100_000_001),
         MarginError::PriceUncertain,
     );
-    accepts(&mut world, &feed.but(|update| update.conf = 420_000_000));
+    accepts(&mut world, &feed.but(|update| update.conf = 2_100_000_000));
 }
 
 #[test]
@@ -445,6 +450,7 @@ fn price_rounds_down_and_confidence_up() {
     world.land(tenor_testkit::action::AddUnderlying {
         admin: &tenor_testkit::world::admin(),
         args,
+        approval: None,
     });
     let feed = Feed::of(fine, usd(1), world.now()).but(|update| {
         update.exponent = -10;

@@ -120,6 +120,17 @@ impl InterestIndex {
         self.generation.saturating_sub(since.generation) >= 2
     }
 
+    /// Whether a deposit made at the index `since` is worth less at this one, before rounding.
+    pub(super) fn fell_since(self, since: Self) -> bool {
+        match self.generation.checked_sub(since.generation) {
+            Some(0) => self.e18 < since.e18,
+            // Below 2^95 times 1e9: below 2^125.
+            Some(1) => self.e18 < since.e18.saturating_mul(GENERATION_FACTOR),
+            Some(_) => true,
+            None => false,
+        }
+    }
+
     /// What a deposit made at the index `since` is worth at this one: at most its growth, rounded down, in favour of the
     /// house. One of two generations ago or more is worth nothing: at most a billionth of it was left.
     ///

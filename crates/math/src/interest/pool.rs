@@ -1,7 +1,7 @@
 //! All deposits and borrows of cash, and what accrues between them.
 
 use super::rate::utilisation;
-use super::{Growth, InterestIndex, RateModel};
+use super::{Growth, Indices, InterestIndex, RateModel};
 use crate::quantity::{Atoms, E9, Ratio};
 use crate::{MathError, Round};
 
@@ -21,6 +21,19 @@ pub struct InterestPool {
     reserve_q32: u128,
     borrow_index: InterestIndex,
     deposit_index: InterestIndex,
+}
+
+/// A pool as it is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolTotals {
+    /// All that is borrowed, in units of 2^-32 atoms.
+    pub borrowed_q32: u128,
+    /// All that is deposited, in units of 2^-32 atoms.
+    pub deposited_q32: u128,
+    /// What the house has kept, in units of 2^-32 atoms.
+    pub reserve_q32: u128,
+    /// Both indices.
+    pub indices: Indices,
 }
 
 /// What one accrual brought, in units of 2^-32 atoms.
@@ -52,6 +65,35 @@ impl InterestPool {
         borrow_index: InterestIndex::ONE,
         deposit_index: InterestIndex::ONE,
     };
+
+    /// A pool as it was stored.
+    pub const fn from_totals(totals: PoolTotals) -> Self {
+        Self {
+            borrowed_q32: totals.borrowed_q32,
+            deposited_q32: totals.deposited_q32,
+            reserve_q32: totals.reserve_q32,
+            borrow_index: totals.indices.borrow,
+            deposit_index: totals.indices.deposit,
+        }
+    }
+
+    /// The pool, to store it.
+    pub const fn totals(&self) -> PoolTotals {
+        PoolTotals {
+            borrowed_q32: self.borrowed_q32,
+            deposited_q32: self.deposited_q32,
+            reserve_q32: self.reserve_q32,
+            indices: self.indices(),
+        }
+    }
+
+    /// Both indices.
+    pub const fn indices(&self) -> Indices {
+        Indices {
+            deposit: self.deposit_index,
+            borrow: self.borrow_index,
+        }
+    }
 
     /// Index of debts.
     pub const fn borrow_index(&self) -> InterestIndex {
@@ -106,9 +148,18 @@ impl InterestPool {
         Ok(())
     }
 
-    /// Takes a repayment out of the total. Debts round up, so the last one may repay a little more than the total.
+    /// Takes a repayment out of the total. Debts round up, so the last one may repay a little more than the total: that goes
+    /// to the reserve.
     pub fn take_borrow(&mut self, atoms: Atoms) {
-        self.borrowed_q32 = taken(self.borrowed_q32, atoms);
+        let repaid_q32 = u128::from(atoms.get()) << 32;
+        let excess_q32 = repaid_q32.saturating_sub(self.borrowed_q32);
+        self.borrowed_q32 = self.borrowed_q32.saturating_sub(repaid_q32);
+        self.reserve_q32 = self.reserve_q32.saturating_add(excess_q32);
+    }
+
+    /// Adds to what the house keeps.
+    pub fn add_reserve(&mut self, atoms: Atoms) {
+        self.reserve_q32 = self.reserve_q32.saturating_add(u128::from(atoms.get()) << 32);
     }
 
     /// Takes whole atoms of the reserve, for insurance.

@@ -55,6 +55,12 @@ impl MarketAccounts {
         self.chains.get(usize::from(place)).ok_or(MarginError::MissingChain)
     }
 
+    /// The chain of an underlying with an expiry, if it was passed.
+    pub fn chain_of(&self, underlying: &Address, expiry: i64) -> Option<&Chain> {
+        let is_it = |chain: &&ChainAccount| chain.underlying == *underlying && chain.expiry == expiry;
+        self.chains.iter().find(is_it).map(|chain| &**chain)
+    }
+
     /// The chain at an address, to change it.
     ///
     /// # Errors

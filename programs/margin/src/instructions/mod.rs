@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod bracket;
 mod liquidation;
 mod market;
 mod market_accounts;
@@ -10,6 +11,7 @@ mod view;
 
 pub use account::*;
 pub use admin::*;
+pub use bracket::*;
 pub use liquidation::*;
 pub use market::*;
 pub use market_accounts::MarketAccounts;

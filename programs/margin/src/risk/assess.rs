@@ -133,8 +133,8 @@ struct HeldChain<'a> {
 impl<M: MarketView> Reckoning<'_, M> {
     #[inline(never)]
     fn run(&self, caps: Caps, visit: &mut dyn FnMut(u8, &UnderlyingRisk)) -> Result<Assessment, MarginError> {
-        let cash = Value::from_quote_atoms(self.account.cash_atoms, self.house.quote_decimals, Round::Down)
-            .or_margin_error()?;
+        let cash_atoms = self.account.cash_atoms_at(&self.registry.interest)?;
+        let cash = Value::from_quote_atoms(cash_atoms, self.house.quote_decimals, Round::Down).or_margin_error()?;
         let mut health = HealthBuilder::new(cash);
         let mut left_out = false;
         for index in needed_underlyings(self.account, self.registry) {

@@ -81,6 +81,7 @@ fn claim_slot(account: &mut PortfolioAccount, change: &LotMove) -> Result<u8, Ma
     let free = account
         .chains
         .iter()
+        .take(account.size_class().max_chains())
         .position(|slot| slot.positions == 0)
         .ok_or(MarginError::ChainTableFull)?;
     let slot = account.chains.get_mut(free).ok_or(MarginError::ChainTableFull)?;

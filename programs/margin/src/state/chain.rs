@@ -28,8 +28,9 @@ pub struct SurfaceAnchor {
     pub variance_e12: u64,
     /// Correlation x 1e12.
     pub rho_e12: i64,
-    /// Slope over at-the-money total variance, phi, x 1e12.
-    pub phi_e12: u64,
+    /// Slope in standard deviations, psi over the root of theta, x 1e9: at most two, and constant for a smile that keeps its
+    /// shape in them.
+    pub slope_e9: u64,
     /// Forward over spot x 1e9.
     pub forward_ratio_e9: u64,
     /// Discount factor x 1e9.
@@ -155,6 +156,11 @@ impl Chain {
         (self.settled != 0).then_some(Price::from_e9(self.settlement_price_e9))
     }
 
+    /// Whether a slice was posted.
+    pub const fn has_slice(&self) -> bool {
+        self.theta_e12 != 0
+    }
+
     /// The volatility slice.
     ///
     /// # Errors
@@ -176,6 +182,11 @@ impl Strike {
             price_e9,
             ..Self::zeroed()
         }
+    }
+
+    /// Whether anybody holds the call or the put.
+    pub const fn has_open_interest(&self) -> bool {
+        self.call_open_interest_lots != 0 || self.put_open_interest_lots != 0
     }
 
     /// Strike price.

@@ -23,8 +23,10 @@ pub struct InsuranceFund {
     pub inflow_atoms: u64,
     /// All that was ever paid out, atoms.
     pub outflow_atoms: u64,
+    /// What the treasury owns of the same vault, atoms: its part of the fees that were swept.
+    pub treasury_atoms: u64,
     /// For later versions.
-    pub reserved: [u8; 64],
+    pub reserved: [u8; 56],
 }
 
 impl InsuranceFund {
@@ -32,4 +34,4 @@ impl InsuranceFund {
     pub const SPACE: usize = super::DISCRIMINATOR_LEN + size_of::<Self>();
 }
 
-const _: () = assert!(size_of::<InsuranceFund>() == 8 + 2 * 32 + 3 * 8 + 64);
+const _: () = assert!(size_of::<InsuranceFund>() == 8 + 2 * 32 + 4 * 8 + 56);

@@ -1,18 +1,62 @@
 //! A margin account: collaterals, cash and positions, margined as one portfolio.
 
-use super::registry::MAX_COLLATERALS;
+use super::registry::{MAX_COLLATERALS, StoredIndices};
+use crate::error::{MarginError, OrMarginError};
 use anchor_lang::accounts::Slab;
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 use core::mem::{offset_of, size_of};
+use tenor_math::Round;
+use tenor_math::fees::Cash;
+use tenor_math::interest::CashAccount;
 use tenor_math::liquidation::AuctionClock;
 use tenor_math::pricing::OptionKind;
-use tenor_math::quantity::Lots;
+use tenor_math::quantity::{Atoms, Lots};
 
 /// Chains that an account's table can hold.
 pub const MAX_CHAINS: usize = 16;
-/// Most strikes with a position that an account can be opened for.
+/// Chains that an account of the standard class may use.
+pub const STANDARD_CHAINS: usize = 8;
+/// Most strikes with a position in an account of the standard class.
 pub const MAX_POSITIONS: u32 = 64;
+/// Most strikes with a position in an account of the large class.
+pub const LARGE_MAX_POSITIONS: u32 = 256;
+
+/// How large an account can grow. Chosen at opening: what a health check costs at most follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SizeClass {
+    /// For traders: up to 64 positions on 8 chains.
+    Standard,
+    /// For pools: up to 256 positions on 16 chains.
+    Large,
+}
+
+impl SizeClass {
+    /// A class by its number: zero is standard, one is large.
+    pub const fn from_number(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Standard),
+            1 => Some(Self::Large),
+            _ => None,
+        }
+    }
+
+    /// Most strikes with a position.
+    pub const fn max_positions(self) -> u32 {
+        match self {
+            Self::Standard => MAX_POSITIONS,
+            Self::Large => LARGE_MAX_POSITIONS,
+        }
+    }
+
+    /// Most chains with positions.
+    pub const fn max_chains(self) -> usize {
+        match self {
+            Self::Standard => STANDARD_CHAINS,
+            Self::Large => MAX_CHAINS,
+        }
+    }
+}
 
 /// A margin account with its positions.
 pub type PortfolioAccount = Slab<MarginAccount, Position>;
@@ -108,12 +152,71 @@ impl LiquidationState {
 pub struct BracketState {
     /// One between `begin_bracket` and `end_bracket`.
     pub active: u8,
-    /// One once a trade in the bracket gave up value at mark or left cash below zero: the end applies the withdrawal rule.
+    /// One once a trade in the bracket gave up value at mark: the end applies the withdrawal rule.
     pub gave_value: u8,
     /// Alignment.
     pub padding: [u8; 6],
-    /// What the bracket's trades gained less what they gave at mark, USD x 1e9.
+    /// What the bracket's trades gained less what they gave at mark, before fees, USD x 1e9.
     pub gain_e9: i64,
+}
+
+impl BracketState {
+    /// The state between begin and end.
+    pub const BEGUN: Self = Self {
+        active: 1,
+        gave_value: 0,
+        padding: [0; 6],
+        gain_e9: 0,
+    };
+
+    /// Whether a bracket is open.
+    pub const fn is_active(&self) -> bool {
+        self.active != 0
+    }
+
+    /// Counts what a trade gained at mark, rounded down, while a bracket is open.
+    ///
+    /// # Errors
+    /// [`MarginError::MathOverflow`].
+    pub fn count(&mut self, price_gain: Cash) -> core::result::Result<(), MarginError> {
+        if !self.is_active() {
+            return Ok(());
+        }
+        let gain = price_gain.to_value(Round::Down).or_margin_error()?;
+        if price_gain < Cash::ZERO {
+            self.gave_value = 1;
+        }
+        self.gain_e9 = self.gain_e9.checked_add(gain.e9()).ok_or(MarginError::MathOverflow)?;
+        Ok(())
+    }
+}
+
+/// What the interest pool counts for an account, which may lag behind its cash.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[repr(C)]
+pub struct AccountInterest {
+    /// What the pool counts, atoms: a deposit, or a debt if negative.
+    pub counted_atoms: i64,
+    /// What the pool accrued for the account beyond what the account got, atoms: the reserve's.
+    pub reserve_due_atoms: u64,
+    /// Indices at which cash and counted stand.
+    pub indices: StoredIndices,
+}
+
+/// How an account was opened, and what its owner and delegate may do a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[repr(C)]
+pub struct AccountTerms {
+    /// Who paid the rent at opening and gets it back.
+    pub rent_payer: Address,
+    /// What that was, lamports.
+    pub rent_lamports: u64,
+    /// When the account was opened, Unix seconds.
+    pub opened_at: i64,
+    /// Withdrawn today beyond the caps of the window, USD x 1e9.
+    pub small_withdrawn_e9: u64,
+    /// Day of that, Unix days.
+    pub small_day: u64,
 }
 
 /// Header of a margin account; positions follow. Seeds: `[account, owner, number]`.
@@ -126,8 +229,10 @@ pub struct MarginAccount {
     pub bump: u8,
     /// Number by which the owner tells accounts apart.
     pub number: u16,
+    /// Zero for the standard class, one for the large.
+    pub size_class: u8,
     /// Alignment.
-    pub padding: [u8; 4],
+    pub padding: [u8; 3],
     /// House that it belongs to.
     pub house: Address,
     /// Owner: may do everything.
@@ -141,8 +246,10 @@ pub struct MarginAccount {
     pub exposure_sequence: u64,
     /// Cash, atoms of the quote; negative if owed.
     pub cash_atoms: i64,
-    /// Interest index at which cash was last brought up to date x 1e18.
-    pub cash_index_e18: u64,
+    /// What the interest pool counts of it.
+    pub interest: AccountInterest,
+    /// How it was opened, and daily limits.
+    pub terms: AccountTerms,
     /// Collaterals other than the quote, atoms, by index in the registry.
     pub balances_atoms: [u64; MAX_COLLATERALS],
     /// Chains with positions.
@@ -161,9 +268,38 @@ pub struct MarginAccount {
     pub reserved: [u8; 120],
 }
 
+impl MarginAccount {
+    /// How large it can grow.
+    pub fn size_class(&self) -> SizeClass {
+        SizeClass::from_number(self.size_class).unwrap_or(SizeClass::Standard)
+    }
+
+    /// Cash and what the pool counts of it.
+    pub fn cash(&self) -> CashAccount {
+        CashAccount {
+            cash_atoms: self.cash_atoms,
+            counted_atoms: self.interest.counted_atoms,
+            reserve_due: Atoms::new(self.interest.reserve_due_atoms),
+            indices: self.interest.indices.get(),
+        }
+    }
+
+    /// Stores cash and what the pool counts of it.
+    pub fn set_cash(&mut self, cash: &CashAccount) {
+        self.cash_atoms = cash.cash_atoms;
+        self.interest = AccountInterest {
+            counted_atoms: cash.counted_atoms,
+            reserve_due_atoms: cash.reserve_due.get(),
+            indices: StoredIndices::of(cash.indices),
+        };
+    }
+}
+
+const _: () = assert!(size_of::<AccountInterest>() == 56 && size_of::<AccountTerms>() == 64);
 const _: () =
     assert!(size_of::<ChainSlot>() == 48 && size_of::<Position>() == 24 && size_of::<LiquidationState>() == 32);
 const _: () = assert!(
-    size_of::<MarginAccount>() == 8 + 3 * 32 + 4 * 8 + MAX_COLLATERALS * 8 + MAX_CHAINS * 48 + 32 + 3 * 8 + 16 + 120
+    size_of::<MarginAccount>()
+        == 8 + 3 * 32 + 3 * 8 + 56 + 64 + MAX_COLLATERALS * 8 + MAX_CHAINS * 48 + 32 + 3 * 8 + 16 + 120
 );
 const _: () = assert!(offset_of!(MarginAccount, house) == 8 && offset_of!(MarginAccount, owner) == 40);

@@ -2,16 +2,20 @@
 //! that clients filter on asserted where it is declared.
 
 mod chain;
+mod change;
 mod house;
 mod insurance;
 mod margin_account;
+mod pause;
 mod registry;
 mod underlying;
 
 pub use chain::*;
+pub use change::*;
 pub use house::*;
 pub use insurance::*;
 pub use margin_account::*;
+pub use pause::*;
 pub use registry::*;
 pub use underlying::*;
 
@@ -34,6 +38,8 @@ pub mod seeds {
     pub const CHAIN: &[u8] = b"chain";
     /// `[ACCOUNT, owner, number (u16, little-endian)]`
     pub const ACCOUNT: &[u8] = b"account";
+    /// `[CHANGE, house, number (u64, little-endian)]`
+    pub const CHANGE: &[u8] = b"change";
     /// `[VAULT, house, mint]`
     pub const VAULT: &[u8] = b"vault";
     /// `[EVENT_AUTHORITY]`, the signer of the events that the program sends to itself.

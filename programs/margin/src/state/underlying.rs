@@ -9,6 +9,8 @@ use tenor_math::risk::{PriceShocks, RangeParams, RiskParams, VolatilityParams};
 
 /// Length of a symbol, padded with zeros.
 pub const SYMBOL_LEN: usize = 16;
+/// Most live expiries of an underlying: the listing grid has at most 20 at a time ([`crate::grid`]).
+pub const MAX_EXPIRIES: usize = 24;
 
 /// What a price must satisfy, and how old it may be for which action. See [`crate::risk::FeedState`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType, SchemaRead, SchemaWrite)]
@@ -169,9 +171,9 @@ pub struct Underlying {
     pub ema_e9: u64,
     /// Variance of hourly returns, exponentially weighted, x 2^62.
     pub hourly_variance_q62: u64,
-    /// Hour of the last return in it, Unix hours.
+    /// Hour of the last mark that entered it, Unix hours.
     pub variance_hour: i64,
-    /// Price at the start of that hour, USD x 1e9.
+    /// That mark, USD x 1e9; zero before the first.
     pub variance_price_e9: u64,
     /// Price range of the scenarios now x 1e9.
     pub range_e9: u64,
@@ -183,6 +185,8 @@ pub struct Underlying {
     pub bad_debt_atoms: u64,
     /// When the oldest of them arose, Unix seconds.
     pub bad_debt_since: i64,
+    /// Expiries that were listed and had not passed when the last one was, Unix seconds, ascending; then zeros.
+    pub expiries: [i64; MAX_EXPIRIES],
     /// For later versions.
     pub reserved: [u8; 248],
 }
@@ -233,6 +237,28 @@ impl Underlying {
         self.sequence
     }
 
+    /// Expiries that have not passed, ascending.
+    pub fn live_expiries(&self, now: UnixSeconds) -> impl DoubleEndedIterator<Item = i64> + '_ {
+        self.expiries.iter().copied().filter(move |expiry| *expiry > now.get())
+    }
+
+    /// Enters an expiry into the table and drops those that have passed.
+    ///
+    /// # Errors
+    /// [`MarginError::TooManyExpiries`] never for expiries of the listing grid.
+    pub fn list_expiry(&mut self, expiry: UnixSeconds, now: UnixSeconds) -> core::result::Result<(), MarginError> {
+        let mut listed = [0; MAX_EXPIRIES];
+        let is_before = |other: &i64| *other < expiry.get();
+        let in_order = (self.live_expiries(now).filter(is_before))
+            .chain(core::iter::once(expiry.get()))
+            .chain(self.live_expiries(now).filter(|other| *other > expiry.get()));
+        for (place, expiry) in in_order.enumerate() {
+            *listed.get_mut(place).ok_or(MarginError::TooManyExpiries)? = expiry;
+        }
+        self.expiries = listed;
+        Ok(())
+    }
+
     /// Parameters of the requirement.
     pub const fn risk_params(&self) -> RiskParams {
         RiskParams {
@@ -268,6 +294,8 @@ impl Underlying {
 const _: () =
     assert!(size_of::<FeedLimits>() == 64 && size_of::<RiskSettings>() == 136 && size_of::<MarketLimits>() == 72);
 const _: () = assert!(size_of::<SurfaceLimits>() == 56);
-const _: () =
-    assert!(size_of::<Underlying>() == 8 + 32 + SYMBOL_LEN + 2 * 32 + 8 + 8 + 64 + 136 + 72 + 56 + 15 * 8 + 248);
+const _: () = assert!(
+    size_of::<Underlying>()
+        == 8 + 32 + SYMBOL_LEN + 2 * 32 + 8 + 8 + 64 + 136 + 72 + 56 + 15 * 8 + MAX_EXPIRIES * 8 + 248
+);
 const _: () = assert!(offset_of!(Underlying, house) == 8);

@@ -1,17 +1,33 @@
-//! Opening, deposits, withdrawals.
+//! Opening, growing and closing accounts; tokens in, out and between them; interest.
 
-use crate::model::forecast::{Act, Forecast};
-use crate::model::freshness::Rules;
-use crate::model::state::{Account, Auction, Model, QUOTE};
+use crate::model::acts::trade::initial;
+use crate::model::exact::Exact;
+use crate::model::forecast::{Act, Draft, Forecast, Seen};
+use crate::model::freshness::{Rules, seconds};
+use crate::model::lots::Option as Traded;
+use crate::model::interest::{Cash, Indices, Pool};
+use crate::model::state::{Account, Auction, Collateral, Model, QUOTE, Registry};
+use num_bigint::BigInt;
+use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
-use tenor_testkit::action::{Deposit, OpenAccount, Withdraw};
+use tenor_sdk::decode::ProgramAccount;
+use tenor_testkit::action::{Accrue, CloseAccount, Deposit, GrowAccount, OpenAccount, Transfer, TransferPosition, Withdraw};
 
 /// The system program: the account exists.
 pub const ACCOUNT_EXISTS: u32 = 0;
 /// The token program: the source holds too little.
 const INSUFFICIENT_FUNDS: u32 = 1;
-/// Most positions that an account is opened for.
-const MOST_POSITIONS: u16 = 64;
+/// The framework: one account in two writable slots.
+pub const SAME_ACCOUNT_TWICE: u32 = 2040;
+const E9: i128 = 1_000_000_000;
+const DAY: i64 = 86_400;
+/// Events of a chain that a transfer of positions makes: what is open in it stays.
+const CHAIN_EVENTS: u64 = 0;
+
+/// Most positions and chains of an account of a size class.
+const fn most(is_large: bool) -> (usize, usize) {
+    if is_large { (256, 16) } else { (64, 8) }
+}
 
 impl Act for OpenAccount<'_> {
     const NAME: &'static str = "open_account";
@@ -22,20 +38,114 @@ impl Act for OpenAccount<'_> {
         if model.accounts.contains_key(&address) {
             forecast.refuse_foreign(ACCOUNT_EXISTS, "account exists");
         }
-        let fits = (1..=MOST_POSITIONS).contains(&self.capacity);
+        let (capacity, is_large) = (usize::from(self.capacity), self.capacity > 64);
+        let fits = (1..=most(is_large).0).contains(&capacity);
         forecast.require(fits, MarginError::ParameterOutOfRange);
         let account = Account {
             owner: self.owner.address(),
-            capacity: self.capacity.into(),
+            delegate: Pubkey::default(),
+            capacity,
+            is_large,
+            opened_at: model.now,
+            small: (0, 0),
             sequence: 0,
             exposure: 0,
-            cash: 0,
-            balances: vec![0; model.collaterals.len()],
+            cash: Cash::NONE,
+            balances: vec![0; model.registry.collaterals.len()],
             positions: Vec::new(),
             auction: Auction::default(),
         };
         forecast.draft.accounts.insert(address, account);
         forecast
+    }
+}
+
+impl Act for GrowAccount<'_> {
+    const NAME: &'static str = "grow_account";
+
+    fn forecast(&self, model: &Model) -> Forecast {
+        let mut forecast = Forecast::default();
+        let account = forecast.draft.account(model, self.of.account());
+        let capacity = usize::from(self.capacity);
+        let fits = capacity > account.capacity && capacity <= most(account.is_large).0;
+        account.capacity = capacity;
+        account.sequence += 1;
+        forecast.require(fits, MarginError::WrongCapacity);
+        forecast
+    }
+}
+
+/// The program's pool after an action that accrued, if it did what the model's would have done; its accounts are counted by
+/// `count` as the action counts them.
+fn adopted(
+    model: &Model,
+    seen: &Seen<'_>,
+    count: &dyn Fn(&mut Pool) -> Draft,
+) -> Result<Draft, String> {
+    let Some(ProgramAccount::Registry(stored)) = (seen.read)(&tenor_sdk::address::registry()) else {
+        return Err("the registry is gone".to_owned());
+    };
+    let (before, stored) = (&model.registry.pool, Registry::of(&stored).pool);
+    before.check_indices(&stored.indices, &model.house.interest, model.now)?;
+    let mut pool = before.accrued(&model.house.interest, model.now);
+    pool.indices = stored.indices;
+    let mut draft = count(&mut pool);
+    for (name, exact, stored) in [
+        ("borrowed", pool.borrowed_q32, stored.borrowed_q32),
+        ("deposited", pool.deposited_q32, stored.deposited_q32),
+        ("reserve", pool.reserve_q32, stored.reserve_q32),
+    ] {
+        // Each accrual rounds totals by less than 40 x 2^-64 of what is borrowed and a few units of 2^-32 atoms.
+        let slack = before.borrowed_q32.max(pool.borrowed_q32) / (1 << 58) + 64;
+        if (exact - stored).abs() > slack {
+            return Err(format!("{name} is {stored}, exact {exact}, in units of 2^-32 atoms"));
+        }
+    }
+    draft.registry(model).pool = stored;
+    Ok(draft)
+}
+
+impl Model {
+    /// The pool now, to within rounding, and by how many atoms an account's cash may differ for it.
+    fn pool_now(&self) -> (Pool, i128) {
+        let pool = self.registry.pool;
+        let slack = if pool.moves(self.now) { 3 } else { 0 };
+        (pool.accrued(&self.house.interest, self.now), slack)
+    }
+
+    /// That many atoms of the quote in USD x 1e9.
+    fn quote_e9(&self, atoms: i128) -> i128 {
+        atoms * E9 / 10_i128.pow(self.house.quote_decimals)
+    }
+
+    /// Checks the withdrawal rule on an account as it will be.
+    fn check_withdrawal(&self, account: &Account, slack: i128, forecast: &mut Forecast) {
+        if let Some(mut health) = forecast.take(self.health(account, Rules::Withdrawal)) {
+            health.withdrawable = health.withdrawable.rounded(self.quote_e9(slack));
+            forecast.judge(health.withdrawable.is_at_least_zero(), MarginError::WithdrawalTooLarge);
+        }
+    }
+}
+
+impl Deposit<'_> {
+    fn draft(&self, model: &Model, pool: &mut Pool) -> Draft {
+        let mut draft = Draft::default();
+        let (atoms, index) = (i128::from(self.atoms), model.collateral_index(self.asset));
+        let registry = draft.registry(model);
+        registry.sequence += 1;
+        let window = registry.window_seconds;
+        let entry = &mut registry.collaterals[index];
+        entry.booked += atoms;
+        entry.flow_in(atoms, window, model.now);
+        let vault = entry.vault;
+        draft.add_tokens(model, self.depositor.wallet(self.asset), -atoms);
+        draft.add_tokens(model, vault, atoms);
+        let account = draft.account(model, self.to.account());
+        account.sequence += 1;
+        account.add(index, atoms, pool.indices);
+        pool.recount(&mut account.cash);
+        draft.registry(model).pool = *pool;
+        draft
     }
 }
 
@@ -48,22 +158,67 @@ impl Act for Deposit<'_> {
         let to = model.account(&self.to.account());
         let wallet = self.depositor.wallet(self.asset);
         forecast.require(atoms > 0, MarginError::ZeroAmount);
-        let is_welcome = index == QUOTE || to.balances[index] > 0 || to.owner == self.depositor.address();
+        let depositor = self.depositor.address();
+        let is_welcome = index == QUOTE || to.balances[index] > 0 || to.owner == depositor || to.delegate == depositor;
         forecast.require(is_welcome, MarginError::NotAccountAuthority);
         if model.token(&wallet) < atoms {
             forecast.refuse_foreign(INSUFFICIENT_FUNDS, "insufficient funds");
             return forecast;
         }
-        let entry = &mut forecast.draft.collaterals(model)[index];
-        entry.booked += atoms;
-        let (is_within, vault) = (entry.booked <= entry.cap, entry.vault);
+        let entry = &model.registry.collaterals[index];
+        let is_within = entry.booked + atoms <= entry.cap_at(model.now);
         forecast.require(is_within, MarginError::DepositCap);
-        forecast.draft.add_tokens(model, wallet, -atoms);
-        forecast.draft.add_tokens(model, vault, atoms);
-        let account = forecast.draft.account(model, self.to.account());
-        account.sequence += 1;
-        account.add(index, atoms);
+        let (mut pool, _) = model.pool_now();
+        forecast.draft = self.draft(model, &mut pool);
         forecast
+    }
+
+    fn redraft(&self, model: &Model, seen: &Seen<'_>) -> Result<Option<Draft>, String> {
+        adopted(model, seen, &|pool| self.draft(model, pool)).map(Some)
+    }
+}
+
+impl Withdraw<'_> {
+    fn draft(&self, model: &Model, pool: &mut Pool) -> Draft {
+        let mut draft = Draft::default();
+        let (atoms, index) = (i128::from(self.atoms), model.collateral_index(self.asset));
+        let account = draft.account(model, self.owner.account());
+        account.change_exposure();
+        account.add(index, -atoms, pool.indices);
+        pool.recount(&mut account.cash);
+        let registry = draft.registry(model);
+        registry.sequence += 1;
+        registry.pool = *pool;
+        let entry = &mut registry.collaterals[index];
+        entry.booked -= atoms;
+        let vault = entry.vault;
+        draft.add_tokens(model, vault, -atoms);
+        draft.add_tokens(model, self.owner.wallet(self.asset), atoms);
+        self.count_outflow(model, &mut draft);
+        draft
+    }
+
+    /// Counts the amount against the window, or as a small one of an account that is older than the window.
+    fn count_outflow(&self, model: &Model, draft: &mut Draft) -> bool {
+        let (atoms, index, now) = (i128::from(self.atoms), model.collateral_index(self.asset), model.now);
+        let registry = draft.registry(model);
+        let (window, small_e9) = (registry.window_seconds, registry.small_e9);
+        let entry = &mut registry.collaterals[index];
+        let level = entry.outflow_at(window, now);
+        if level + atoms <= entry.window_cap {
+            entry.outflow = (level + atoms, now);
+            return true;
+        }
+        entry.outflow = (level.max(entry.window_cap), now);
+        let (decimals, priced_by) = (entry.decimals, entry.priced_by);
+        let price_e9 = priced_by.map_or(E9, |index| model.underlying(index).price_e9);
+        let worth = Exact::quotient(BigInt::from(atoms) * price_e9, 10_i128.pow(decimals)).ceil_i128();
+        let account = draft.account(model, self.owner.account());
+        let day = now.max(0) / DAY;
+        let before = if account.small.1 == day { account.small.0 } else { 0 };
+        account.small = (before + worth, day);
+        let is_old = seconds(account.opened_at, now) >= window;
+        is_old && price_e9 > 0 && before + worth <= small_e9
     }
 }
 
@@ -78,43 +233,248 @@ impl Act for Withdraw<'_> {
         if index == QUOTE && atoms > i64::MAX.into() {
             forecast.refuse(MarginError::MathOverflow);
         }
-        if atoms > model.account(&address).balance(index) {
+        if index != QUOTE && atoms > model.account(&address).balances[index] {
             forecast.refuse(MarginError::InsufficientBalance);
+        }
+        if forecast.is_refused() {
             return forecast;
         }
-        let account = forecast.draft.account(model, address);
-        account.change_exposure();
-        account.add(index, -atoms);
-        let health = model.health(account, Rules::Withdrawal);
-        if let Some(health) = forecast.take(health) {
-            forecast.judge(health.withdrawable.is_at_least_zero(), MarginError::WithdrawalTooLarge);
+        let worth_e9 = if index == QUOTE { model.quote_e9(atoms) } else { 0 };
+        forecast.may_overflow(worth_e9);
+        let (mut pool, slack) = model.pool_now();
+        forecast.draft = self.draft(model, &mut pool);
+        let vault = model.registry.collaterals[index].vault;
+        forecast.require(model.token(&vault) >= atoms, MarginError::NotEnoughLiquidity);
+        let fits = self.count_outflow(model, &mut Draft::default());
+        forecast.require(fits, MarginError::WindowCapReached);
+        let account = forecast.draft.accounts[&address].clone();
+        model.check_withdrawal(&account, slack, &mut forecast);
+        forecast
+    }
+
+    fn redraft(&self, model: &Model, seen: &Seen<'_>) -> Result<Option<Draft>, String> {
+        adopted(model, seen, &|pool| self.draft(model, pool)).map(Some)
+    }
+}
+
+impl Transfer<'_> {
+    fn draft(&self, model: &Model, pool: &mut Pool) -> Draft {
+        let mut draft = Draft::default();
+        let (atoms, index) = (i128::from(self.atoms), model.collateral_index(self.asset));
+        let [from, to] = [self.from.account(), self.to.account()];
+        draft.account(model, from).change_exposure();
+        draft.account(model, to).sequence += 1;
+        draft.account(model, from).add(index, -atoms, pool.indices);
+        draft.account(model, to).add(index, atoms, pool.indices);
+        for address in [from, to] {
+            pool.recount(&mut draft.account(model, address).cash);
         }
-        let entry = &mut forecast.draft.collaterals(model)[index];
-        entry.booked -= atoms;
-        let vault = entry.vault;
-        forecast.draft.add_tokens(model, vault, -atoms);
-        forecast.draft.add_tokens(model, self.owner.wallet(self.asset), atoms);
+        let registry = draft.registry(model);
+        registry.sequence += 1;
+        registry.pool = *pool;
+        draft
+    }
+}
+
+impl Act for Transfer<'_> {
+    const NAME: &'static str = "transfer";
+
+    fn forecast(&self, model: &Model) -> Forecast {
+        let mut forecast = Forecast::default();
+        let (atoms, index) = (i128::from(self.atoms), model.collateral_index(self.asset));
+        let [from, to] = [self.from.account(), self.to.account()];
+        if from == to {
+            forecast.refuse_foreign(SAME_ACCOUNT_TWICE, "same account twice");
+            return forecast;
+        }
+        forecast.require(atoms > 0, MarginError::ZeroAmount);
+        let is_own = model.account(&to).owner == self.from.address();
+        forecast.require(is_own, MarginError::NotAccountAuthority);
+        if index == QUOTE && atoms > i64::MAX.into() {
+            forecast.refuse(MarginError::MathOverflow);
+        }
+        if index != QUOTE && atoms > model.account(&from).balances[index] {
+            forecast.refuse(MarginError::InsufficientBalance);
+        }
+        if forecast.is_refused() {
+            return forecast;
+        }
+        let worth_e9 = if index == QUOTE { model.quote_e9(atoms) } else { 0 };
+        forecast.may_overflow(worth_e9);
+        let (mut pool, slack) = model.pool_now();
+        forecast.draft = self.draft(model, &mut pool);
+        let account = forecast.draft.accounts[&from].clone();
+        model.check_withdrawal(&account, slack, &mut forecast);
+        forecast
+    }
+
+    fn redraft(&self, model: &Model, seen: &Seen<'_>) -> Result<Option<Draft>, String> {
+        adopted(model, seen, &|pool| self.draft(model, pool)).map(Some)
+    }
+}
+
+impl Act for TransferPosition<'_> {
+    const NAME: &'static str = "transfer_position";
+
+    fn forecast(&self, model: &Model) -> Forecast {
+        let mut forecast = Forecast::default();
+        let [from, to] = [self.from.account(), self.to.account()];
+        if from == to {
+            forecast.refuse_foreign(SAME_ACCOUNT_TWICE, "same account twice");
+            return forecast;
+        }
+        let lots = i128::from(self.lots);
+        let option = Traded::of(self.option, model);
+        forecast.require(lots != 0, MarginError::ZeroAmount);
+        let is_own = model.account(&to).owner == self.from.address();
+        forecast.require(is_own, MarginError::NotAccountAuthority);
+        forecast.require(model.now < model.chain(&option.chain).expiry, MarginError::ChainExpired);
+        let account = model.account(&from);
+        let has_position = account.positions.iter().any(|held| held.is_of(&option.chain, option.strike));
+        forecast.require(has_position, MarginError::NoPositions);
+        let held = account.lots(&option.chain, option.strike, option.kind);
+        let is_part = lots == 0 || (lots.signum() == held.signum() && lots.abs() <= held.abs());
+        forecast.require(is_part, MarginError::NotEnoughLots);
+        if forecast.is_refused() {
+            return forecast;
+        }
+        for address in [from, to] {
+            forecast.draft.account(model, address).change_exposure();
+        }
+        forecast.draft.chain(model, option.chain).sequence += CHAIN_EVENTS;
+        let moved = forecast.draft.move_lots(model, [from, to], option, lots);
+        if forecast.take(moved).is_none() {
+            return forecast;
+        }
+        let after = forecast.draft.on(model);
+        after.check_withdrawal(after.account(&from), 0, &mut forecast);
+        if let Some(health) = forecast.take(after.health(after.account(&to), Rules::Action)) {
+            forecast.judge(initial(&health), MarginError::InitialHealthNegative);
+        }
         forecast
     }
 }
 
-impl Account {
-    /// What it has of a collateral.
-    pub fn balance(&self, index: usize) -> i128 {
-        if index == QUOTE { self.cash } else { self.balances[index] }
+impl Accrue<'_> {
+    fn draft(&self, model: &Model, pool: &mut Pool) -> Draft {
+        let mut draft = Draft::default();
+        let account = draft.account(model, self.of.account());
+        account.sequence += 1;
+        pool.recount(&mut account.cash);
+        let swept = pool.sweep();
+        let registry = draft.registry(model);
+        registry.sequence += 1;
+        registry.pool = *pool;
+        let funds = draft.funds(model);
+        funds.insurance += swept;
+        funds.inflow += swept;
+        draft
+    }
+}
+
+impl Act for Accrue<'_> {
+    const NAME: &'static str = "accrue";
+
+    fn forecast(&self, model: &Model) -> Forecast {
+        let (mut pool, _) = model.pool_now();
+        Forecast {
+            draft: self.draft(model, &mut pool),
+            ..Forecast::default()
+        }
     }
 
-    /// Adds to a collateral.
-    pub fn add(&mut self, index: usize, atoms: i128) {
+    fn redraft(&self, model: &Model, seen: &Seen<'_>) -> Result<Option<Draft>, String> {
+        adopted(model, seen, &|pool| self.draft(model, pool)).map(Some)
+    }
+}
+
+impl CloseAccount<'_> {
+    fn draft(&self, model: &Model, pool: &mut Pool) -> Draft {
+        let mut draft = Draft::default();
+        let mut cash = model.account(&self.owner.account()).cash;
+        pool.recount(&mut cash);
+        let registry = draft.registry(model);
+        registry.sequence += 1;
+        registry.pool = *pool;
+        draft.closed.insert(self.owner.account());
+        draft
+    }
+}
+
+impl Act for CloseAccount<'_> {
+    const NAME: &'static str = "close_account";
+
+    fn forecast(&self, model: &Model) -> Forecast {
+        let mut forecast = Forecast::default();
+        let account = model.account(&self.owner.account());
+        let holds = !account.positions.is_empty() || account.balances.iter().any(|atoms| *atoms != 0);
+        let (mut pool, slack) = model.pool_now();
+        let mut cash = account.cash;
+        pool.recount(&mut cash);
+        let is_empty = !holds && cash.atoms == 0;
+        let is_near = !holds && cash.atoms != 0 && cash.atoms.abs() <= slack && account.cash.atoms != 0;
+        forecast.judge((!is_near).then_some(is_empty), MarginError::AccountNotEmpty);
+        let (mut pool, _) = model.pool_now();
+        forecast.draft = self.draft(model, &mut pool);
+        forecast
+    }
+
+    fn redraft(&self, model: &Model, seen: &Seen<'_>) -> Result<Option<Draft>, String> {
+        adopted(model, seen, &|pool| self.draft(model, pool)).map(Some)
+    }
+}
+
+impl Collateral {
+    /// The cap while it grows: in a line from zero, rounded down.
+    fn cap_at(&self, now: i64) -> i128 {
+        let (started, length) = self.ramp;
+        let elapsed = seconds(started, now);
+        if now < started {
+            0
+        } else if elapsed >= length {
+            self.cap
+        } else {
+            self.cap * elapsed / length
+        }
+    }
+
+    /// Net outflow that the window still remembers: it forgets one cap a window, rounded down.
+    fn outflow_at(&self, window: i128, now: i64) -> i128 {
+        let (level, at) = self.outflow;
+        let forgotten = Exact::quotient(BigInt::from(self.window_cap) * seconds(at, now), window.max(1));
+        (&Exact::from(level) - &forgotten.floor_exact()).max(0.into()).floor_i128()
+    }
+
+    fn flow_in(&mut self, atoms: i128, window: i128, now: i64) {
+        if self.outflow.0 > 0 {
+            self.outflow = ((self.outflow_at(window, now) - atoms).max(0), now);
+        }
+    }
+}
+
+impl Account {
+    /// Adds to a collateral; cash after the interest up to these indices.
+    pub fn add(&mut self, index: usize, atoms: i128, indices: Indices) {
         if index == QUOTE {
-            self.cash += atoms;
+            self.cash = self.cash.brought_to(indices);
+            self.cash.atoms += atoms;
         } else {
             self.balances[index] += atoms;
         }
     }
 
+    /// Adds to cash, after the interest up to these indices.
+    pub fn pay(&mut self, atoms: i128, indices: Indices) {
+        self.add(QUOTE, atoms, indices);
+    }
+
+    /// Most chains that it may use.
+    pub const fn most_chains(&self) -> usize {
+        most(self.is_large).1
+    }
+
     /// Numbers a change of what it holds at risk.
-    pub fn change_exposure(&mut self) {
+    pub const fn change_exposure(&mut self) {
         self.sequence += 1;
         self.exposure += 1;
     }

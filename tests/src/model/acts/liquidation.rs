@@ -1,6 +1,7 @@
 //! Auctions of accounts, and slices of them.
 
-use crate::model::acts::trade::{SAME_ACCOUNT_TWICE, meets};
+use crate::model::acts::account::SAME_ACCOUNT_TWICE;
+use crate::model::acts::trade::initial;
 use crate::model::book::marks;
 use crate::model::exact::{Approx, Exact};
 use crate::model::forecast::{Act, Draft, Forecast, Seen};
@@ -301,9 +302,10 @@ impl Act for LiquidateSlice<'_> {
         let exact = cash_change(&worth, plan, &model.house);
         exact.check(cash).map_err(|what| format!("the liquidator's cash {what}"))?;
         model.commit(draft);
+        let indices = model.registry.pool.indices;
         for (address, change) in [(of, -cash), (to, cash)] {
             let account = model.accounts.get_mut(&address).expect("an account");
-            account.cash += change;
+            account.pay(change, indices);
             account.change_exposure();
         }
         let after = model.health(model.account(&of), Rules::Slice).map_err(|error| format!("{error:?}"))?;
@@ -415,7 +417,7 @@ impl LiquidateSlice<'_> {
             worth = &worth + &per_lot(model, option).times_whole(lots);
             draft.move_lots(model, [of, to], option, lots)?;
         }
-        for (index, entry) in model.collaterals.iter().enumerate() {
+        for (index, entry) in model.registry.collaterals.iter().enumerate() {
             let balance = account.balances[index];
             let (Some(priced_by), Some(shocked_by)) = (entry.priced_by, entry.shocked_by) else {
                 continue;
@@ -424,8 +426,8 @@ impl LiquidateSlice<'_> {
                 continue;
             }
             let atoms = Exact::quotient(BigInt::from(balance) * plan.fraction_e18, E18).floor_i128();
-            draft.account(model, of).add(index, -atoms);
-            draft.account(model, to).add(index, atoms);
+            draft.account(model, of).balances[index] -= atoms;
+            draft.account(model, to).balances[index] += atoms;
             let price_e9 = model.underlying(priced_by).price_e9;
             // Down, for each collateral.
             let value = Exact::quotient(atoms * price_e9, 10_i128.pow(entry.decimals));
@@ -447,14 +449,15 @@ impl LiquidateSlice<'_> {
         let change = cash_change(&worth, plan, &model.house);
         let least = Approx::from(i128::from(self.args.min_cash_change_atoms));
         forecast.judge((&change - &least).is_at_least_zero(), MarginError::LimitExceeded);
-        let cash = &change + &model.account(&to).cash.into();
-        forecast.judge(cash.is_at_least_zero(), MarginError::CashBelowZero);
+        let indices = model.registry.pool.indices;
+        let has = model.account(&to).cash.brought_to(indices).atoms;
+        forecast.judge((&change + &has.into()).is_at_least_zero(), MarginError::CashBelowZero);
         if forecast.is_refused() {
             return forecast;
         }
         let nominal = change.value.floor_i128();
-        forecast.draft.account(model, of).cash -= nominal;
-        forecast.draft.account(model, to).cash += nominal;
+        forecast.draft.account(model, of).pay(-nominal, indices);
+        forecast.draft.account(model, to).pay(nominal, indices);
         let after = forecast.draft.on(model);
         let slack_e9 = (change.slack + 1) * E9 / 10_i128.pow(model.house.quote_decimals);
         if let Some(health) = forecast.take(after.health(after.account(&of), Rules::Slice)) {
@@ -463,7 +466,7 @@ impl LiquidateSlice<'_> {
         }
         if let Some(mut health) = forecast.take(after.health(after.account(&to), Rules::TakeOver)) {
             health.equity = health.equity.rounded(slack_e9);
-            forecast.judge(meets(&health, None), MarginError::InitialHealthNegative);
+            forecast.judge(initial(&health), MarginError::InitialHealthNegative);
         }
         forecast
     }

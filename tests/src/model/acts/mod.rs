@@ -4,5 +4,5 @@ mod account;
 mod liquidation;
 mod market;
 mod settlement;
-mod trade;
+pub mod trade;
 mod view;

@@ -5,7 +5,7 @@ use crate::model::forecast::{Act, Forecast};
 use crate::model::payoffs::payoff_e9;
 use crate::model::state::Model;
 use tenor_margin::MarginError;
-use tenor_testkit::action::SettleAccount;
+use tenor_testkit::action::{CloseChain, SettleAccount, Sweep};
 
 const E9: i128 = 1_000_000_000;
 
@@ -33,8 +33,45 @@ impl Act for SettleAccount<'_> {
         let payout = atoms.floor_i128();
         let account = forecast.draft.account(model, address);
         account.change_exposure();
-        account.cash += payout;
+        account.pay(payout, model.registry.pool.indices);
         forecast.draft.chain(model, chain_address).settlement_balance -= payout;
+        forecast
+    }
+}
+
+impl Act for Sweep {
+    const NAME: &'static str = "sweep";
+
+    fn forecast(&self, model: &Model) -> Forecast {
+        let mut forecast = Forecast::default();
+        let chain = forecast.draft.chain(model, self.chain.address());
+        let is_paid = chain.settlement_e9.is_some() && chain.open_positions == 0;
+        let residue = if is_paid { chain.settlement_balance.max(0) } else { 0 };
+        let fees = chain.fees;
+        chain.fees = 0;
+        chain.settlement_balance -= residue;
+        chain.sequence += 1;
+        // The insurance fund's share up.
+        let share = Exact::quotient(fees * i128::from(model.house.fees.insurance_share_e9), E9).ceil_i128();
+        let funds = forecast.draft.funds(model);
+        funds.insurance += share + residue;
+        funds.inflow += share + residue;
+        funds.treasury += fees - share;
+        forecast.require(fees != 0 || residue != 0, MarginError::NothingToSweep);
+        forecast
+    }
+}
+
+impl Act for CloseChain {
+    const NAME: &'static str = "close_chain";
+
+    fn forecast(&self, model: &Model) -> Forecast {
+        let mut forecast = Forecast::default();
+        let chain = model.chain(&self.chain.address());
+        forecast.require(model.now >= chain.expiry, MarginError::ChainNotExpired);
+        let is_empty = chain.open_positions == 0 && chain.fees == 0 && chain.settlement_balance == 0;
+        forecast.require(is_empty, MarginError::ChainNotEmpty);
+        forecast.draft.closed.insert(self.chain.address());
         forecast
     }
 }

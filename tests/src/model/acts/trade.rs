@@ -1,5 +1,6 @@
-//! Trades.
+//! Trades, alone and in a bracket of the buyer.
 
+use crate::model::acts::account::SAME_ACCOUNT_TWICE;
 use crate::model::book::marks;
 use crate::model::exact::{Approx, Exact};
 use crate::model::forecast::{Act, Forecast};
@@ -8,103 +9,142 @@ use crate::model::health::Health;
 use crate::model::lots::Option as Traded;
 use crate::model::payoffs::lot_value_e9;
 use crate::model::state::{Account, Model};
+use num_bigint::BigInt;
+use num_traits::Signed;
 use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
-use tenor_math::pricing::OptionKind;
-use tenor_testkit::action::{Quote, Trade};
+use tenor_testkit::action::{BeginBracket, EndBracket, Quote, TermedTrade};
+use tenor_testkit::{Action, Call, ChainOf, Picture};
 
 const E9: i128 = 1_000_000_000;
-/// The framework: one account in two writable slots.
-pub const SAME_ACCOUNT_TWICE: u32 = 2040;
 const MOST_LEGS: usize = 8;
+
+/// A trade between the beginning and the end of a bracket of the buyer.
+#[derive(Clone, Debug)]
+pub struct Bracketed<'a> {
+    /// The trade.
+    pub trade: TermedTrade<'a>,
+    /// Chains in which it may open positions.
+    pub opened: Vec<ChainOf>,
+}
+
+impl Action for Bracketed<'_> {
+    fn call(&self, picture: &Picture) -> Call {
+        let buyer = self.trade.trade.buyer;
+        let end = EndBracket {
+            of: buyer,
+            opened: self.opened.clone(),
+        };
+        BeginBracket { of: buyer, by: buyer }
+            .call(picture)
+            .then(self.trade.call(picture))
+            .then(end.call(picture))
+    }
+}
 
 /// A leg against the market.
 struct Leg {
     option: Traded,
     lots: i128,
-    /// Price per lot, USD x 1e9, rounded down.
     price_e9: i128,
+    /// Mark per lot, if it is good enough for any trade.
+    mark: Option<Approx>,
+}
+
+/// What an account must meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rule {
+    Initial,
+    Withdrawal,
+}
+
+/// One side's money.
+struct Side {
+    address: Pubkey,
+    cash: i128,
+    /// Worth at mark of what it gains less what it pays for that, before fees and rounding, USD x 1e9.
+    gain: Approx,
+    /// What its equity changes by.
+    equity: Approx,
+    reduces: bool,
 }
 
 impl Leg {
     fn of(quote: &Quote, model: &Model) -> Self {
-        let chain = quote.option.chain.address();
-        let strikes = &model.chain(&chain).strikes;
-        let strike = strikes
-            .iter()
-            .position(|strike| strike.price_e9 == i128::from(quote.option.strike.e9()));
-        let underlying = model.underlying_of(quote.option.chain.asset);
+        let option = Traded::of(quote.option, model);
+        let (chain, kind) = (model.chain(&option.chain), option.kind);
+        let underlying = model.underlying(chain.underlying);
+        let array = chain.strikes[usize::from(option.strike)].array.as_deref();
+        let is_good = Rules::Reduction.accepts_mark(array, chain, underlying, model.now);
+        let mark = array.filter(|_| is_good).map(|array| {
+            let marks = marks(array, underlying.price_e9);
+            [marks.call, marks.put][kind].clone()
+        });
         Self {
-            option: Traded {
-                chain,
-                strike: strike
-                    .and_then(|place| u16::try_from(place).ok())
-                    .expect("a listed strike"),
-                kind: match quote.option.kind {
-                    OptionKind::Call => 0,
-                    OptionKind::Put => 1,
-                },
-            },
+            option,
             lots: quote.lots.into(),
-            price_e9: lot_value_e9(underlying, quote.price.e9().into()),
+            price_e9: quote.price.e9().into(),
+            mark,
         }
     }
 
     /// Its option is live, its mark good enough, and its price near the mark.
-    fn check(&self, model: &Model, forecast: &mut Forecast) {
+    fn check(&self, model: &Model, adds_risk: bool, forecast: &mut Forecast) {
         let chain = model.chain(&self.option.chain);
         let underlying = model.underlying(chain.underlying);
         forecast.require(model.now < chain.expiry, MarginError::ChainExpired);
-        let array = chain.strikes[usize::from(self.option.strike)].array.as_deref();
-        let is_good = Rules::Reduction.accepts_mark(array, chain, underlying, model.now);
-        forecast.require(is_good, MarginError::RiskStale);
-        let Some(array) = array.filter(|_| is_good) else {
+        if adds_risk {
+            forecast.take(Rules::Action.counts(underlying, model.now, true));
+        }
+        let Some(mark) = &self.mark else {
+            forecast.refuse(MarginError::RiskStale);
             return;
         };
-        forecast.may_overflow(self.price_e9);
-        let marks = marks(array, underlying.price_e9);
-        let mark = [marks.call, marks.put][self.option.kind].clone();
+        let per_lot_e9 = lot_value_e9(underlying, self.price_e9);
+        forecast.may_overflow(per_lot_e9);
         let part = |rate_e9: u64, of: &Approx| of.times(&Exact::quotient(rate_e9, E9)).rounded(1);
         let notional = lot_value_e9(underlying, underlying.price_e9).into();
-        let band = part(underlying.market.band_of_mark_e9, &mark)
+        let band = part(underlying.market.band_of_mark_e9, mark)
             .larger(&part(underlying.market.band_of_spot_e9, &notional));
-        let distance = (&Approx::from(self.price_e9) - &mark).abs();
-        let is_within = (&band - &distance).is_at_least_zero();
-        forecast.judge(is_within, MarginError::PriceOutsideBand);
+        let distance = (&Approx::from(per_lot_e9) - mark).abs();
+        forecast.judge((&band - &distance).is_at_least_zero(), MarginError::PriceOutsideBand);
+    }
+
+    /// Price of the lots at so much a whole underlying, USD x 1e18.
+    fn cost_e18(&self, model: &Model, price_e9: i128) -> BigInt {
+        let underlying = model.underlying(model.chain(&self.option.chain).underlying);
+        BigInt::from(self.lots) * underlying.lot_units_e9 * price_e9
+    }
+
+    /// Fees of taker and maker: `min(rate x notional, cap x premium)`, each up to an atom.
+    fn fees(&self, model: &Model) -> [i128; 2] {
+        let spot_e9 = model.underlying(model.chain(&self.option.chain).underlying).price_e9;
+        let (notional, premium) = (self.cost_e18(model, spot_e9).abs(), self.cost_e18(model, self.price_e9).abs());
+        let fees = &model.house.fees;
+        [fees.taker_e9, fees.maker_e9].map(|rate_e9| {
+            let fee_e27 = (&notional * rate_e9).min(&premium * fees.cap_e9);
+            Exact::quotient(fee_e27, 10_i128.pow(27 - model.house.quote_decimals)).ceil_i128()
+        })
     }
 }
 
-/// Whether each leg brings the account closer to zero, each option being named once.
+/// Whether each option, all its legs together, ends closer to zero than it was, or where it was.
 fn reduces(account: &Account, legs: &[Leg], sign: i128) -> bool {
-    legs.iter().enumerate().all(|(place, leg)| {
+    legs.iter().all(|leg| {
         let held = account.lots(&leg.option.chain, leg.option.strike, leg.option.kind);
-        let gained = sign * leg.lots;
-        let is_repeated = legs[place + 1..].iter().any(|other| other.option == leg.option);
-        !is_repeated && held.signum() == -gained.signum() && gained.abs() <= held.abs()
+        let of_option = legs.iter().filter(|other| other.option == leg.option);
+        let gained = sign * of_option.map(|other| other.lots).sum::<i128>();
+        gained == 0 || (held.signum() == -gained.signum() && gained.abs() <= held.abs())
     })
 }
 
-/// What an account must meet after an action: initial health, or a reduction that raised both healths and cost at most a
-/// fifth of the requirement that it freed.
-pub fn meets(after: &Health, before: Option<&Health>) -> Option<bool> {
-    let is_met = after.initial_health().is_at_least_zero();
-    let Some(before) = before.filter(|_| is_met != Some(true)) else {
-        return is_met;
-    };
-    let freed = (&before.initial - &after.initial).or_zero();
-    let cost = &before.equity - &after.equity;
-    let most = freed.times(&Exact::quotient(1, 5)).rounded(1);
-    let is_reduction = [
-        (&after.initial_health() - &before.initial_health()).is_above_zero(),
-        (&after.maintenance_health() - &before.maintenance_health()).is_above_zero(),
-        (&most - &cost).is_at_least_zero(),
-    ];
-    let is_reduction = is_reduction.into_iter().fold(Some(true), and);
-    or(is_met, is_reduction)
+/// Whether initial health is not negative.
+pub fn initial(health: &Health) -> Option<bool> {
+    health.initial_health().is_at_least_zero()
 }
 
 /// Both, where that is known.
-pub fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
     match (one, other) {
         (Some(false), _) | (_, Some(false)) => Some(false),
         (Some(true), Some(true)) => Some(true),
@@ -113,92 +153,238 @@ pub fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
 }
 
 /// Either, where that is known.
-pub fn or(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+fn or(one: Option<bool>, other: Option<bool>) -> Option<bool> {
     and(one.map(|holds| !holds), other.map(|holds| !holds)).map(|neither| !neither)
 }
 
-impl Act for Trade<'_> {
+impl Rule {
+    const fn rules(self) -> Rules {
+        match self {
+            Self::Initial => Rules::Action,
+            Self::Withdrawal => Rules::Withdrawal,
+        }
+    }
+
+    /// Whether a health meets it; what it lacks goes into the forecast.
+    fn judge(self, health: &Health, forecast: &mut Forecast) -> Option<bool> {
+        let initial = initial(health);
+        forecast.judge(initial, MarginError::InitialHealthNegative);
+        if self == Self::Initial || initial == Some(false) {
+            return initial;
+        }
+        let withdrawal = health.withdrawable.is_at_least_zero();
+        forecast.judge(withdrawal, MarginError::GainsUnrealised);
+        and(initial, withdrawal)
+    }
+}
+
+/// Initial and maintenance health both rose, and the cost is at most a fifth of the requirement freed.
+fn is_reduction(after: &Health, before: &Health, cost: &Approx) -> Option<bool> {
+    let freed = (&before.initial - &after.initial).or_zero();
+    let most = freed.times(&Exact::quotient(1, 5)).rounded(1);
+    [
+        (&after.initial_health() - &before.initial_health()).is_above_zero(),
+        (&after.maintenance_health() - &before.maintenance_health()).is_above_zero(),
+        (&most - cost).is_at_least_zero(),
+    ]
+    .into_iter()
+    .fold(Some(true), and)
+}
+
+/// Whether a side's rule holds after, or it only reduced what it could not bear.
+fn side_forecast(model: &Model, after: &Model, side: &Side, rule: Rule) -> Forecast {
+    let mut forecast = Forecast::default();
+    let health = after.health(after.account(&side.address), rule.rules());
+    let is_met = match forecast.take(health) {
+        Some(health) => rule.judge(&health, &mut forecast),
+        None => Some(false),
+    };
+    if is_met == Some(true) || !side.reduces {
+        return forecast;
+    }
+    let mut reduction = Forecast::default();
+    let health_after = reduction.take(after.health(after.account(&side.address), Rules::Reduction));
+    let health_before = reduction.take(model.health(model.account(&side.address), Rules::Reduction));
+    let (Some(health_after), Some(health_before)) = (health_after, health_before) else {
+        if is_met.is_none() {
+            reduction.doubts.append(&mut reduction.refusals);
+        }
+        return reduction;
+    };
+    let is_met_on_any = rule.judge(&health_after, &mut reduction);
+    let had_to = initial(&health_before).map(|holds| !holds);
+    let has_reduced = is_reduction(&health_after, &health_before, &side.equity.opposite());
+    match or(is_met, or(is_met_on_any, and(had_to, has_reduced))) {
+        Some(true) => Forecast::default(),
+        Some(false) => reduction,
+        None => {
+            reduction.doubts.append(&mut reduction.refusals);
+            reduction
+        }
+    }
+}
+
+/// What two forecasts have in common, where rounding decides which of them holds.
+fn either(one: Forecast, other: Forecast) -> Forecast {
+    let both = one.is_refused() && other.is_refused();
+    let mut forecast = Forecast::default();
+    for each in [one, other] {
+        let into = if both { &mut forecast.refusals } else { &mut forecast.doubts };
+        into.extend(each.refusals);
+        forecast.doubts.extend(each.doubts);
+    }
+    forecast
+}
+
+impl Forecast {
+    fn include(&mut self, other: Self) {
+        self.refusals.extend(other.refusals);
+        self.doubts.extend(other.doubts);
+    }
+}
+
+impl Act for TermedTrade<'_> {
     const NAME: &'static str = "trade";
 
     fn forecast(&self, model: &Model) -> Forecast {
-        let mut forecast = Forecast::default();
-        let [buyer, seller] = [self.buyer.account(), self.seller.account()];
-        if buyer == seller {
-            forecast.refuse_foreign(SAME_ACCOUNT_TWICE, "same account twice");
-            return forecast;
-        }
-        forecast.require((1..=MOST_LEGS).contains(&self.quotes.len()), MarginError::WrongListLength);
-        let legs: Vec<Leg> = self.quotes.iter().map(|quote| Leg::of(quote, model)).collect();
-        for leg in &legs {
-            forecast.require(leg.lots != 0, MarginError::ZeroAmount);
-            leg.check(model, &mut forecast);
-        }
-        // From here on numbers matter whose size the program may refuse.
-        forecast.may_overflow(magnitude_e9(&legs, model));
-        let premium_e9: i128 = legs.iter().map(|leg| leg.lots * leg.price_e9).sum();
-        let atoms = Exact::quotient(premium_e9 * 10_i128.pow(model.house.quote_decimals), E9);
-        // Up for whoever pays.
-        let premium = if premium_e9 < 0 { atoms.floor_i128() } else { atoms.ceil_i128() };
-        if forecast.is_refused() {
-            return forecast;
-        }
-        self.apply(model, &legs, premium, &mut forecast);
-        if !forecast.is_refused() {
-            self.check_sides(model, &legs, [buyer, seller], &mut forecast);
-        }
-        forecast
+        forecast(self, model, false)
     }
 }
 
-/// The largest number that the legs can bring about, about.
-fn magnitude_e9(legs: &[Leg], model: &Model) -> i128 {
-    let of_leg = |leg: &Leg| {
-        let underlying = model.underlying(model.chain(&leg.option.chain).underlying);
-        let spot_e9 = lot_value_e9(underlying, underlying.price_e9) + 1;
-        leg.lots.abs().saturating_mul(leg.price_e9.max(spot_e9))
+impl Act for Bracketed<'_> {
+    const NAME: &'static str = "trade in a bracket";
+
+    fn forecast(&self, model: &Model) -> Forecast {
+        forecast(&self.trade, model, true)
+    }
+}
+
+fn forecast(termed: &TermedTrade<'_>, model: &Model, bracketed: bool) -> Forecast {
+    let mut forecast = Forecast::default();
+    let (trade, terms) = (&termed.trade, &termed.terms);
+    let [buyer, seller] = [trade.buyer.account(), trade.seller.account()];
+    if buyer == seller {
+        forecast.refuse_foreign(SAME_ACCOUNT_TWICE, "same account twice");
+        return forecast;
+    }
+    forecast.require(model.now <= terms.deadline, MarginError::DeadlinePassed);
+    forecast.require((1..=MOST_LEGS).contains(&trade.quotes.len()), MarginError::WrongListLength);
+    let is_self = model.account(&buyer).owner == model.account(&seller).owner;
+    forecast.require(!is_self, MarginError::SelfTrade);
+    let legs: Vec<Leg> = trade.quotes.iter().map(|quote| Leg::of(quote, model)).collect();
+    let reduce = [(buyer, 1), (seller, -1)].map(|(address, sign)| reduces(model.account(&address), &legs, sign));
+    for leg in &legs {
+        forecast.require(leg.lots != 0, MarginError::ZeroAmount);
+        leg.check(model, reduce != [true; 2], &mut forecast);
+    }
+    // From here on numbers matter whose size the program may refuse.
+    for leg in &legs {
+        let spot_e9 = model.underlying(model.chain(&leg.option.chain).underlying).price_e9;
+        let cost = leg.cost_e18(model, leg.price_e9.max(spot_e9)) / E9;
+        forecast.may_overflow(i128::try_from(cost).unwrap_or(i128::MAX));
+    }
+    if legs.iter().any(|leg| leg.mark.is_none()) {
+        return forecast;
+    }
+    let sides = sides(termed, model, &legs, reduce);
+    let within = -sides[0].cash <= terms.buyer_max_payment_atoms.into()
+        && sides[1].cash >= terms.seller_min_receipt_atoms.into();
+    forecast.require(within, MarginError::LimitExceeded);
+    if forecast.is_refused() {
+        return forecast;
+    }
+    apply(model, &legs, &sides, bracketed, &mut forecast);
+    if forecast.is_refused() {
+        return forecast;
+    }
+    let after = forecast.draft.on(model);
+    for (side, is_bracketed) in sides.iter().zip([bracketed, false]) {
+        let cash = after.account(&side.address).cash.atoms;
+        let borrows = cash < 0 && (is_bracketed || side.cash < 0);
+        let gives = side.gain.is_at_least_zero().map(|gains| !gains);
+        let side = &Side {
+            reduces: side.reduces && !is_bracketed,
+            gain: side.gain.clone(),
+            equity: side.equity.clone(),
+            ..*side
+        };
+        let by = |rule| side_forecast(model, &after, side, rule);
+        let of_side = match or(gives, Some(borrows)) {
+            Some(true) => by(Rule::Withdrawal),
+            Some(false) => by(Rule::Initial),
+            None => either(by(Rule::Withdrawal), by(Rule::Initial)),
+        };
+        forecast.include(of_side);
+    }
+    if bracketed {
+        // The end of the bracket numbers another event; its beginning was counted with the trade.
+        forecast.draft.account(model, buyer).sequence += 1;
+    }
+    forecast
+}
+
+/// Premium, fees and worth of both sides.
+fn sides(termed: &TermedTrade<'_>, model: &Model, legs: &[Leg], reduce: [bool; 2]) -> [Side; 2] {
+    let unit = 10_i128.pow(18 - model.house.quote_decimals);
+    let premium_e18: BigInt = legs.iter().map(|leg| leg.cost_e18(model, leg.price_e9)).sum();
+    let premium = Exact::quotient(premium_e18.clone(), unit);
+    // Up for whoever pays.
+    let premium = if premium_e18.is_negative() {
+        premium.floor_i128()
+    } else {
+        premium.ceil_i128()
     };
-    legs.iter().map(of_leg).max().unwrap_or(0)
+    let worth = legs.iter().fold(Approx::zero(), |sum, leg| match &leg.mark {
+        Some(mark) => &sum + &mark.times_whole(leg.lots),
+        None => sum,
+    });
+    let fees = legs.iter().fold([0; 2], |[taker, maker], leg| {
+        let fees = leg.fees(model);
+        [taker + fees[0], maker + fees[1]]
+    });
+    let fees = if termed.terms.taker == 0 { fees } else { [fees[1], fees[0]] };
+    let price = Approx::from(Exact::quotient(premium_e18, E9));
+    let side = |place: usize, address: Pubkey, sign: i128| {
+        let cash = -sign * premium - fees[place];
+        let cash_e9 = Exact::quotient(cash * E9, 10_i128.pow(model.house.quote_decimals));
+        let worth = worth.times_whole(sign);
+        Side {
+            address,
+            cash,
+            gain: &worth - &price.times_whole(sign),
+            equity: &worth + &cash_e9.into(),
+            reduces: reduce[place],
+        }
+    };
+    [
+        side(0, termed.trade.buyer.account(), 1),
+        side(1, termed.trade.seller.account(), -1),
+    ]
 }
 
-impl Trade<'_> {
-    fn apply(&self, model: &Model, legs: &[Leg], premium: i128, forecast: &mut Forecast) {
-        let [buyer, seller] = [self.buyer.account(), self.seller.account()];
-        for leg in legs {
-            let limit = model.underlying(model.chain(&leg.option.chain).underlying);
-            let limit = i128::from(limit.market.max_open_interest_lots);
-            let moved = forecast.draft.move_lots(model, [seller, buyer], leg.option, leg.lots);
-            let Some(open_interest) = forecast.take(moved) else {
-                return;
-            };
-            forecast.require(open_interest <= limit, MarginError::OpenInterestLimit);
-        }
-        for (address, change) in [(buyer, -premium), (seller, premium)] {
-            let account = forecast.draft.account(model, address);
-            account.change_exposure();
-            account.cash += change;
-            let has_paid = change >= 0 || account.cash >= 0;
-            forecast.require(has_paid, MarginError::CashBelowZero);
-        }
+fn apply(model: &Model, legs: &[Leg], sides: &[Side; 2], bracketed: bool, forecast: &mut Forecast) {
+    let [buyer, seller] = [sides[0].address, sides[1].address];
+    for (place, leg) in legs.iter().enumerate() {
+        let limit = model.underlying(model.chain(&leg.option.chain).underlying);
+        let limit = i128::from(limit.market.max_open_interest_lots);
+        let is_first = legs[..place].iter().all(|earlier| earlier.option.chain != leg.option.chain);
+        let fees: i128 = leg.fees(model).iter().sum();
+        let chain = forecast.draft.chain(model, leg.option.chain);
+        chain.sequence += u64::from(is_first);
+        chain.fees += fees;
+        let before = chain.strikes[usize::from(leg.option.strike)].open_interest[leg.option.kind];
+        let moved = forecast.draft.move_lots(model, [seller, buyer], leg.option, leg.lots);
+        let Some(after) = forecast.take(moved) else {
+            return;
+        };
+        forecast.require(after <= limit || after <= before, MarginError::OpenInterestLimit);
     }
-
-    fn check_sides(&self, model: &Model, legs: &[Leg], sides: [Pubkey; 2], forecast: &mut Forecast) {
-        let after = forecast.draft.on(model);
-        for (address, sign) in sides.into_iter().zip([1, -1]) {
-            let reduces = reduces(model.account(&address), legs, sign);
-            let rules = if reduces { Rules::Reduction } else { Rules::Action };
-            let before = if reduces {
-                let Some(before) = forecast.take(model.health(model.account(&address), rules)) else {
-                    continue;
-                };
-                Some(before)
-            } else {
-                None
-            };
-            let Some(health) = forecast.take(after.health(after.account(&address), rules)) else {
-                continue;
-            };
-            let is_met = meets(&health, before.as_ref());
-            forecast.judge(is_met, MarginError::InitialHealthNegative);
-        }
+    for side in sides {
+        let account = forecast.draft.account(model, side.address);
+        account.change_exposure();
+        account.pay(side.cash, model.registry.pool.indices);
+    }
+    if bracketed {
+        forecast.draft.account(model, buyer).sequence += 1;
     }
 }

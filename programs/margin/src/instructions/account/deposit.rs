@@ -2,11 +2,14 @@
 
 use crate::error::MarginError;
 use crate::event::Deposited;
-use crate::ledger::{book, entry};
-use crate::state::{ClearingHouse, PortfolioAccount, QUOTE_INDEX, Registry, seeds};
+use crate::ledger::{accrue, book, entry, recount};
+use crate::state::{ClearingHouse, Pausable, PortfolioAccount, QUOTE_INDEX, Registry, seeds};
+use crate::token;
+use crate::withdrawal::count_inflow;
 use anchor_lang::prelude::*;
-use anchor_spl::token::{self, TokenAccount};
-use tenor_math::quantity::Atoms;
+use anchor_spl::token::TransferChecked;
+use anchor_spl::token_interface::TokenInterface;
+use tenor_math::quantity::{Atoms, UnixSeconds};
 
 /// Accounts of `deposit`.
 #[event_cpi]
@@ -25,12 +28,14 @@ pub struct Deposit {
     pub account: PortfolioAccount,
     /// Token account that pays.
     #[account(mut)]
-    pub source: Account<TokenAccount>,
+    pub source: UncheckedAccount,
     /// Token account of the house.
     #[account(mut)]
-    pub vault: Account<TokenAccount>,
-    /// Token program.
-    pub token_program: Program<Token>,
+    pub vault: UncheckedAccount,
+    /// Mint of the collateral.
+    pub mint: UncheckedAccount,
+    /// Token program of the mint.
+    pub token_program: Interface<'static, TokenInterface>,
 }
 
 impl Deposit {
@@ -46,54 +51,86 @@ impl Deposit {
             .is_some_and(|atoms| *atoms > 0);
         let is_welcome = collateral_index == QUOTE_INDEX || is_held || self.account.may_trade(self.depositor.address());
         require!(is_welcome, MarginError::NotAccountAuthority);
-        require!(*self.source.mint() == entry.mint, MarginError::WrongMint);
         require!(*self.vault.address() == entry.vault, MarginError::WrongVault);
         require!(
-            *self.source.owner() == *self.depositor.address(),
-            MarginError::WrongTokenOwner
+            *self.token_program.address() == entry.token_program,
+            MarginError::WrongTokenProgram
         );
+        let source = token::holding(self.source.account(), &entry.token_program)?;
+        require!(
+            source.mint == entry.mint && *self.mint.address() == entry.mint,
+            MarginError::WrongMint
+        );
+        require!(source.owner == *self.depositor.address(), MarginError::WrongTokenOwner);
+        Ok(())
+    }
+
+    /// Repaying and topping up positions in the quote are never paused: a pause must not push anyone into a liquidation.
+    fn check_not_paused(&self, collateral_index: u8) -> Result<()> {
+        let needs_cash = self.account.cash_atoms < 0 || !self.account.is_empty();
+        if collateral_index != QUOTE_INDEX || !needs_cash {
+            let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
+            self.house.check_not_paused(Pausable::Deposit, now)?;
+        }
         Ok(())
     }
 
     /// Moves the tokens and says how many arrived.
-    fn transfer(&mut self, atoms: u64) -> Result<Atoms> {
-        let before = self.vault.amount();
-        let accounts = token::Transfer {
+    fn transfer(&mut self, atoms: u64, decimals: u8) -> Result<Atoms> {
+        let before = token::amount(self.vault.account())?;
+        let accounts = TransferChecked {
             from: self.source.cpi_handle_mut(),
+            mint: self.mint.cpi_handle(),
             to: self.vault.cpi_handle_mut(),
             authority: self.depositor.cpi_handle(),
         };
-        token::transfer(CpiContext::new(self.token_program.address(), accounts), atoms)?;
-        let arrived = self
-            .vault
-            .amount()
-            .checked_sub(before)
-            .ok_or(MarginError::MathOverflow)?;
-        Ok(Atoms::new(arrived))
+        let context = CpiContext::new(self.token_program.address(), accounts);
+        token::transfer_checked(&context, atoms, decimals)?;
+        let arrived = token::amount(self.vault.account())?.checked_sub(before);
+        Ok(Atoms::new(arrived.ok_or(MarginError::MathOverflow)?))
+    }
+
+    /// Books what arrived, up to the cap.
+    fn book(&mut self, index: u8, arrived: Atoms, now: UnixSeconds) -> core::result::Result<u64, MarginError> {
+        let cap = entry(&self.registry, index)?.deposit_cap(now);
+        count_inflow(&mut self.registry, index, arrived, now)?;
+        let booked_total_atoms = book(&mut self.registry, index, |booked| booked.try_add(arrived))?;
+        if booked_total_atoms > cap.get() {
+            return Err(MarginError::DepositCap);
+        }
+        Ok(booked_total_atoms)
     }
 }
 
 /// See [`crate::tenor_margin::deposit`].
 #[inline(never)]
 pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> Result<()> {
+    let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;
     accounts.validate(collateral_index, atoms)?;
-    let arrived = accounts.transfer(atoms)?;
+    accounts.check_not_paused(collateral_index)?;
+    let decimals = entry(&accounts.registry, collateral_index)?.decimals;
+    let arrived = accounts.transfer(atoms, decimals)?;
 
-    let cap = entry(&accounts.registry, collateral_index)?.deposit_cap_atoms;
-    let booked_total_atoms = book(&mut accounts.registry, collateral_index, |booked| {
-        booked.try_add(arrived).ok()
-    })?;
-    require!(booked_total_atoms <= cap, MarginError::DepositCap);
+    let booked_total_atoms = accounts.book(collateral_index, arrived, now)?;
+    accrue(&mut accounts.registry.interest, &accounts.house, now)?;
     let sequence = accounts.account.advance();
-    accounts.account.credit(collateral_index, arrived)?;
+    accounts
+        .account
+        .credit(collateral_index, arrived, &accounts.registry.interest)?;
+    recount(&mut accounts.registry.interest, &mut accounts.account)?;
+    let registry_sequence = accounts.registry.advance();
 
     emit_cpi!(Deposited {
         account: *ctx.accounts.account.address(),
         sequence,
+        registry_sequence,
         collateral_index,
         atoms: arrived.get(),
         booked_total_atoms,
+        cash_atoms: ctx.accounts.account.cash_atoms,
+        outflow_atoms: entry(&ctx.accounts.registry, collateral_index)?.outflow_atoms,
+        interest: ctx.accounts.registry.interest,
     });
     Ok(())
 }

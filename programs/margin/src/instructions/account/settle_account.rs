@@ -3,7 +3,7 @@
 use crate::error::{MarginError, OrMarginError};
 use crate::event::AccountSettled;
 use crate::risk::{payoff, release_chain};
-use crate::state::{ChainAccount, ClearingHouse, PortfolioAccount, Position, Strike, Underlying, seeds};
+use crate::state::{ChainAccount, ClearingHouse, PortfolioAccount, Position, Registry, Strike, Underlying, seeds};
 use anchor_lang::prelude::*;
 use tenor_math::Round;
 use tenor_math::pricing::OptionKind;
@@ -16,6 +16,9 @@ pub struct SettleAccount {
     /// The house.
     #[account(seeds = [seeds::HOUSE], bump = house.bump)]
     pub house: Account<ClearingHouse>,
+    /// Collaterals of the house, with the interest indices of cash.
+    #[account(seeds = [seeds::REGISTRY, house.address().as_ref()], bump = registry.bump)]
+    pub registry: Account<Registry>,
     /// Underlying of the options.
     #[account(address = chain.underlying @ MarginError::ForeignMarketAccount)]
     pub underlying: Account<Underlying>,
@@ -73,7 +76,7 @@ pub fn settle_account(ctx: &mut Context<SettleAccount>) -> Result<()> {
         .to_quote_atoms(accounts.house.quote_decimals, Round::Down)
         .or_margin_error()?;
     let sequence = accounts.account.advance_exposure();
-    accounts.account.add_cash(payout_atoms)?;
+    accounts.account.add_cash(payout_atoms, &accounts.registry.interest)?;
     let balance = accounts.chain.settlement_balance_atoms.checked_sub(payout_atoms);
     accounts.chain.settlement_balance_atoms = balance.ok_or(MarginError::MathOverflow)?;
 
@@ -83,6 +86,7 @@ pub fn settle_account(ctx: &mut Context<SettleAccount>) -> Result<()> {
         chain: *ctx.accounts.chain.address(),
         positions,
         payout_atoms,
+        cash_atoms: ctx.accounts.account.cash_atoms,
     });
     Ok(())
 }

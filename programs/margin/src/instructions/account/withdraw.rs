@@ -1,15 +1,16 @@
 //! Takes tokens out of a margin account.
 
-use crate::error::{MarginError, OrMarginError};
+use crate::error::MarginError;
 use crate::event::Withdrawn;
 use crate::instructions::MarketAccounts;
-use crate::ledger::{book, entry};
-use crate::risk::{Freshness, assess};
+use crate::ledger::{accrue, book, entry, recount};
 use crate::state::{ClearingHouse, PortfolioAccount, Registry, seeds};
+use crate::token;
+use crate::withdrawal::{check_withdrawal, count_outflow};
 use anchor_lang::prelude::*;
-use anchor_spl::token::{self, TokenAccount};
+use anchor_spl::token::TransferChecked;
+use anchor_spl::token_interface::TokenInterface;
 use tenor_math::quantity::{Atoms, UnixSeconds};
-use tenor_math::risk::WithdrawalCheck;
 
 /// Accounts of `withdraw`; chains and underlyings of the account follow.
 #[event_cpi]
@@ -29,47 +30,62 @@ pub struct Withdraw {
     pub account: PortfolioAccount,
     /// Token account of the house.
     #[account(mut)]
-    pub vault: Account<TokenAccount>,
+    pub vault: UncheckedAccount,
     /// Token account that receives.
     #[account(mut)]
-    pub destination: Account<TokenAccount>,
-    /// Token program.
-    pub token_program: Program<Token>,
+    pub destination: UncheckedAccount,
+    /// Mint of the collateral.
+    pub mint: UncheckedAccount,
+    /// Token program of the mint.
+    pub token_program: Interface<'static, TokenInterface>,
 }
 
 impl Withdraw {
     fn validate(&self, collateral_index: u8, atoms: u64) -> Result<()> {
         require!(atoms > 0, MarginError::ZeroAmount);
         self.account.check(self.house.address())?;
+        self.account.check_not_bracketed()?;
         let entry = entry(&self.registry, collateral_index)?;
         require!(*self.vault.address() == entry.vault, MarginError::WrongVault);
-        require!(*self.destination.mint() == entry.mint, MarginError::WrongMint);
+        require!(
+            *self.token_program.address() == entry.token_program,
+            MarginError::WrongTokenProgram
+        );
+        let destination = token::holding(self.destination.account(), &entry.token_program)?;
+        require!(
+            destination.mint == entry.mint && *self.mint.address() == entry.mint,
+            MarginError::WrongMint
+        );
         Ok(())
     }
 
-    /// The withdrawal rule, on the account as it is after the debit.
-    fn check_health(&self, market: &MarketAccounts, now: UnixSeconds) -> core::result::Result<(), MarginError> {
-        let positions = self.account.as_slice();
-        let freshness = Freshness::Withdrawal(now);
-        let health = assess(&self.house, &self.registry, &self.account, positions, market, freshness)?;
-        match health.withdrawal().or_margin_error()? {
-            WithdrawalCheck::Passes => Ok(()),
-            WithdrawalCheck::Short(_) => Err(MarginError::WithdrawalTooLarge),
+    /// Counts the tokens out of the vault.
+    fn book(
+        &mut self,
+        index: u8,
+        atoms: Atoms,
+        market: &MarketAccounts,
+        now: UnixSeconds,
+    ) -> core::result::Result<u64, MarginError> {
+        if token::amount(self.vault.account())? < atoms.get() {
+            return Err(MarginError::NotEnoughLiquidity);
         }
+        count_outflow(&mut self.registry, &mut self.account, index, atoms, market, now)?;
+        book(&mut self.registry, index, |booked| booked.try_sub(atoms))
     }
 
-    fn transfer(&mut self, atoms: u64) -> Result<()> {
+    fn transfer(&mut self, atoms: u64, decimals: u8) -> Result<()> {
         let bump = [self.house.bump];
         let house_seeds: &[&[u8]] = &[seeds::HOUSE, &bump];
-        let accounts = token::Transfer {
+        let accounts = TransferChecked {
             from: self.vault.cpi_handle_mut(),
+            mint: self.mint.cpi_handle(),
             to: self.destination.cpi_handle_mut(),
             authority: self.house.cpi_handle(),
         };
-        token::transfer(
-            CpiContext::new_with_signer(self.token_program.address(), accounts, &[house_seeds]),
-            atoms,
-        )
+        let signers = [house_seeds];
+        let context = CpiContext::new_with_signer(self.token_program.address(), accounts, &signers);
+        token::transfer_checked(&context, atoms, decimals)
     }
 }
 
@@ -80,21 +96,29 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
     let market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;
     let accounts = &mut ctx.accounts;
     accounts.validate(collateral_index, atoms)?;
+    let decimals = entry(&accounts.registry, collateral_index)?.decimals;
 
+    accrue(&mut accounts.registry.interest, &accounts.house, now)?;
     let sequence = accounts.account.advance_exposure();
-    accounts.account.debit(collateral_index, Atoms::new(atoms))?;
-    accounts.check_health(&market, now)?;
-    let booked_total_atoms = book(&mut accounts.registry, collateral_index, |booked| {
-        booked.try_sub(Atoms::new(atoms)).ok()
-    })?;
-    accounts.transfer(atoms)?;
+    accounts
+        .account
+        .debit(collateral_index, Atoms::new(atoms), &accounts.registry.interest)?;
+    recount(&mut accounts.registry.interest, &mut accounts.account)?;
+    check_withdrawal(&accounts.house, &accounts.registry, &accounts.account, &market, now)?;
+    let booked_total_atoms = accounts.book(collateral_index, Atoms::new(atoms), &market, now)?;
+    let registry_sequence = accounts.registry.advance();
+    accounts.transfer(atoms, decimals)?;
 
     emit_cpi!(Withdrawn {
         account: *ctx.accounts.account.address(),
         sequence,
+        registry_sequence,
         collateral_index,
         atoms,
         booked_total_atoms,
+        cash_atoms: ctx.accounts.account.cash_atoms,
+        outflow_atoms: entry(&ctx.accounts.registry, collateral_index)?.outflow_atoms,
+        interest: ctx.accounts.registry.interest,
     });
     Ok(())
 }

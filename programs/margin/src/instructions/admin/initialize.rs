@@ -2,63 +2,59 @@
 
 use crate::error::MarginError;
 use crate::event::HouseInitialized;
+use crate::governance::{INSTRUCTIONS, refuse_durable_nonce};
+use crate::params::{FeeModel, HouseRisk, InterestModel, ParameterSet, Timelock, WithdrawalWindow};
 use crate::state::{ClearingHouse, InsuranceFund, LAYOUT_VERSION, Registry, seeds};
 use anchor_lang::prelude::*;
 use anchor_spl::token::Mint;
-use tenor_math::quantity::E9;
 
 /// Address of the upgradeable loader, which owns the program's data account.
 const LOADER: Address = anchor_lang::address!("BPFLoaderUpgradeab1e11111111111111111111111");
-/// Index at which interest starts x 1e18.
-const FIRST_INDEX_E18: u64 = 1_000_000_000_000_000_000;
+
+/// Longest time in which the admin lists without delay, seconds: a week.
+pub const MAX_GENESIS_SECONDS: u32 = 604_800;
 
 /// Who governs the house, and the parameters that all accounts share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
 pub struct InitializeArgs {
-    /// May list and change parameters.
+    /// May queue changes, tighten parameters and pause.
     pub admin: Address,
-    /// May pause and cancel.
+    /// May pause and cancel. Not the admin.
     pub guardian: Address,
     /// May post surface slices.
     pub surface_authority: Address,
-    /// How long a loosening change waits, seconds: at least two days.
-    pub timelock_seconds: u64,
-    /// Credit for losses that underlyings do not have together x 1e9, at most 1e9.
-    pub correlation_credit_e9: u64,
-    /// Maintenance share of the scenario requirement x 1e9, half to one.
-    pub maintenance_factor_e9: u64,
-    /// Equity over maintenance requirement at which an auction ends x 1e9, above 1.0 and up to 2.0.
-    pub liquidation_target_e9: u64,
-    /// Accounts with a lower maintenance requirement are liquidated in full, USD x 1e9.
-    pub full_close_below_e9: i64,
-    /// An auction that restarts within this resumes its old clock, seconds, at most a day.
-    pub auction_memory_seconds: u64,
+    /// Owner of the token accounts that the treasury's part of fees may be paid to, or zero: none.
+    pub treasury: Address,
+    /// How long the admin may list without delay, seconds, at most a week. `end_genesis` ends it sooner.
+    pub genesis_seconds: u32,
+    /// How long changes wait and live.
+    pub timelock: Timelock,
+    /// How requirements add up, and how far a liquidation goes.
+    pub risk: HouseRisk,
+    /// Interest on cash.
+    pub interest: InterestModel,
+    /// What a trade costs.
+    pub fees: FeeModel,
+    /// How much may leave in a window.
+    pub withdrawals: WithdrawalWindow,
 }
 
 impl InitializeArgs {
     /// Name of a parameter that is outside its bounds: an admin's key alone cannot leave them.
     pub fn out_of_bounds(&self) -> Option<&'static str> {
+        let guards = self.guardian != Address::default() && self.guardian != self.admin;
         let bounds = [
-            (
-                "timelock_seconds",
-                (172_800..=7_776_000).contains(&self.timelock_seconds),
-            ),
-            ("correlation_credit_e9", self.correlation_credit_e9 <= E9),
-            (
-                "maintenance_factor_e9",
-                (500_000_000..=E9).contains(&self.maintenance_factor_e9),
-            ),
-            (
-                "liquidation_target_e9",
-                (1_000_000_001..=2_000_000_000).contains(&self.liquidation_target_e9),
-            ),
-            (
-                "full_close_below_e9",
-                (0..=1_000_000_000_000).contains(&self.full_close_below_e9),
-            ),
-            ("auction_memory_seconds", self.auction_memory_seconds <= 86_400),
+            ("admin", self.admin != Address::default()),
+            ("guardian", guards),
+            ("genesis_seconds", self.genesis_seconds <= MAX_GENESIS_SECONDS),
         ];
-        bounds.iter().find(|(_, holds)| !holds).map(|(name, _)| *name)
+        let outside = bounds.iter().find(|(_, holds)| !holds).map(|(name, _)| *name);
+        outside
+            .or_else(|| self.timelock.out_of_bounds())
+            .or_else(|| self.risk.out_of_bounds())
+            .or_else(|| self.interest.out_of_bounds())
+            .or_else(|| self.fees.out_of_bounds())
+            .or_else(|| self.withdrawals.out_of_bounds())
     }
 
     fn validate(&self) -> Result<()> {
@@ -90,6 +86,9 @@ pub struct Initialize {
     pub quote_mint: Account<Mint>,
     /// System program.
     pub system_program: Program<System>,
+    /// Instructions sysvar.
+    #[account(address = INSTRUCTIONS @ MarginError::NotInstructionsSysvar)]
+    pub instructions: UncheckedAccount,
 }
 
 impl Initialize {
@@ -112,7 +111,9 @@ impl Initialize {
 #[inline(never)]
 pub fn initialize(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result<()> {
     let bumps = (ctx.bumps.house, ctx.bumps.registry, ctx.bumps.insurance);
+    let now = Clock::get()?.unix_timestamp;
     let accounts = &mut ctx.accounts;
+    refuse_durable_nonce(accounts.instructions.account())?;
     accounts.check_upgrade_authority()?;
     args.validate()?;
     let decimals = accounts.quote_mint.decimals();
@@ -127,16 +128,15 @@ pub fn initialize(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result
     house.guardian = args.guardian;
     house.surface_authority = args.surface_authority;
     house.quote_mint = *accounts.quote_mint.address();
-    house.timelock_seconds = args.timelock_seconds;
-    house.correlation_credit_e9 = args.correlation_credit_e9;
-    house.maintenance_factor_e9 = args.maintenance_factor_e9;
-    house.liquidation_target_e9 = args.liquidation_target_e9;
-    house.full_close_below_e9 = args.full_close_below_e9;
-    house.auction_memory_seconds = args.auction_memory_seconds;
-    house.deposit_index_e18 = FIRST_INDEX_E18;
-    house.borrow_index_e18 = FIRST_INDEX_E18;
+    house.treasury = args.treasury;
+    house.genesis_until = now.saturating_add(i64::from(args.genesis_seconds));
+    house.timelock = args.timelock;
+    house.risk = args.risk;
+    house.interest = args.interest;
+    house.fees = args.fees;
     let registry = &mut accounts.registry;
     registry.version = LAYOUT_VERSION;
+    registry.withdrawals = args.withdrawals;
     registry.bump = bumps.1;
     registry.house = address;
     let insurance = &mut accounts.insurance;
@@ -144,12 +144,13 @@ pub fn initialize(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result
     insurance.bump = bumps.2;
     insurance.house = address;
 
+    let sequence = ctx.accounts.house.advance();
     emit_cpi!(HouseInitialized {
         house: address,
-        admin: args.admin,
-        guardian: args.guardian,
-        surface_authority: args.surface_authority,
+        sequence,
         quote_mint: *ctx.accounts.quote_mint.address(),
+        quote_decimals: decimals,
+        args,
     });
     Ok(())
 }

@@ -56,6 +56,8 @@ impl LiquidateSlice {
     fn validate(&self, args: &LiquidateSliceArgs) -> Result<()> {
         self.account.check(self.house.address())?;
         self.liquidator.check(self.house.address())?;
+        self.account.check_not_bracketed()?;
+        self.liquidator.check_not_bracketed()?;
         require!(self.account.owner != self.liquidator.owner, MarginError::SameAccount);
         require!(
             self.liquidator.may_trade(self.liquidator_authority.address()),
@@ -115,7 +117,7 @@ impl LiquidateSlice {
             discount,
             target: self.house.liquidation_target(),
         };
-        let largest = if health.maintenance.e9() < self.house.full_close_below_e9 {
+        let largest = if health.maintenance.e9() < self.house.risk.full_close_below_e9 {
             Fraction::ONE
         } else {
             slice_fraction(&terms).or_margin_error()?
@@ -282,8 +284,9 @@ impl LiquidateSlice {
             let value = atoms
                 .value(entry.decimals, underlying.price(), Round::Down)
                 .or_margin_error()?;
-            self.account.debit(index, atoms)?;
-            self.liquidator.credit(index, atoms)?;
+            let interest = &self.registry.interest;
+            self.account.debit(index, atoms, interest)?;
+            self.liquidator.credit(index, atoms, interest)?;
             worth = worth.try_add(value).or_margin_error()?;
         }
         Ok(worth)
@@ -300,9 +303,10 @@ impl LiquidateSlice {
         if change < min_change {
             return Err(MarginError::LimitExceeded);
         }
-        self.liquidator.add_cash(change)?;
-        self.account
-            .add_cash(change.checked_neg().ok_or(MarginError::MathOverflow)?)?;
+        let interest = &self.registry.interest;
+        let given = change.checked_neg().ok_or(MarginError::MathOverflow)?;
+        self.liquidator.add_cash(change, interest)?;
+        self.account.add_cash(given, interest)?;
         if self.liquidator.cash_atoms < 0 {
             return Err(MarginError::CashBelowZero);
         }

@@ -29,6 +29,7 @@ pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
     let market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;
     let accounts = &mut ctx.accounts;
     accounts.account.check(accounts.house.address())?;
+    accounts.account.check_not_bracketed()?;
 
     let positions = accounts.account.as_slice();
     let freshness = Freshness::LiquidationStart(now);

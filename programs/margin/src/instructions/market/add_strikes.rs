@@ -2,9 +2,9 @@
 
 use crate::error::MarginError;
 use crate::event::StrikesAdded;
-use crate::grid::check_strike;
+use crate::grid::{check_strike, is_listable};
 use crate::risk::Freshness;
-use crate::state::{ChainAccount, LAYOUT_VERSION, MAX_STRIKES, Strike, Underlying, seeds};
+use crate::state::{ChainAccount, ClearingHouse, LAYOUT_VERSION, MAX_STRIKES, Pausable, Strike, Underlying, seeds};
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 use tenor_math::quantity::{Price, UnixSeconds};
@@ -19,6 +19,9 @@ pub struct AddStrikes {
     /// Pays the rent of the growth.
     #[account(mut)]
     pub payer: Signer,
+    /// The house.
+    #[account(seeds = [seeds::HOUSE], bump = house.bump, address = underlying.house @ MarginError::WrongHouse)]
+    pub house: Account<ClearingHouse>,
     /// Underlying of the options.
     #[account(seeds = [seeds::UNDERLYING, underlying.house.as_ref(), underlying.symbol.as_ref()], bump = underlying.bump, address = chain.underlying @ MarginError::ForeignMarketAccount)]
     pub underlying: Account<Underlying>,
@@ -30,29 +33,33 @@ pub struct AddStrikes {
 }
 
 impl AddStrikes {
-    fn validate(&self, prices_e9: &[u64], now: UnixSeconds) -> Result<()> {
+    fn validate(&self, prices_e9: &[u64], replace_slots: &[u16], now: UnixSeconds) -> Result<()> {
+        self.house.check_not_paused(Pausable::Listing, now)?;
         require!(self.chain.version == LAYOUT_VERSION, MarginError::WrongVersion);
         require!(
-            (1..=MAX_STRIKES_PER_CALL).contains(&prices_e9.len()),
+            (1..=MAX_STRIKES_PER_CALL).contains(&prices_e9.len()) && replace_slots.len() <= prices_e9.len(),
             MarginError::WrongListLength
         );
         require!(now < self.chain.expiry(), MarginError::ChainExpired);
-        let total = self.chain.len().saturating_add(prices_e9.len());
+        let appended = prices_e9.len().saturating_sub(replace_slots.len());
+        let total = self.chain.len().saturating_add(appended);
         require!(total <= MAX_STRIKES, MarginError::ChainFull);
+        require!(
+            replace_slots.is_empty() || total == MAX_STRIKES,
+            MarginError::ChainNotFull
+        );
         Freshness::check_fresh(&self.underlying, now)?;
+        self.check_new(prices_e9, now)?;
+        self.check_replaced(replace_slots, now)
+    }
+
+    /// Each strike is on the grid, in the window and new.
+    fn check_new(&self, prices_e9: &[u64], now: UnixSeconds) -> Result<()> {
+        let tenor = self.chain.expiry().since(now);
         for (place, price_e9) in prices_e9.iter().enumerate() {
-            check_strike(
-                Price::from_e9(*price_e9),
-                self.underlying.price(),
-                &self.underlying.market,
-            )?;
-            require!(
-                prices_e9
-                    .iter()
-                    .skip(place.saturating_add(1))
-                    .all(|other| other != price_e9),
-                MarginError::DuplicateEntry
-            );
+            let strike = Price::from_e9(*price_e9);
+            check_strike(strike, self.underlying.price(), tenor, &self.underlying.market)?;
+            require!(is_first_of(prices_e9, place, price_e9), MarginError::DuplicateEntry);
             require!(
                 self.chain.iter().all(|strike| strike.price_e9 != *price_e9),
                 MarginError::StrikeExists
@@ -60,28 +67,61 @@ impl AddStrikes {
         }
         Ok(())
     }
+
+    /// Each strike to be replaced exists, has no open interest and could not be listed now.
+    fn check_replaced(&self, replace_slots: &[u16], now: UnixSeconds) -> Result<()> {
+        let tenor = self.chain.expiry().since(now);
+        for (place, slot) in replace_slots.iter().enumerate() {
+            require!(is_first_of(replace_slots, place, slot), MarginError::DuplicateEntry);
+            let strike = self.chain.get(usize::from(*slot)).ok_or(MarginError::NoSuchStrike)?;
+            let is_in_place = is_listable(strike.price(), self.underlying.price(), tenor, &self.underlying.market)?;
+            require!(!is_in_place && !strike.has_open_interest(), MarginError::StrikeInUse);
+        }
+        Ok(())
+    }
+
+    /// Puts the first strikes into the slots to be replaced, void of a risk array, and appends the others.
+    fn list(&mut self, prices_e9: &[u64], replace_slots: &[u16]) -> Result<()> {
+        for (slot, price_e9) in replace_slots.iter().zip(prices_e9) {
+            let place = self.chain.get_mut(usize::from(*slot));
+            *place.ok_or(MarginError::NoSuchStrike)? = Strike::new(*price_e9);
+        }
+        let appended = prices_e9.get(replace_slots.len()..).unwrap_or(&[]);
+        if appended.is_empty() {
+            return Ok(());
+        }
+        let total = self.chain.len().saturating_add(appended.len());
+        let capacity = u32::try_from(total).map_err(|_| MarginError::ChainFull)?;
+        self.chain.resize_to_capacity(capacity)?;
+        self.chain.top_up(self.payer.account())?;
+        for price_e9 in appended {
+            self.chain.try_push(Strike::new(*price_e9))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether no entry of a list equals one before it.
+fn is_first_of<T: PartialEq>(list: &[T], place: usize, entry: &T) -> bool {
+    list.iter().take(place).all(|other| other != entry)
 }
 
 /// See [`crate::tenor_margin::add_strikes`].
 #[inline(never)]
-pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>) -> Result<()> {
+pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>, replace_slots: Vec<u16>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;
-    accounts.validate(&prices_e9, now)?;
+    accounts.validate(&prices_e9, &replace_slots, now)?;
+    let first_slot = u16::try_from(accounts.chain.len()).map_err(|_| MarginError::ChainFull)?;
 
-    let first = accounts.chain.len();
-    let total = first.saturating_add(prices_e9.len());
-    let capacity = u32::try_from(total).map_err(|_| MarginError::ChainFull)?;
-    accounts.chain.resize_to_capacity(capacity)?;
-    accounts.chain.top_up(accounts.payer.account())?;
-    for price_e9 in &prices_e9 {
-        accounts.chain.try_push(Strike::new(*price_e9))?;
-    }
+    accounts.list(&prices_e9, &replace_slots)?;
+    let sequence = accounts.chain.advance();
 
-    let first_slot = u16::try_from(first).map_err(|_| MarginError::ChainFull)?;
     emit_cpi!(StrikesAdded {
         chain: *ctx.accounts.chain.address(),
+        sequence,
         first_slot,
+        replaced_slots: replace_slots,
         prices_e9
     });
     Ok(())

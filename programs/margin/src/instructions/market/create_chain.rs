@@ -8,7 +8,7 @@
 use crate::error::MarginError;
 use crate::event::ChainCreated;
 use crate::grid::check_expiry;
-use crate::state::{Chain, ChainAccount, LAYOUT_VERSION, Strike, Underlying, seeds};
+use crate::state::{Chain, ChainAccount, ClearingHouse, LAYOUT_VERSION, Pausable, Strike, Underlying, seeds};
 use anchor_lang::accounts::Slab;
 use anchor_lang::prelude::*;
 use tenor_math::quantity::{E9, UnixSeconds};
@@ -21,8 +21,11 @@ pub struct CreateChain {
     /// Pays the rent, which returns to it when the chain closes.
     #[account(mut)]
     pub payer: Signer,
+    /// The house.
+    #[account(seeds = [seeds::HOUSE], bump = house.bump, address = underlying.house @ MarginError::WrongHouse)]
+    pub house: Account<ClearingHouse>,
     /// Underlying of the options.
-    #[account(seeds = [seeds::UNDERLYING, underlying.house.as_ref(), underlying.symbol.as_ref()], bump = underlying.bump)]
+    #[account(mut, seeds = [seeds::UNDERLYING, underlying.house.as_ref(), underlying.symbol.as_ref()], bump = underlying.bump)]
     pub underlying: Account<Underlying>,
     /// The chain.
     #[account(init, payer = payer, space = Slab::<Chain, Strike>::space_for(0), seeds = [seeds::CHAIN, underlying.address().as_ref(), bytemuck::bytes_of(&expiry)], bump)]
@@ -37,8 +40,14 @@ pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let bump = ctx.bumps.chain;
     let accounts = &mut ctx.accounts;
+    accounts.house.check_not_paused(Pausable::Listing, now)?;
     require!(accounts.underlying.version == LAYOUT_VERSION, MarginError::WrongVersion);
+    require!(
+        now.get() >= accounts.underlying.active_from,
+        MarginError::UnderlyingNotActive
+    );
     check_expiry(UnixSeconds::new(expiry), now, &accounts.underlying.market)?;
+    accounts.underlying.list_expiry(UnixSeconds::new(expiry), now)?;
 
     let (house, index) = (accounts.underlying.house, accounts.underlying.index);
     let (underlying, rent_payer) = (*accounts.underlying.address(), *accounts.payer.address());
@@ -51,9 +60,11 @@ pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
     chain.rent_payer = rent_payer;
     chain.expiry = expiry;
     chain.payout_factor_e9 = E9;
+    let sequence = chain.advance();
 
     emit_cpi!(ChainCreated {
         chain: *ctx.accounts.chain.address(),
+        sequence,
         underlying,
         expiry,
         rent_payer

@@ -1,15 +1,12 @@
 //! Posts a volatility slice.
 
-use crate::error::{MarginError, OrMarginError};
+use crate::error::MarginError;
 use crate::event::SurfacePosted;
-use crate::state::{ChainAccount, ClearingHouse, LAYOUT_VERSION, Underlying, seeds};
+use crate::instructions::MarketAccounts;
+use crate::state::{ChainAccount, ClearingHouse, LAYOUT_VERSION, Pausable, SurfaceAnchor, Underlying, seeds};
+use crate::surface::{Anchors, check_bounds, check_neighbours, check_steps, slice_with_slack};
 use anchor_lang::prelude::*;
-use tenor_math::quantity::{E9, SECONDS_PER_YEAR, UnixSeconds};
-use tenor_math::surface::{E12, Slice};
-use tenor_math::{Round, mul_div};
-
-/// Least and greatest at-the-money variance per year x 1e12: volatilities of 5% and 500%.
-const YEARLY_VARIANCE_E12: core::ops::RangeInclusive<u64> = 2_500_000_000..=25 * E12;
+use tenor_math::quantity::UnixSeconds;
 
 /// An eSSVI slice for the time from now to expiry, and what forwards and values are discounted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
@@ -26,7 +23,7 @@ pub struct PostSurfaceArgs {
     pub discount_e9: u64,
 }
 
-/// Accounts of `post_surface`.
+/// Accounts of `post_surface`; on each side the chains out to the first that has a slice follow.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct PostSurface {
@@ -45,27 +42,21 @@ pub struct PostSurface {
 }
 
 impl PostSurface {
-    fn validate(&self, args: &PostSurfaceArgs, now: UnixSeconds) -> Result<()> {
+    /// Checks a post; the anchors that it leaves.
+    fn validate(&self, args: &PostSurfaceArgs, neighbours: &MarketAccounts, now: UnixSeconds) -> Result<Anchors> {
+        self.house.check_not_paused(Pausable::Surface, now)?;
         require!(self.chain.house == *self.house.address(), MarginError::WrongHouse);
         require!(self.chain.version == LAYOUT_VERSION, MarginError::WrongVersion);
         require!(now < self.chain.expiry(), MarginError::ChainExpired);
-        Slice::try_new(args.theta_e12, args.rho_e12, args.psi_e12).map_err(|_| MarginError::SurfaceArbitrage)?;
-        let yearly_e12 = mul_div(
-            args.theta_e12,
-            SECONDS_PER_YEAR,
-            self.chain.expiry().since(now),
-            Round::Down,
-        )
-        .or_margin_error()?;
-        let limits = &self.underlying.market;
-        let highest_ratio_e9 = (2 * E9).saturating_sub(limits.min_forward_ratio_e9);
-        let bounds = [
-            YEARLY_VARIANCE_E12.contains(&yearly_e12),
-            (limits.min_forward_ratio_e9..=highest_ratio_e9).contains(&args.forward_ratio_e9),
-            (limits.min_discount_e9..=E9).contains(&args.discount_e9),
-        ];
-        require!(bounds.iter().all(|holds| *holds), MarginError::SurfaceOutOfBounds);
-        Ok(())
+        let seconds = self.chain.expiry().since(now);
+        let slice = slice_with_slack(args)?;
+        let terms = SurfaceAnchor::of(args, seconds, now)?;
+        check_bounds(args, &terms, seconds, &self.underlying.market)?;
+        let anchors = check_steps(&terms, &self.chain, &self.underlying.surface, now)?;
+        check_neighbours(&slice, self.chain.expiry, &self.underlying, now, |expiry| {
+            neighbours.chain_of(&self.chain.underlying, expiry)
+        })?;
+        Ok(anchors)
     }
 }
 
@@ -74,8 +65,9 @@ impl PostSurface {
 pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Result<()> {
     let clock = Clock::get()?;
     let now = UnixSeconds::new(clock.unix_timestamp);
+    let neighbours = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;
     let accounts = &mut ctx.accounts;
-    accounts.validate(&args, now)?;
+    let anchors = accounts.validate(&args, &neighbours, now)?;
 
     let chain = &mut accounts.chain;
     chain.theta_e12 = args.theta_e12;
@@ -85,9 +77,12 @@ pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Re
     chain.discount_e9 = args.discount_e9;
     chain.slice_posted_at = now.get();
     chain.slice_slot = clock.slot;
+    (chain.hour_anchor, chain.day_anchor) = (anchors.hour, anchors.day);
+    let sequence = chain.advance();
 
     emit_cpi!(SurfacePosted {
         chain: *ctx.accounts.chain.address(),
+        sequence,
         theta_e12: args.theta_e12,
         rho_e12: args.rho_e12,
         psi_e12: args.psi_e12,

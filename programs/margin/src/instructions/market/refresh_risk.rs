@@ -1,8 +1,7 @@
-//! Computes risk arrays from the stored price and the slice.
+//! Computes risk arrays from the stored price and the slice, however old they are: each action looks at their ages itself.
 
 use crate::error::MarginError;
 use crate::event::RiskRefreshed;
-use crate::risk::Freshness;
 use crate::state::{ChainAccount, LAYOUT_VERSION, MAX_STRIKES, Underlying};
 use crate::valuation::ChainValuation;
 use alloc::vec::Vec;
@@ -22,19 +21,14 @@ pub struct RefreshRisk {
 }
 
 impl RefreshRisk {
-    fn validate(&self, strike_slots: &[u16], now: UnixSeconds) -> Result<()> {
+    fn validate(&self, strike_slots: &[u16]) -> Result<()> {
         require!(self.chain.version == LAYOUT_VERSION, MarginError::WrongVersion);
         require!(
             (1..=MAX_STRIKES).contains(&strike_slots.len()),
             MarginError::WrongListLength
         );
         require!(self.chain.settlement_price().is_none(), MarginError::ChainSettled);
-        Freshness::check_fresh(&self.underlying, now)?;
-        let slice_age = now.since(UnixSeconds::new(self.chain.slice_posted_at));
-        require!(
-            slice_age <= self.underlying.feed.max_surface_age_seconds,
-            MarginError::SurfaceMissing
-        );
+        require!(self.underlying.price_e9 != 0, MarginError::PriceStale);
         Ok(())
     }
 }
@@ -45,7 +39,7 @@ pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> R
     let clock = Clock::get()?;
     let now = UnixSeconds::new(clock.unix_timestamp);
     let accounts = &mut ctx.accounts;
-    accounts.validate(&strike_slots, now)?;
+    accounts.validate(&strike_slots)?;
     let valuation = ChainValuation::new(&accounts.chain, &accounts.underlying, now)?;
 
     let reference = accounts.underlying.price();
@@ -58,9 +52,12 @@ pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> R
         valuation.refresh(strike, now, clock.slot)?;
         marks_e9.push(strike.mark_e9);
     }
+    let (sequence, range_e9) = (accounts.chain.advance(), accounts.underlying.range_e9);
 
     emit_cpi!(RiskRefreshed {
         chain: *ctx.accounts.chain.address(),
+        sequence,
+        range_e9,
         reference_price_e9: reference.e9(),
         strike_slots,
         marks_e9,

@@ -42,9 +42,11 @@ pub fn settle_chain(ctx: &mut Context<SettleChain>) -> Result<()> {
     chain.settled = 1;
     chain.settlement_price_e9 = update.price.e9();
     chain.settlement_published_at = update.published_at.get();
+    let sequence = chain.advance();
 
     emit_cpi!(ChainSettled {
         chain: *ctx.accounts.chain.address(),
+        sequence,
         price_e9: update.price.e9(),
         published_at: update.published_at.get(),
     });

@@ -3,6 +3,7 @@
 use crate::error::OrMarginError;
 use crate::event::PriceUpdated;
 use crate::feed::read_feed;
+use crate::hourly::marked_hour;
 use crate::state::{Underlying, seeds};
 use anchor_lang::prelude::*;
 use tenor_math::average::moving_average;
@@ -39,13 +40,24 @@ pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
     underlying.confidence_e9 = update.confidence.e9();
     underlying.published_at = update.published_at.get();
     underlying.updated_slot = clock.slot;
+    // A wide price still moves the average, whose step is bounded; it is no mark of an hour.
+    let is_certain = update.check_confidence(underlying.feed.max_confidence_e9).is_ok();
+    if let Some(hour) = marked_hour(&update, underlying).filter(|_| is_certain) {
+        underlying.take_mark(update.price, hour, now)?;
+    }
 
-    emit_cpi!(PriceUpdated {
-        underlying: *ctx.accounts.underlying.address(),
+    let event = PriceUpdated {
+        underlying: *underlying.address(),
+        sequence: underlying.advance(),
         price_e9: update.price.e9(),
         confidence_e9: update.confidence.e9(),
         ema_e9: average.e9(),
         published_at: update.published_at.get(),
-    });
+        variance_hour: underlying.variance_hour,
+        variance_price_e9: underlying.variance_price_e9,
+        hourly_variance_q62: underlying.hourly_variance_q62,
+        range_e9: underlying.range_e9,
+    };
+    emit_cpi!(event);
     Ok(())
 }

@@ -1,0 +1,112 @@
+//! One side of a trade: what it must meet afterwards, and how it stood before.
+
+use super::accounts::Trade;
+use super::money::SideMoney;
+use crate::error::{MarginError, OrMarginError};
+use crate::instructions::MarketAccounts;
+use crate::portfolio_check::{Effect, Rule, check_reduction};
+use crate::risk::{Freshness, assess};
+use crate::state::{InterestState, MarginAccount, PortfolioAccount, Position};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use tenor_math::quantity::{UnixSeconds, Value};
+use tenor_math::risk::Health;
+
+/// An account as it was before the trade.
+struct Snapshot {
+    header: Box<MarginAccount>,
+    positions: Vec<Position>,
+}
+
+/// What one side must meet.
+pub(super) struct SideCheck {
+    rule: Rule,
+    /// What its equity at mark falls by.
+    cost: Value,
+    /// Only of a side that only reduces: its health is reckoned if the rule does not hold, which is rare.
+    before: Option<Snapshot>,
+}
+
+impl SideCheck {
+    #[inline(never)]
+    pub(super) fn new(
+        account: &PortfolioAccount,
+        effect: Effect,
+        money: &SideMoney,
+        interest: &InterestState,
+    ) -> core::result::Result<Self, MarginError> {
+        let may_need_it = effect == Effect::ReducesOnly && !account.bracket.is_active();
+        Ok(Self {
+            rule: rule(account, money, interest)?,
+            cost: money.equity_change.try_neg().or_margin_error()?,
+            before: may_need_it.then(|| Snapshot {
+                header: Box::new(**account),
+                positions: account.as_slice().to_vec(),
+            }),
+        })
+    }
+}
+
+/// What the side must meet, given what it holds before the trade.
+fn rule(
+    account: &PortfolioAccount,
+    money: &SideMoney,
+    interest: &InterestState,
+) -> core::result::Result<Rule, MarginError> {
+    let cash_atoms = account
+        .cash_atoms_at(interest)?
+        .checked_add(money.cash_change_atoms)
+        .ok_or(MarginError::MathOverflow)?;
+    let borrows = cash_atoms < 0 && money.cash_change_atoms < 0;
+    Ok(if money.gives_value() || borrows {
+        Rule::Withdrawal
+    } else {
+        Rule::Initial
+    })
+}
+
+impl Trade {
+    /// The table of the module; a side in a bracket waits for its end. Both healths of a reduction are taken on the market
+    /// as the trade leaves it, so that they differ by the account alone.
+    #[inline(never)]
+    pub(super) fn check_side(
+        &self,
+        account: &PortfolioAccount,
+        side: &SideCheck,
+        market: &MarketAccounts,
+        now: UnixSeconds,
+    ) -> core::result::Result<(), MarginError> {
+        if account.bracket.is_active() {
+            return Ok(());
+        }
+        let positions = account.as_slice();
+        let on_fresh_prices = match side.rule {
+            Rule::Withdrawal => Freshness::Withdrawal(now),
+            Rule::Initial => Freshness::Action(now),
+        };
+        let met = self
+            .health(account, positions, market, on_fresh_prices)
+            .and_then(|after| side.rule.check(&after));
+        match (met, &side.before) {
+            (Ok(()), _) => Ok(()),
+            (Err(refusal), None) => Err(refusal),
+            (Err(_), Some(before)) => {
+                let on_any = Freshness::Reduction(now);
+                let after = self.health(account, positions, market, on_any)?;
+                let before = self.health(&before.header, &before.positions, market, on_any)?;
+                check_reduction(&after, &before, side.cost, side.rule)
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn health(
+        &self,
+        account: &MarginAccount,
+        positions: &[Position],
+        market: &MarketAccounts,
+        freshness: Freshness,
+    ) -> core::result::Result<Health, MarginError> {
+        assess(&self.house, &self.registry, account, positions, market, freshness)
+    }
+}
