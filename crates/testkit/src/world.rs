@@ -14,7 +14,6 @@ use crate::mint::{amount, mint_account, token_account};
 use crate::oracle::{Feed, OracleAccount};
 use crate::picture::Picture;
 use anchor_lang::{BorshConfig, Discriminator, SchemaRead};
-use bytemuck::Pod;
 use solana_account::{Account, AccountSharedData, ReadableAccount, WritableAccount};
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_instruction::Instruction;

@@ -2,7 +2,7 @@
 
 use tenor_margin::MarginError;
 use tenor_margin::event::InterestAccrued;
-use tenor_margin::state::InterestModel;
+use tenor_margin::params::InterestModel;
 use tenor_testkit::action::{Accrue, Deposit, Transfer, Withdraw};
 use tenor_testkit::totals::assert_adds_up;
 use tenor_testkit::{Actor, SOL, USDC, World, assert_fails_with, assert_lands, sol, usd, usdc};

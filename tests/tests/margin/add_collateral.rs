@@ -97,6 +97,7 @@ fn requires_that_other_collaterals_name_listed_underlyings_for_price_and_scenari
             admin: &admin(),
             asset: JITOSOL,
             args,
+            approval: None,
         });
         assert_fails_with(result, MarginError::ParameterOutOfRange);
     }
@@ -125,6 +126,7 @@ fn the_deposit_cap_ramps_from_zero_in_a_house_that_holds_something_after_the_tim
         admin: &admin,
         asset: JITOSOL,
         args,
+        approval: None,
     };
     assert_fails_with(world.send(listing(list(172_799))), MarginError::ParameterOutOfRange);
     assert_lands(world.send(listing(list(172_800))));

@@ -6,6 +6,7 @@ use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
 use tenor_margin::instructions::{Leg, OpenAccountArgs, TradeArgs};
+use tenor_sdk::address::TOKEN_PROGRAM;
 use tenor_sdk::instruction::{self, Party, TokenMove};
 use tenor_sdk::margin::MarginError as SdkError;
 use tenor_sdk::market::HealthAccounts;
@@ -60,7 +61,11 @@ fn pool(tag: u8) -> Party {
 fn scene_with_pool() -> Scene {
     let mut scene = Scene::new();
     load(&mut scene.world);
-    let args = OpenAccountArgs { number: 0, capacity: 8 };
+    let args = OpenAccountArgs {
+        number: 0,
+        capacity: 8,
+        size_class: 0,
+    };
     let open = instruction::open_account(anyone().address(), pool(0).authority, args);
     scene.world.land(Call::new(passed_on(open, 0), [&anyone()]));
     scene.world.set_wallet(&scene.alice, USDC, usdc(5_000));
@@ -69,6 +74,7 @@ fn scene_with_pool() -> Scene {
         account: pool(0).account,
         wallet: scene.alice.wallet(USDC),
         mint: USDC.mint(),
+        token_program: TOKEN_PROGRAM,
         collateral_index: 0,
         atoms: usdc(5_000),
     };

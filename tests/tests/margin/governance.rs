@@ -172,6 +172,7 @@ fn changes_that_are_no_numbers_have_bounds_too() {
                 terms: CollateralTerms {
                     haircut_e9: 1,
                     deposit_cap_atoms: 5,
+                    window_cap_atoms: 1_000_000,
                 },
             },
         ),
@@ -189,6 +190,7 @@ fn changes_that_are_no_numbers_have_bounds_too() {
         terms: CollateralTerms {
             haircut_e9: 1,
             deposit_cap_atoms: 5,
+            window_cap_atoms: 1_000_000,
         },
     };
     let result = world.send(QueueChange {
@@ -304,7 +306,7 @@ fn every_kind_of_change_writes_what_it_says() {
         (terms.interest, terms.fees, terms.withdrawals, terms.timelock);
     interest.base_rate_e9 = 10_000_000;
     fees.taker_e9 = 500_000;
-    withdrawals.share_e9 = 500_000_000;
+    withdrawals.small_withdrawal_e9 = 700_000_000_000;
     timelock.ttl_seconds = 86_400;
     let sol = SOL.listing();
     let (mut feed, mut risk, mut surface) = (sol.feed, sol.risk, sol.surface);
@@ -314,6 +316,7 @@ fn every_kind_of_change_writes_what_it_says() {
     let collateral = CollateralTerms {
         haircut_e9: 200_000_000,
         deposit_cap_atoms: 7,
+        window_cap_atoms: 1_000_000,
     };
     let source = FeedSource {
         feed_id: [3; 32],
@@ -352,7 +355,8 @@ fn every_kind_of_change_writes_what_it_says() {
     let picture = world.picture();
     let house = picture.house();
     assert_eq!((house.interest, house.fees), (interest, fees));
-    assert_eq!((house.withdrawals, house.timelock), (withdrawals, timelock));
+    let registry = picture.market.registry().unwrap();
+    assert_eq!((registry.withdrawals, house.timelock), (withdrawals, timelock));
     assert_eq!(
         (house.guardian, house.surface_authority, house.treasury),
         (key(1), key(2), key(3))
@@ -495,6 +499,7 @@ fn what_is_no_number_never_acts_at_once() {
             terms: CollateralTerms {
                 haircut_e9: 0,
                 deposit_cap_atoms: 0,
+                window_cap_atoms: 1_000_000,
             },
         },
         Change::FeedSource(source),

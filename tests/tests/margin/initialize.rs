@@ -105,7 +105,7 @@ fn house_registry_and_insurance_fund_exist_with_the_arguments_as_parameters() {
     assert_eq!(house.genesis_until, world.now() + 604_800);
     assert_eq!((house.timelock, house.risk), (args.timelock, args.risk));
     assert_eq!((house.interest, house.fees), (args.interest, args.fees));
-    assert_eq!(house.withdrawals, args.withdrawals);
+    assert_eq!(picture.market.registry().unwrap().withdrawals, args.withdrawals);
     assert_eq!((house.underlying_count, house.change_count, house.sequence), (0, 0, 1));
     assert_eq!((house.paused_until, house.wound_down_at), ([0; 8], 0));
     assert_eq!(house.pending_admin, Pubkey::default());

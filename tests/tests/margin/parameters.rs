@@ -36,6 +36,7 @@ impl Sets {
             collateral: CollateralTerms {
                 haircut_e9: 100_000_000,
                 deposit_cap_atoms: 1_000_000_000_000_000,
+                window_cap_atoms: SOL.collateral(0).window_cap_atoms,
             },
             feed: sol.feed,
             risk: sol.risk,
@@ -51,7 +52,7 @@ impl Sets {
             house: house.risk,
             interest: house.interest,
             fees: house.fees,
-            withdrawals: house.withdrawals,
+            withdrawals: picture.market.registry().unwrap().withdrawals,
             timelock: house.timelock,
             collateral: CollateralTerms::of(picture.collateral(SOL)),
             feed: sol.feed,
@@ -121,8 +122,7 @@ pub fn rows() -> Vec<Row> {
         }
         withdrawals of None => |sets| Change::Withdrawals(sets.withdrawals); {
             window_seconds 3_600 ..= 604_800 Either,
-            share_e9 50_000_000 ..= 1_000_000_000 Either,
-            free_value_e9 100_000_000_000 ..= 100_000_000_000_000 Either,
+            small_withdrawal_e9 100_000_000_000 ..= 100_000_000_000_000 Either,
         }
         timelock of None => |sets| Change::Timelock(sets.timelock); {
             delay_seconds 172_800 ..= 2_592_000 Either,
@@ -131,6 +131,7 @@ pub fn rows() -> Vec<Row> {
         collateral of None => |sets| Change::Collateral { index: 1, terms: sets.collateral }; {
             haircut_e9 0 ..= 500_000_000 Either,
             deposit_cap_atoms 0 ..= 18_446_744_073_709_551_615 Up,
+            window_cap_atoms 1 ..= 18_446_744_073_709_551_615 Either,
         }
         feed of Some(SOL) => |sets| Change::Feed(sets.feed); {
             max_confidence_e9 5_000_000 ..= 100_000_000 Up,

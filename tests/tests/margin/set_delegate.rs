@@ -51,7 +51,7 @@ fn the_delegate_and_its_daily_limit_of_loss_are_stored_and_the_zero_address_is_n
     let receipt = scene.world.land(named(&scene.alice, scene.bob.address()));
     let account = scene.world.picture().account(&scene.alice).account;
     assert_eq!(account.delegate, scene.bob.address());
-    assert_eq!(account.terms.delegate_max_daily_loss_e9, 250_000_000_000);
+    assert_eq!(account.delegate_max_daily_loss_e9, 250_000_000_000);
     let event: DelegateSet = receipt.event();
     assert_eq!(
         (event.account, event.sequence),

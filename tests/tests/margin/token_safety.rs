@@ -136,7 +136,7 @@ fn terms() -> AddCollateralArgs {
 fn listing(mint: Pubkey, program: Pubkey, args: AddCollateralArgs) -> Call {
     let admin = admin();
     Call::new(
-        instruction::add_collateral(admin.address(), mint, program, args),
+        instruction::add_collateral(admin.address(), mint, program, args, None),
         [&admin],
     )
 }
@@ -361,6 +361,7 @@ fn a_token_that_earns_yield_is_valued_by_its_own_feed() {
     world.land(tenor_testkit::action::AddUnderlying {
         admin: &admin(),
         args: JITOSOL.listing(),
+        approval: None,
     });
     world.land(AddCollateral {
         admin: &admin(),
@@ -369,6 +370,7 @@ fn a_token_that_earns_yield_is_valued_by_its_own_feed() {
             scenario_index: 0,
             ..JITOSOL.collateral(2)
         },
+        approval: None,
     });
     world.write_feed(JITOSOL.feed(), &Feed::of(JITOSOL, usd(220), world.now()));
     world.land(UpdatePrice {

@@ -10,7 +10,7 @@ use tenor_math::quantity::Price;
 use tenor_testkit::action::{AddUnderlying, OpenAccount, Quote, Trade};
 use tenor_testkit::totals::assert_adds_up;
 use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone};
-use tenor_testkit::{Asset, BTC, SOL, USDC, assert_fails_with, assert_lands, sol, usd, usdc};
+use tenor_testkit::{Asset, BTC, SOL, USDC, assert_fails_with, assert_lands, usd, usdc};
 
 #[test]
 fn requires_that_an_authority_of_each_account_signs() {
@@ -452,9 +452,14 @@ fn the_chain_table_has_eight_places_in_the_large_class_sixteen() {
             scene.world.deposit(&actor, USDC, usdc(10_000));
             actor
         });
-        for week in 1..=places {
-            let chain = scene.world.list_chain(SOL, FIRST_EXPIRY + weeks(week), &[200]);
-            scene.world.trade_at_mark(&buyer, &seller, chain.call(200), 1);
+        let expiries = scene.world.picture().listable_expiries(SOL);
+        let of_sol = expiries.iter().skip(1).map(|expiry| (SOL, *expiry, 200));
+        let of_btc = expiries.iter().map(|expiry| (BTC, *expiry, 100_000));
+        let chains: Vec<_> = of_sol.chain(of_btc).take(places).collect();
+        assert_eq!(chains.len(), places);
+        for (asset, expiry, strike) in chains {
+            let chain = scene.world.list_chain(asset, expiry, &[strike]);
+            scene.world.trade_at_mark(&buyer, &seller, chain.call(strike), 1);
         }
         let option = scene.chain.call(200);
         let offer = Trade {
