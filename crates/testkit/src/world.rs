@@ -262,11 +262,7 @@ impl<B: Bank> World<B> {
         self.bank.clock().unix_timestamp
     }
 
-<<<<<<< HEAD
-    /// The slot.
-=======
     /// The present slot.
->>>>>>> main
     pub fn slot(&self) -> u64 {
         self.bank.clock().slot
     }

@@ -376,9 +376,7 @@ impl Walk {
         let has = u64::try_from(self.beside.world.picture().balance(&owner, asset)).unwrap_or(0);
         let atoms = amounts::around(&mut self.rng, has);
         let landed = self
-            .send(
-                &WITHDRAW,
-                Withdraw {
+            .send(Withdraw {
                     owner: &owner,
                     asset,
                     atoms,
@@ -626,9 +624,7 @@ impl Walk {
                 expiry: FIRST_EXPIRY + weeks(elapsed.max(0) + ahead) + odd,
             };
             if self
-                .send(
-                    &CREATE_CHAIN,
-                    CreateChain {
+                .send(CreateChain {
                         payer: &anyone(),
                         chain,
                     },

@@ -75,6 +75,12 @@ impl Act for GrowAccount<'_> {
     }
 }
 
+/// An action that brings the pool to the present and counts accounts anew.
+trait Counted {
+    /// What changes, from the pool as it is at the present.
+    fn draft(&self, model: &Model, pool: &mut Pool) -> Draft;
+}
+
 /// The program's pool after an action that accrued, if it did what the model's would have done; its accounts are counted by
 /// `count` as the action counts them.
 fn adopted(
@@ -127,7 +133,7 @@ impl Model {
     }
 }
 
-impl Deposit<'_> {
+impl Counted for Deposit<'_> {
     fn draft(&self, model: &Model, pool: &mut Pool) -> Draft {
         let mut draft = Draft::default();
         let (atoms, index) = (i128::from(self.atoms), model.collateral_index(self.asset));
@@ -178,7 +184,7 @@ impl Act for Deposit<'_> {
     }
 }
 
-impl Withdraw<'_> {
+impl Counted for Withdraw<'_> {
     fn draft(&self, model: &Model, pool: &mut Pool) -> Draft {
         let mut draft = Draft::default();
         let (atoms, index) = (i128::from(self.atoms), model.collateral_index(self.asset));
@@ -194,32 +200,32 @@ impl Withdraw<'_> {
         let vault = entry.vault;
         draft.add_tokens(model, vault, -atoms);
         draft.add_tokens(model, self.owner.wallet(self.asset), atoms);
-        self.count_outflow(model, &mut draft);
+        count_outflow(self, model, &mut draft);
         draft
     }
+}
 
-    /// Counts the amount against the window, or as a small one of an account that is older than the window.
-    fn count_outflow(&self, model: &Model, draft: &mut Draft) -> bool {
-        let (atoms, index, now) = (i128::from(self.atoms), model.collateral_index(self.asset), model.now);
-        let registry = draft.registry(model);
-        let (window, small_e9) = (registry.window_seconds, registry.small_e9);
-        let entry = &mut registry.collaterals[index];
-        let level = entry.outflow_at(window, now);
-        if level + atoms <= entry.window_cap {
-            entry.outflow = (level + atoms, now);
-            return true;
-        }
-        entry.outflow = (level.max(entry.window_cap), now);
-        let (decimals, priced_by) = (entry.decimals, entry.priced_by);
-        let price_e9 = priced_by.map_or(E9, |index| model.underlying(index).price_e9);
-        let worth = Exact::quotient(BigInt::from(atoms) * price_e9, 10_i128.pow(decimals)).ceil_i128();
-        let account = draft.account(model, self.owner.account());
-        let day = now.max(0) / DAY;
-        let before = if account.small.1 == day { account.small.0 } else { 0 };
-        account.small = (before + worth, day);
-        let is_old = seconds(account.opened_at, now) >= window;
-        is_old && price_e9 > 0 && before + worth <= small_e9
+/// Counts the amount against the window, or as a small one of an account that is older than the window.
+fn count_outflow(of: &Withdraw<'_>, model: &Model, draft: &mut Draft) -> bool {
+    let (atoms, index, now) = (i128::from(of.atoms), model.collateral_index(of.asset), model.now);
+    let registry = draft.registry(model);
+    let (window, small_e9) = (registry.window_seconds, registry.small_e9);
+    let entry = &mut registry.collaterals[index];
+    let level = entry.outflow_at(window, now);
+    if level + atoms <= entry.window_cap {
+        entry.outflow = (level + atoms, now);
+        return true;
     }
+    entry.outflow = (level.max(entry.window_cap), now);
+    let (decimals, priced_by) = (entry.decimals, entry.priced_by);
+    let price_e9 = priced_by.map_or(E9, |index| model.underlying(index).price_e9);
+    let worth = Exact::quotient(BigInt::from(atoms) * price_e9, 10_i128.pow(decimals)).ceil_i128();
+    let account = draft.account(model, of.owner.account());
+    let day = now.max(0) / DAY;
+    let before = if account.small.1 == day { account.small.0 } else { 0 };
+    account.small = (before + worth, day);
+    let is_old = seconds(account.opened_at, now) >= window;
+    is_old && price_e9 > 0 && before + worth <= small_e9
 }
 
 impl Act for Withdraw<'_> {
@@ -245,7 +251,7 @@ impl Act for Withdraw<'_> {
         forecast.draft = self.draft(model, &mut pool);
         let vault = model.registry.collaterals[index].vault;
         forecast.require(model.token(&vault) >= atoms, MarginError::NotEnoughLiquidity);
-        let fits = self.count_outflow(model, &mut Draft::default());
+        let fits = count_outflow(self, model, &mut Draft::default());
         forecast.require(fits, MarginError::WindowCapReached);
         let account = forecast.draft.accounts[&address].clone();
         model.check_withdrawal(&account, slack, &mut forecast);
@@ -257,7 +263,7 @@ impl Act for Withdraw<'_> {
     }
 }
 
-impl Transfer<'_> {
+impl Counted for Transfer<'_> {
     fn draft(&self, model: &Model, pool: &mut Pool) -> Draft {
         let mut draft = Draft::default();
         let (atoms, index) = (i128::from(self.atoms), model.collateral_index(self.asset));
@@ -355,7 +361,7 @@ impl Act for TransferPosition<'_> {
     }
 }
 
-impl Accrue<'_> {
+impl Counted for Accrue<'_> {
     fn draft(&self, model: &Model, pool: &mut Pool) -> Draft {
         let mut draft = Draft::default();
         let account = draft.account(model, self.of.account());
@@ -388,7 +394,7 @@ impl Act for Accrue<'_> {
     }
 }
 
-impl CloseAccount<'_> {
+impl Counted for CloseAccount<'_> {
     fn draft(&self, model: &Model, pool: &mut Pool) -> Draft {
         let mut draft = Draft::default();
         let mut cash = model.account(&self.owner.account()).cash;

@@ -351,7 +351,19 @@ fn cash_change(worth: &Approx, plan: Plan, house: &House) -> Approx {
     Approx::from(plan.discount_atoms - nominal).rounded((most - nominal).max(nominal - least))
 }
 
-impl LiquidateSlice<'_> {
+/// What a slice comes to.
+trait Sliced {
+    /// The fraction: (t M - E) / (M (t - d) + H), all of a small account, at most what is asked for; rounded down.
+    fn fraction_e18(&self, equity_e9: i128, maintenance_e9: i128, haircut: &Exact, discount_e9: i128, house: &House) -> i128;
+    /// The slice by the least and the greatest fraction that rounding allows.
+    fn plans(&self, health: &Health, clock: i64, house: &House) -> [Plan; 2];
+    /// Moves the slice's positions and collaterals; what they are worth to the liquidator.
+    fn moved(&self, model: &Model, plan: Plan) -> Result<(Draft, Approx), MarginError>;
+    /// What follows from a slice of a certain size.
+    fn judged(&self, model: &Model, before: &Health, plan: Plan) -> Forecast;
+}
+
+impl Sliced for LiquidateSlice<'_> {
     /// The fraction: (t M - E) / (M (t - d) + H), all of a small account, at most what is asked for; rounded down.
     fn fraction_e18(&self, equity_e9: i128, maintenance_e9: i128, haircut: &Exact, discount_e9: i128, house: &House) -> i128 {
         let target = Exact::quotient(house.liquidation_target_e9, E9);
