@@ -46,6 +46,7 @@ pub fn name(data: &[u8]) -> Option<&'static str> {
         BracketEnded,
         ChainSettled,
         ChainSwept,
+        TreasuryPaid,
         ChainClosed,
         AccountSettled,
         LiquidationTouched,

@@ -181,6 +181,22 @@ pub fn close_chain(chain: Pubkey, rent_payer: Pubkey) -> Instruction {
     build(metas.to_account_metas(None), data::CloseChain {}.data())
 }
 
+/// `pay_treasury`: pays the treasury's part of swept fees to a token account of it.
+pub fn pay_treasury(mint: Pubkey, token_program: Pubkey, destination: Pubkey) -> Instruction {
+    let metas = accounts::PayTreasury {
+        house: address::house(),
+        registry: address::registry(),
+        insurance: address::insurance(),
+        vault: address::vault(&mint),
+        destination,
+        mint,
+        token_program,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::PayTreasury {}.data())
+}
+
 /// `sweep`: moves what a chain has collected to the house.
 pub fn sweep(chain: Pubkey) -> Instruction {
     let metas = accounts::Sweep {
@@ -550,7 +566,7 @@ pub fn name(instruction_data: &[u8]) -> Option<&'static str> {
         ApplyChange => "apply_change", CancelChange => "cancel_change", Tighten => "tighten",
         ProposeAdmin => "propose_admin", CancelAdminProposal => "cancel_admin_proposal", AcceptAdmin => "accept_admin",
         Pause => "pause", Unpause => "unpause", AddUnderlying => "add_underlying", AddCollateral => "add_collateral",
-        MarkHour => "mark_hour", CloseChain => "close_chain", Sweep => "sweep",
+        MarkHour => "mark_hour", CloseChain => "close_chain", Sweep => "sweep", PayTreasury => "pay_treasury",
         UpdatePrice => "update_price", CreateChain => "create_chain", AddStrikes => "add_strikes",
         PostSurface => "post_surface", RefreshRisk => "refresh_risk", OpenAccount => "open_account",
         Deposit => "deposit", Withdraw => "withdraw", Trade => "trade", BeginBracket => "begin_bracket",

@@ -160,6 +160,7 @@ fn leg(sale: &Sale, listed: &Listed, market: &Market) -> Result<Leg> {
         chain: 0,
         kind: u8::from(sale.kind == OptionKind::Put),
         strike_slot,
+        strike_e9: sale.strike_usd.saturating_mul(1_000_000_000),
         lots: sale.lots,
         price_e9,
     })

@@ -451,6 +451,20 @@ impl Action for CloseChain {
     }
 }
 
+/// Pays the treasury.
+#[derive(Clone, Copy, Debug)]
+pub struct PayTreasury<'a> {
+    /// Whose wallet of the quote receives.
+    pub to: &'a Actor,
+}
+
+impl Action for PayTreasury<'_> {
+    fn call(&self, _: &Picture) -> Call {
+        let wallet = self.to.wallet(USDC);
+        Call::new(instruction::pay_treasury(USDC.mint(), TOKEN_PROGRAM, wallet), [])
+    }
+}
+
 /// Moves what a chain has collected to the house.
 #[derive(Clone, Copy, Debug)]
 pub struct Sweep {
@@ -789,6 +803,7 @@ impl Action for TermedTrade<'_> {
                     OptionKind::Put => 1,
                 },
                 strike_slot: picture.strike_slot(quote.option),
+                strike_e9: quote.option.strike.e9(),
                 lots: quote.lots,
                 price_e9: quote.price.e9(),
             }

@@ -245,6 +245,9 @@ pub enum MarginError {
     #[msg("The account is not a token account of the collateral's token program")]
     NotATokenAccount = 174,
 
+    #[msg("The token account is not the treasury's; pass one that the house's treasury owns")]
+    NotTheTreasury = 175,
+
     // 180-199: trades and brackets
     #[msg("Both accounts have one owner; move positions between them by a transfer")]
     SelfTrade = 180,

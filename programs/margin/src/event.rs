@@ -478,6 +478,19 @@ events! {
         /// Publish time of the update, Unix seconds.
         published_at: i64,
     }
+    /// The treasury was paid its part of swept fees.
+    TreasuryPaid {
+        /// The registry's sequence number after this.
+        registry_sequence: u64,
+        /// Token account that received it.
+        destination: Address,
+        /// What left, atoms.
+        atoms: u64,
+        /// What the treasury still owns, atoms.
+        treasury_balance_atoms: u64,
+        /// Booked total of the quote after this, atoms.
+        booked_total_atoms: u64,
+    }
     /// A chain's fees and what rounding left of its settlement went to the house.
     ChainSwept {
         /// The chain.

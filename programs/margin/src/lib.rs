@@ -90,7 +90,7 @@ pub mod tenor_margin {
     /// program, has no extension beyond names and groups, and no freeze authority unless the admin names the exception; set-up lasts, or
     /// the same listing was queued and is ready.
     /// Effects: the registry has the entry; the vault exists under the mint's program and belongs to the house; the deposit
-    /// cap ramps from zero, in a house that holds something after the timelock.
+    /// cap ramps from zero, at once in a house that holds nothing.
     /// Ensures: a mint is listed once.
     /// Rounding: the ramped cap down.
     pub fn add_collateral(ctx: &mut Context<AddCollateral>, args: AddCollateralArgs) -> Result<()> {
@@ -273,6 +273,18 @@ pub mod tenor_margin {
     /// Rounding: the insurance fund's share up.
     pub fn sweep(ctx: &mut Context<Sweep>) -> Result<()> {
         instructions::sweep(ctx)
+    }
+
+    /// Pays the treasury's part of swept fees. Anyone may send it.
+    ///
+    /// Requires: the destination is a token account of the quote whose owner is the house's treasury; something is owed
+    /// and the vault holds something.
+    /// Effects: what is owed, or as much as the vault holds, leaves the vault; booked total and the treasury's balance
+    /// shrink by it.
+    /// Ensures: it goes nowhere else, whoever sends it.
+    /// Rounding: none.
+    pub fn pay_treasury(ctx: &mut Context<PayTreasury>) -> Result<()> {
+        instructions::pay_treasury(ctx)
     }
 
     /// Posts a volatility slice.

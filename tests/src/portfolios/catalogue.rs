@@ -65,7 +65,7 @@ impl Place {
         match self {
             Self::SolNear => 0,
             Self::SolMid | Self::BtcMid | Self::EthMid => 3,
-            Self::SolFar => 12,
+            Self::SolFar => 11,
         }
     }
 
@@ -74,7 +74,7 @@ impl Place {
         let (first, last, step) = match self {
             Self::SolNear | Self::SolMid => (120, 300, 10),
             Self::SolFar => (100, 400, 20),
-            Self::BtcMid => (70_000, 130_000, 5_000),
+            Self::BtcMid => (70_000, 130_000, 4_000),
             Self::EthMid => (2_800, 5_200, 200),
         };
         (first..=last).step_by(step).collect()
@@ -90,7 +90,7 @@ impl Place {
         match self {
             Self::SolNear => "4 d",
             Self::SolMid | Self::BtcMid | Self::EthMid => "25 d",
-            Self::SolFar => "88 d",
+            Self::SolFar => "81 d",
         }
     }
 }

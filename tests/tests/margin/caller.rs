@@ -90,6 +90,7 @@ impl Scene {
             chain: 0,
             kind: 0,
             strike_slot: picture.strike_slot(option),
+            strike_e9: option.strike.e9(),
             lots,
             price_e9: picture.mark(option).e9(),
         }];

@@ -107,6 +107,7 @@ impl Heist {
         let collateral = AddCollateralArgs {
             haircut_e9: 0,
             deposit_cap_atoms: u64::MAX,
+            ramp_seconds: 172_800,
             ..JUNK.collateral(0)
         };
         (underlying, collateral)

@@ -4,7 +4,7 @@ use crate::error::MarginError;
 use crate::event::Transferred;
 use crate::instructions::MarketAccounts;
 use crate::ledger::{accrue, entry, recount};
-use crate::state::{ClearingHouse, PortfolioAccount, Registry, seeds};
+use crate::state::{ClearingHouse, Pausable, PortfolioAccount, QUOTE_INDEX, Registry, seeds};
 use crate::withdrawal::check_withdrawal;
 use anchor_lang::prelude::*;
 use tenor_math::quantity::{Atoms, UnixSeconds};
@@ -64,6 +64,9 @@ pub fn transfer(ctx: &mut Context<Transfer>, collateral_index: u8, atoms: u64) -
     let from_sequence = accounts.from.advance_exposure();
     let to_sequence = accounts.to.advance();
     accounts.apply(collateral_index, Atoms::new(atoms), now)?;
+    if collateral_index == QUOTE_INDEX && accounts.from.cash_atoms < 0 {
+        accounts.house.check_not_paused(Pausable::Borrow, now)?;
+    }
     check_withdrawal(&accounts.house, &accounts.registry, &accounts.from, &market, now)?;
     let registry_sequence = accounts.registry.advance();
 

@@ -4,7 +4,7 @@ use crate::error::MarginError;
 use crate::event::Withdrawn;
 use crate::instructions::MarketAccounts;
 use crate::ledger::{accrue, book, entry, recount};
-use crate::state::{ClearingHouse, PortfolioAccount, Registry, seeds};
+use crate::state::{ClearingHouse, Pausable, PortfolioAccount, QUOTE_INDEX, Registry, seeds};
 use crate::token;
 use crate::withdrawal::{check_withdrawal, count_outflow};
 use anchor_lang::prelude::*;
@@ -104,6 +104,9 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
         .account
         .debit(collateral_index, Atoms::new(atoms), &accounts.registry.interest)?;
     recount(&mut accounts.registry.interest, &mut accounts.account)?;
+    if collateral_index == QUOTE_INDEX && accounts.account.cash_atoms < 0 {
+        accounts.house.check_not_paused(Pausable::Borrow, now)?;
+    }
     check_withdrawal(&accounts.house, &accounts.registry, &accounts.account, &market, now)?;
     let booked_total_atoms = accounts.book(collateral_index, Atoms::new(atoms), &market, now)?;
     let registry_sequence = accounts.registry.advance();

@@ -19,6 +19,8 @@ pub struct Leg {
     pub kind: u8,
     /// Place of the strike in the chain.
     pub strike_slot: u16,
+    /// Strike price that the place is meant to have, USD x 1e9: a place may be given to another strike meanwhile.
+    pub strike_e9: u64,
     /// Lots that the buyer gains; negative if it sells this leg.
     pub lots: i64,
     /// Price per whole underlying, USD x 1e9.

@@ -31,6 +31,7 @@ impl FoundLeg {
         }
         chain
             .get(usize::from(leg.strike_slot))
+            .filter(|strike| strike.price_e9 == leg.strike_e9)
             .ok_or(MarginError::NoSuchStrike)?;
         Ok(Self {
             chain_place: leg.chain,

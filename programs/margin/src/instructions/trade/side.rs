@@ -6,7 +6,7 @@ use crate::error::{MarginError, OrMarginError};
 use crate::instructions::MarketAccounts;
 use crate::portfolio_check::{Effect, Rule, check_reduction};
 use crate::risk::{Freshness, assess};
-use crate::state::{InterestState, MarginAccount, PortfolioAccount, Position};
+use crate::state::{InterestState, MarginAccount, Pausable, PortfolioAccount, Position};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use tenor_math::quantity::{UnixSeconds, Value};
@@ -21,6 +21,9 @@ struct Snapshot {
 /// What one side must meet.
 pub(super) struct SideCheck {
     rule: Rule,
+    effect: Effect,
+    /// Whether its cash falls and ends below zero.
+    borrows: bool,
     /// What its equity at mark falls by.
     cost: Value,
     /// Only of a side that only reduces: its health is reckoned if the rule does not hold, which is rare.
@@ -35,9 +38,16 @@ impl SideCheck {
         money: &SideMoney,
         interest: &InterestState,
     ) -> core::result::Result<Self, MarginError> {
+        let borrows = borrows(account, money, interest)?;
         let may_need_it = effect == Effect::ReducesOnly && !account.bracket.is_active();
         Ok(Self {
-            rule: rule(account, money, interest)?,
+            rule: if money.gives_value() || borrows {
+                Rule::Withdrawal
+            } else {
+                Rule::Initial
+            },
+            effect,
+            borrows,
             cost: money.equity_change.try_neg().or_margin_error()?,
             before: may_need_it.then(|| Snapshot {
                 header: Box::new(**account),
@@ -47,22 +57,17 @@ impl SideCheck {
     }
 }
 
-/// What the side must meet, given what it holds before the trade.
-fn rule(
+/// Whether the side's cash falls and ends below zero, given what it holds before the trade.
+fn borrows(
     account: &PortfolioAccount,
     money: &SideMoney,
     interest: &InterestState,
-) -> core::result::Result<Rule, MarginError> {
+) -> core::result::Result<bool, MarginError> {
     let cash_atoms = account
         .cash_atoms_at(interest)?
         .checked_add(money.cash_change_atoms)
         .ok_or(MarginError::MathOverflow)?;
-    let borrows = cash_atoms < 0 && money.cash_change_atoms < 0;
-    Ok(if money.gives_value() || borrows {
-        Rule::Withdrawal
-    } else {
-        Rule::Initial
-    })
+    Ok(cash_atoms < 0 && money.cash_change_atoms < 0)
 }
 
 impl Trade {
@@ -76,6 +81,10 @@ impl Trade {
         market: &MarketAccounts,
         now: UnixSeconds,
     ) -> core::result::Result<(), MarginError> {
+        // A side that only reduces keeps its exit.
+        if side.borrows && side.effect == Effect::AddsRisk {
+            self.house.check_not_paused(Pausable::Borrow, now)?;
+        }
         if account.bracket.is_active() {
             return Ok(());
         }
@@ -93,6 +102,9 @@ impl Trade {
             (Err(_), Some(before)) => {
                 let on_any = Freshness::Reduction(now);
                 let after = self.health(account, positions, market, on_any)?;
+                if side.rule.check(&after).is_ok() {
+                    return Ok(());
+                }
                 let before = self.health(&before.header, &before.positions, market, on_any)?;
                 check_reduction(&after, &before, side.cost, side.rule)
             }
