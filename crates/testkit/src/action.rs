@@ -1,7 +1,7 @@
 //! Everything that can be sent. Instructions come from the SDK; there is no second client.
 
 use crate::actor::Actor;
-use crate::asset::Asset;
+use crate::asset::{Asset, USDC};
 use crate::chain::{ChainOf, Instrument};
 use crate::picture::Picture;
 use solana_instruction::Instruction;

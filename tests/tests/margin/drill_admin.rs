@@ -429,6 +429,8 @@ fn without_a_guardian_the_same_attack_works_after_two_days() {
         args: collateral,
         approval: Some(0),
     }));
+    // And the ramp of the cap after it.
+    heist.world.advance(172_800);
     let mallory = heist.mallory.clone();
     assert_lands(heist.world.send(Deposit {
         depositor: &mallory,

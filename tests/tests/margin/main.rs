@@ -23,6 +23,7 @@ mod mark_hour;
 mod open_account;
 mod parameters;
 mod pause;
+mod pay_treasury;
 mod post_surface;
 mod reckoning;
 mod refresh_risk;

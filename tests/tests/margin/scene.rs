@@ -116,6 +116,8 @@ impl Winner {
         let bitcoin = world.list_chain(BTC, FIRST_EXPIRY, &[90_000, 100_000]);
         let carol = world.trader("carol", &[(USDC, usdc(500))]);
         let rich = world.trader("rich", &[(USDC, usdc(1_000_000))]);
+        // The range would follow the jump.
+        world.edit_underlying(SOL, |sol| sol.risk.range_cap_e9 = sol.risk.range_floor_e9);
         // Ten SOL for about forty dollars each.
         world.trade_at_mark(&carol, &rich, chain.call(160), 1_000);
         // Long enough that every average of the price has come along.

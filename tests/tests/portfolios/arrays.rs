@@ -63,7 +63,7 @@ fn compare(stage: &Stage) -> Worst {
             }
         }
     }
-    assert_eq!(compared, 80 * 33);
+    assert_eq!(compared, 83 * 33);
     worst
 }
 

@@ -230,7 +230,7 @@ fn contingencies(market: &Market, options: &[Holding], rules: &Rules, underlying
             if let Some(concentration) = rules.concentration {
                 let free = concentration
                     .free_lots
-                    .max(concentration.free_share * strike.open_interest);
+                    .max((concentration.free_share * strike.open_interest).floor());
                 concentrated += (call.abs() + put.abs() - free).max(0.0);
             }
         }
