@@ -5,6 +5,7 @@ use super::exact::{Approx, Exact};
 use super::freshness::{Counts, Rules};
 use super::payoffs::{Expiry, lot_at_spot, payoff_e9};
 use super::state::{Account, Chain, Collateral, Model, Position, SCENARIOS, Underlying};
+use num_bigint::BigInt;
 use solana_pubkey::Pubkey;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_margin::MarginError;
@@ -138,7 +139,7 @@ impl Model {
 
     /// Worth of so many atoms of a collateral at a price: the program's rounds down.
     fn worth(entry: &Collateral, atoms: i128, price_e9: i128) -> Approx {
-        Approx::from(Exact::quotient(atoms * price_e9, 10_i128.pow(entry.decimals))).rounded(1)
+        Approx::from(Exact::quotient(BigInt::from(atoms) * price_e9, 10_i128.pow(entry.decimals))).rounded(1)
     }
 }
 
@@ -146,7 +147,8 @@ impl<'a> Reckoning<'a> {
     fn run(&self) -> Result<Health, MarginError> {
         let model = self.model;
         let unit = 10_i128.pow(model.house.quote_decimals);
-        let cash = Approx::from(Exact::quotient(self.account.cash.brought_to(model.registry.pool.indices).atoms * E9, unit));
+        let held = self.account.cash.brought_to(model.registry.pool.indices);
+        let cash = Approx::from(Exact::quotient(BigInt::from(held.atoms) * E9, unit));
         let cash = if E9 % unit == 0 { cash } else { cash.rounded(1) };
         let mut parts = BTreeMap::new();
         let mut left_out = false;
@@ -384,15 +386,14 @@ impl<'a> Reckoning<'a> {
             let loss = self.expiry(*address, chain, underlying).greatest_loss(&mark, &mut cover)?;
             total = &total + &loss;
         }
-        // Cover that nothing needs, the part of a lot of it, and collateral that is no cover can lose all their worth.
-        let idle = lot_at_spot(underlying).times_whole(cover + 1);
-        total = &total + &idle;
-        for (entry, atoms) in self.balances() {
-            if entry.shocked_by == Some(underlying.index) && entry.priced_by != Some(underlying.index) {
-                let feed = self.model.underlying(entry.priced_by.unwrap_or_default());
-                total = &total + &Model::worth(entry, atoms, feed.price_e9);
-            }
+        // Collateral that covers nothing can lose all its worth.
+        let mut worth = Approx::zero();
+        for (entry, atoms) in self.balances().filter(|(entry, _)| entry.shocked_by == Some(underlying.index)) {
+            let feed = self.model.underlying(entry.priced_by.unwrap_or_default());
+            worth = &worth + &Model::worth(entry, atoms, feed.price_e9);
         }
+        let counted = lot_at_spot(underlying).times_whole(self.cover(underlying) - cover);
+        total = &total + &(&worth - &counted).or_zero();
         Some(total)
     }
 }

@@ -134,12 +134,15 @@ impl Pool {
     /// Counts an account's cash as it is, at the pool's indices.
     pub fn recount(&mut self, cash: &mut Cash) {
         *cash = cash.brought_to(self.indices);
-        let (counted, actual) = (sides(cash.counted), sides(cash.atoms));
-        self.deposited_q32 = (self.deposited_q32 - (counted.0 << 32)).max(0) + (actual.0 << 32);
-        // The last debt may repay a little more than the total: that goes to the reserve.
-        let left = self.borrowed_q32 - (counted.1 << 32);
-        self.reserve_q32 += (-left).max(0) + (cash.due << 32);
-        self.borrowed_q32 = left.max(0) + (actual.1 << 32);
+        self.reserve_q32 += cash.due << 32;
+        if cash.counted != cash.atoms {
+            let (counted, actual) = (sides(cash.counted), sides(cash.atoms));
+            self.deposited_q32 = (self.deposited_q32 - (counted.0 << 32)).max(0) + (actual.0 << 32);
+            // The last debt may repay a little more than the total: that goes to the reserve.
+            let left = self.borrowed_q32 - (counted.1 << 32);
+            self.reserve_q32 += (-left).max(0);
+            self.borrowed_q32 = left.max(0) + (actual.1 << 32);
+        }
         (cash.counted, cash.due) = (cash.atoms, 0);
     }
 

@@ -346,7 +346,7 @@ fn sides(termed: &TermedTrade<'_>, model: &Model, legs: &[Leg], reduce: [bool; 2
     let price = Approx::from(Exact::quotient(premium_e18, E9));
     let side = |place: usize, address: Pubkey, sign: i128| {
         let cash = -sign * premium - fees[place];
-        let cash_e9 = Exact::quotient(cash * E9, 10_i128.pow(model.house.quote_decimals));
+        let cash_e9 = Exact::quotient(BigInt::from(cash) * E9, 10_i128.pow(model.house.quote_decimals));
         let worth = worth.times_whole(sign);
         Side {
             address,
