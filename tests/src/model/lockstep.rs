@@ -165,6 +165,14 @@ impl Lockstep {
         match self.world.send(action) {
             Ok(receipt) => {
                 if forecast.is_refused() {
+                    if std::env::var("DBG").is_ok() {
+                        let picture = self.world.picture();
+                        for actor in self.people.values() {
+                            if draft.accounts.contains_key(&actor.account()) {
+                                eprintln!("DBG program {} {:#?} {:#?} {:?}", actor.account(), picture.health(actor), picture.action_health(actor), picture.account(actor).positions);
+                            }
+                        }
+                    }
                     return Err(format!("{} landed despite {:?}", A::NAME, forecast.refusals));
                 }
                 self.count_left(&forecast);

@@ -102,6 +102,7 @@ impl Leg {
         };
         let per_lot_e9 = lot_value_e9(underlying, self.price_e9);
         forecast.may_overflow(per_lot_e9);
+        forecast.require(self.price_e9 <= i64::MAX.into(), MarginError::MathOverflow);
         let part = |rate_e9: u64, of: &Approx| of.times(&Exact::quotient(rate_e9, E9)).rounded(1);
         let notional = lot_value_e9(underlying, underlying.price_e9).into();
         let band = part(underlying.market.band_of_mark_e9, mark)
@@ -168,13 +169,16 @@ impl Rule {
     /// Whether a health meets it; what it lacks goes into the forecast.
     fn judge(self, health: &Health, forecast: &mut Forecast) -> Option<bool> {
         let initial = initial(health);
-        forecast.judge(initial, MarginError::InitialHealthNegative);
-        if self == Self::Initial || initial == Some(false) {
+        if self == Self::Initial {
+            forecast.judge(initial, MarginError::InitialHealthNegative);
             return initial;
         }
         let withdrawal = health.withdrawable.is_at_least_zero();
-        forecast.judge(withdrawal, MarginError::GainsUnrealised);
-        and(initial, withdrawal)
+        // Which of the two is named depends on the other rule.
+        let lacks = |other: Option<bool>| or(withdrawal, other);
+        forecast.judge(lacks(initial), MarginError::InitialHealthNegative);
+        forecast.judge(lacks(initial.map(|holds| !holds)), MarginError::GainsUnrealised);
+        withdrawal
     }
 }
 
@@ -195,6 +199,7 @@ fn is_reduction(after: &Health, before: &Health, cost: &Approx) -> Option<bool> 
 fn side_forecast(model: &Model, after: &Model, side: &Side, rule: Rule) -> Forecast {
     let mut forecast = Forecast::default();
     let health = after.health(after.account(&side.address), rule.rules());
+    if std::env::var("DBG").is_ok() { if let Ok(h) = &health { eprintln!("DBG {rule:?} {:?} reduces {} ih {:.0} eq {:.0} im {:.0} un {:.0} wd {:.0}", side.address, side.reduces, h.initial_health().value.about(), h.equity.value.about(), h.initial.value.about(), h.uncertainty.value.about(), h.withdrawable.value.about()); for (i,p) in &h.parts { eprintln!("  {i} opt {:.0} coll {:.0} loss {:.0} ic {:.0} unc {:.0}", p.options.value.about(), p.collateral.value.about(), p.loss.value.about(), p.initial_contingency.value.about(), p.uncertainty.value.about()); } eprintln!("{:?}", after.account(&side.address).positions); } }
     let is_met = match forecast.take(health) {
         Some(health) => rule.judge(&health, &mut forecast),
         None => Some(false),
