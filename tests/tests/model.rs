@@ -4,17 +4,26 @@ use tenor_tests::fuzz;
 
 const SEEDS: [u64; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 const STEPS: u64 = 5_000;
+const THREADS: usize = 2;
 const ACTIONS: u64 = 100_000;
 
 #[test]
 fn a_hundred_thousand_actions_end_as_the_model_says() {
-    let report = fuzz::run_all(&std::env::var("SEEDS").map_or(SEEDS.to_vec(), |s| s.split(",").map(|x| x.parse().unwrap()).collect()), STEPS, 2).unwrap_or_else(|failure| panic!("{failure}"));
+    let report = fuzz::run_all(&SEEDS, STEPS, THREADS).unwrap_or_else(|failure| panic!("{failure}"));
     let tally = &report.tally;
-    println!("{report}");
     assert!(tally.actions >= ACTIONS, "{} actions", tally.actions);
-    // Where rounding decides, the program's word stands: rarely.
-    assert!(tally.left() * 200 <= tally.actions, "{:?} of {} actions", tally.left, tally.actions);
-    assert!(tally.healths * 20 >= tally.actions, "{} healths compared", tally.healths);
+    // Where rounding decides, the program's word stands: less than once in a thousand actions.
+    assert!(
+        tally.left() * 1_000 <= tally.actions,
+        "{:?} of {} actions",
+        tally.left,
+        tally.actions
+    );
+    assert!(
+        tally.healths * 20 >= tally.actions,
+        "{} healths compared",
+        tally.healths
+    );
     for action in [
         "accrue",
         "add_strikes",
@@ -23,7 +32,6 @@ fn a_hundred_thousand_actions_end_as_the_model_says() {
         "create_chain",
         "deposit",
         "grow_account",
-        "health",
         "liquidate_slice",
         "mark_hour",
         "open_account",
@@ -40,6 +48,6 @@ fn a_hundred_thousand_actions_end_as_the_model_says() {
         "update_price",
         "withdraw",
     ] {
-        assert!(action == "health" || report.count(action) > 0, "no {action} landed:\n{report}");
+        assert!(report.count(action) > 0, "no {action} landed:\n{report}");
     }
 }

@@ -22,8 +22,7 @@ use tenor_testkit::action::{
 use tenor_testkit::totals::violations;
 use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, VOLATILITY_PERCENT, anyone, surface_authority};
 use tenor_testkit::{
-    Actor, Asset, BTC, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc,
-    weeks,
+    Actor, Asset, BTC, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc, weeks,
 };
 
 /// Every step ends in what is wrong, if anything.
@@ -115,9 +114,9 @@ impl Walk {
     /// One random action, then everything must add up.
     pub fn step(&mut self) -> Step {
         match self.rng.random_range(0..100) {
-            0..=29 => self.trade()?,
-            30 => self.accrue()?,
-            31 => self.among_own()?,
+            0..=28 => self.trade()?,
+            29 => self.accrue()?,
+            30 | 31 => self.among_own()?,
             32..=34 => self.hunt()?,
             35..=44 => self.deposit()?,
             45..=54 => self.withdraw()?,
@@ -158,7 +157,11 @@ impl Walk {
     /// Now and then everything is added up; the model compares what each action names.
     fn check_now_and_then(&mut self) -> Step {
         self.steps += 1;
-        if self.steps.is_multiple_of(ADD_UP_EVERY) { self.check() } else { Ok(()) }
+        if self.steps.is_multiple_of(ADD_UP_EVERY) {
+            self.check()
+        } else {
+            Ok(())
+        }
     }
 
     fn check(&self) -> Step {
@@ -176,12 +179,12 @@ impl Walk {
         self.beside.world.set_time(end.max(self.beside.world.now()));
         for chain in self.chains.clone() {
             let price = Price::from_e9(self.prices_e9[&chain.asset]);
-            self.beside.write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry));
+            self.beside
+                .write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry));
             self.send(SettleChain {
-                    chain,
-                    feed: SETTLEMENT_FEED,
-                },
-            )?;
+                chain,
+                feed: SETTLEMENT_FEED,
+            })?;
             for of in self.accounts() {
                 self.send(SettleAccount { chain, of: &of })?;
             }
@@ -199,11 +202,10 @@ impl Walk {
                 let held = u64::try_from(picture.balance(&owner, asset)).unwrap_or(0);
                 let atoms = held.min(self.beside.world.tokens(&picture.collateral(asset).vault));
                 self.send(Withdraw {
-                        owner: &owner,
-                        asset,
-                        atoms,
-                    },
-                )?;
+                    owner: &owner,
+                    asset,
+                    atoms,
+                })?;
             }
         }
         self.check()?;
@@ -212,7 +214,9 @@ impl Walk {
 
     fn check_drained(&self) -> Step {
         let picture = self.beside.world.picture();
-        let owed: i64 = self.accounts().iter()
+        let owed: i64 = self
+            .accounts()
+            .iter()
             .map(|actor| picture.balance(actor, USDC).min(0))
             .sum();
         for actor in &self.accounts() {
@@ -231,7 +235,9 @@ impl Walk {
         let fees: u64 = picture.market.chains().map(|(_, data)| data.chain.fees_atoms).sum();
         let pool = picture.market.registry().map(|registry| registry.interest.pool());
         let reserve = pool.map_or(0, |pool| pool.reserve().get());
-        let insured = picture.insurance.map_or(0, |insurance| insurance.balance_atoms);
+        let insured = picture
+            .insurance
+            .map_or(0, |fund| fund.balance_atoms + fund.treasury_atoms);
         let held = self.beside.world.tokens(&picture.collateral(USDC).vault);
         // While somebody owes, the house's own part may be lent as well.
         let left = held.saturating_sub(insured + reserve + fees);
@@ -267,7 +273,8 @@ impl Walk {
     fn accounts(&self) -> Vec<Actor> {
         let numbers = |actor: &Actor| [0, 1, 2].map(|number| actor.with_account_number(number));
         let all = self.actors.iter().flat_map(numbers);
-        all.filter(|of| self.beside.world.account(&of.account()).is_some()).collect()
+        all.filter(|of| self.beside.world.account(&of.account()).is_some())
+            .collect()
     }
 
     /// Two people, rarely one twice.
@@ -304,12 +311,11 @@ impl Walk {
         let has = self.beside.world.tokens(&depositor.wallet(asset));
         let atoms = amounts::around(&mut self.rng, has);
         self.send(Deposit {
-                depositor: &depositor,
-                to: &to,
-                asset,
-                atoms,
-            },
-        )?;
+            depositor: &depositor,
+            to: &to,
+            asset,
+            atoms,
+        })?;
         Ok(())
     }
 
@@ -319,10 +325,15 @@ impl Walk {
         let all = [0, 1, 2].map(|number| person.with_account_number(number));
         let known = |of: &&Actor| self.beside.world.account(&of.account()).is_some();
         let own: Vec<Actor> = all.iter().filter(known).cloned().collect();
-        let (from, to) = (
-            own.choose(&mut self.rng).expect("an account").clone(),
-            own.choose(&mut self.rng).expect("an account").clone(),
-        );
+        let from = own.choose(&mut self.rng).expect("an account").clone();
+        let mut to = own.choose(&mut self.rng).expect("an account").clone();
+        if to.number() == from.number() && !self.rng.random_ratio(1, 10) {
+            // Mostly another one, opened where there is none.
+            to = person.with_account_number((from.number() + 1) % 3);
+            if !own.iter().any(|each| each.number() == to.number()) {
+                return self.open_account(&to, 16);
+            }
+        }
         match self.rng.random_range(0..8) {
             0 => {
                 let capacity = self.rng.random_range(0..=70);
@@ -347,8 +358,15 @@ impl Walk {
                 })?;
             }
             _ => {
-                let quote = self.some_quote(&from);
-                let held = self.beside.world.picture().lots(&from, quote.option);
+                let mut quote = self.some_quote(&from);
+                let held = |walk: &Self, of: &Quote| walk.beside.world.picture().lots(&from, of.option);
+                for _ in 0..12 {
+                    if held(self, &quote) != 0 {
+                        break;
+                    }
+                    quote = self.some_quote(&from);
+                }
+                let held = held(self, &quote);
                 let lots = if held != 0 && self.rng.random_ratio(4, 5) {
                     self.rng.random_range(held.min(0)..=held.max(0))
                 } else {
@@ -453,7 +471,9 @@ impl Walk {
             kind,
             strike: strikes[place].price(),
         };
-        let mark_e9 = if strikes[place].reference_price_e9 == 0 {
+        // No mark is known more than twice as high as where it was computed.
+        let spot_e9 = picture.underlying(chain.asset).price_e9;
+        let mark_e9 = if strikes[place].reference_price_e9 <= spot_e9 / 2 {
             0
         } else {
             picture.mark(option).e9()
@@ -553,13 +573,18 @@ impl Walk {
     }
 
     fn publish(&mut self, asset: Asset) -> Step {
+        let wide = if self.rng.random_ratio(1, 25) {
+            self.rng.random_range(2..=110)
+        } else {
+            1
+        };
         let feed = Feed::of(asset, Price::from_e9(self.prices_e9[&asset]), self.beside.world.now());
+        let feed = feed.but(|update| update.conf *= wide);
         self.beside.write_feed(asset.feed(), &feed);
         self.send(UpdatePrice {
-                asset,
-                feed: asset.feed(),
-            },
-        )?;
+            asset,
+            feed: asset.feed(),
+        })?;
         Ok(())
     }
 
@@ -576,10 +601,9 @@ impl Walk {
                 let slots: Vec<u16> = (0..count).collect();
                 for strike_slots in slots.chunks(12) {
                     self.send(RefreshRisk {
-                            chain,
-                            strike_slots: strike_slots.to_vec(),
-                        },
-                    )?;
+                        chain,
+                        strike_slots: strike_slots.to_vec(),
+                    })?;
                 }
             }
         }
@@ -599,11 +623,10 @@ impl Walk {
         for chain in chains {
             let args = chain.slice(self.volatility, now);
             self.send(PostSurface {
-                    authority: &surface_authority(),
-                    chain,
-                    args,
-                },
-            )?;
+                authority: &surface_authority(),
+                chain,
+                args,
+            })?;
         }
         Ok(())
     }
@@ -619,10 +642,9 @@ impl Walk {
             };
             if self
                 .send(CreateChain {
-                        payer: &anyone(),
-                        chain,
-                    },
-                )?
+                    payer: &anyone(),
+                    chain,
+                })?
                 .is_some()
             {
                 self.chains.insert(chain);
@@ -645,11 +667,10 @@ impl Walk {
         let mut strike = || Price::from_e9(spot * self.rng.random_range(2..=20) / 10 / step * step);
         let strikes = (0..count).map(|_| strike()).collect();
         let landed = self.send(AddStrikes {
-                payer: &anyone(),
-                chain,
-                strikes,
-            },
-        )?;
+            payer: &anyone(),
+            chain,
+            strikes,
+        })?;
         if landed.is_none() && self.beside.world.picture().chain(chain).strikes.is_empty() {
             // A chain that stays empty has nothing to offer to a random trade.
             self.chains.remove(&chain);
@@ -667,12 +688,12 @@ impl Walk {
         let chain = expired.unwrap_or_else(|| self.some_chain());
         let price = Price::from_e9(self.prices_e9[&chain.asset]);
         let offset = if self.rng.random_ratio(1, 10) { -1 } else { 0 };
-        self.beside.write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry + offset));
+        self.beside
+            .write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry + offset));
         self.send(SettleChain {
-                chain,
-                feed: SETTLEMENT_FEED,
-            },
-        )?;
+            chain,
+            feed: SETTLEMENT_FEED,
+        })?;
         for of in self.accounts() {
             self.send(SettleAccount { chain, of: &of })?;
         }
@@ -690,14 +711,17 @@ impl Walk {
     fn open(&mut self) -> Step {
         let owner = self.someone().with_account_number(self.rng.random_range(0..3));
         let capacity = self.rng.random_range(0..=66);
+        self.open_account(&owner, capacity)
+    }
+
+    fn open_account(&mut self, owner: &Actor, capacity: u16) -> Step {
         let landed = self.send(OpenAccount {
-                payer: &anyone(),
-                owner: &owner,
-                capacity,
-            },
-        )?;
+            payer: &anyone(),
+            owner,
+            capacity,
+        })?;
         if landed.is_some() {
-            self.beside.introduce(&owner);
+            self.beside.introduce(owner);
         }
         Ok(())
     }
@@ -714,10 +738,9 @@ impl Walk {
         };
         self.beside.write_feed(SETTLEMENT_FEED, &feed);
         self.send(UpdatePrice {
-                asset: SOL,
-                feed: SETTLEMENT_FEED,
-            },
-        )?;
+            asset: SOL,
+            feed: SETTLEMENT_FEED,
+        })?;
         Ok(())
     }
 
@@ -737,10 +760,9 @@ impl Walk {
         let feed = Feed::of(SOL, Price::from_e9(self.prices_e9[&SOL]), hour);
         self.beside.write_feed(SETTLEMENT_FEED, &feed);
         self.send(MarkHour {
-                asset: SOL,
-                feed: SETTLEMENT_FEED,
-            },
-        )?;
+            asset: SOL,
+            feed: SETTLEMENT_FEED,
+        })?;
         Ok(())
     }
 }

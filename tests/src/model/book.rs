@@ -238,7 +238,7 @@ impl<'a> Book<'a> {
                 // What the program adds to its own doubt for rounding, one group at a time: at most a group a strike.
                 let dollars = Exact::quotient(step_e9.abs(), E9).ceil_i128();
                 let allowance = group.held * (48 + dollars) + group.size_e9 / (1 << 27) + 3 * group.strikes;
-                let doubt = Approx::from(&step.abs() * group.drift_e9).rounded(allowance);
+                let doubt = Approx::from(&step.abs() * group.drift_e9).off_by(allowance);
                 self.doubt = &self.doubt + &doubt;
                 let moves = self.first_order(&gains, &step);
                 for (gain, change) in gains.iter_mut().zip(&moves) {
@@ -401,19 +401,16 @@ impl<'a> Book<'a> {
         let linear = collateral - forwards;
         let largest_gain = self.gains.iter().map(|gain| gain.value.abs()).max();
         let by_factors = &largest_gain.unwrap_or_else(Exact::zero) * 4;
-        let mut largest = delta
-            .times(&Exact::quotient(confidence_e9, E9))
-            .abs()
-            .rounded(1);
+        let mut largest = delta.times(&Exact::quotient(confidence_e9, E9)).abs().rounded(1);
         for (slope, scenario) in slopes.iter().zip(&self.scenarios) {
             let of_linear = linear.times(&Exact::quotient(E9 + scenario.move_e9, E9));
             let slope = slope + &of_linear;
             let rounding = &(&slope.value.abs() + &by_factors) * &unit;
-            let change = slope.times(&step).abs().rounded(rounding.ceil_i128() + 6);
+            let change = slope.times(&step).abs().off_by(rounding.ceil_i128() + 6);
             largest = largest.larger(&change);
         }
         let by_drift = Approx::from(&step * self.drift_e9);
-        let by_drift = by_drift.rounded((&unit * self.drift_e9).ceil_i128() + 1);
+        let by_drift = by_drift.off_by((&unit * self.drift_e9).ceil_i128() + 1);
         &(&largest + &by_drift) + &self.doubt
     }
 }

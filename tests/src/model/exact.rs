@@ -223,9 +223,18 @@ impl Approx {
         Exact::zero().into()
     }
 
-    /// The same, off by that many units more.
+    /// The same after a rounding that is off by at most that many units; nothing rounds to nothing.
     #[must_use]
     pub fn rounded(self, units: i128) -> Self {
+        if self.slack == 0 && self.value.is_zero() {
+            return self;
+        }
+        self.off_by(units)
+    }
+
+    /// The same, off by that many units more.
+    #[must_use]
+    pub fn off_by(self, units: i128) -> Self {
         Self {
             slack: self.slack + units,
             ..self
@@ -382,6 +391,10 @@ mod tests {
         assert_eq!((&third - &third.times_whole(2)).slack, 3);
         assert_eq!(third.check(34), Ok(1));
         assert!(third.check(35).is_err());
+        assert_eq!(
+            (Approx::zero().rounded(1).slack, Approx::zero().off_by(1).slack),
+            (0, 1)
+        );
         let near = Approx::from(1).rounded(2);
         assert_eq!((near.is_at_least_zero(), near.is_above_zero()), (None, None));
         assert_eq!(Approx::from(-3).rounded(2).is_at_least_zero(), Some(false));

@@ -104,7 +104,10 @@ impl Health {
         let Some(result) = part.results.get(usize::from(shown)) else {
             return Ok(());
         };
-        let worse = part.results.iter().find(|other| (*other - result).is_at_least_zero() == Some(false));
+        let worse = part
+            .results
+            .iter()
+            .find(|other| (*other - result).is_at_least_zero() == Some(false));
         match worse {
             Some(worse) if worse.is_at_least_zero() == Some(false) => Err(format!(
                 "shows scenario {shown} as the worst at {:.0}, another is at {:.0}",
@@ -139,7 +142,11 @@ impl Model {
 
     /// Worth of so many atoms of a collateral at a price: the program's rounds down.
     fn worth(entry: &Collateral, atoms: i128, price_e9: i128) -> Approx {
-        Approx::from(Exact::quotient(BigInt::from(atoms) * price_e9, 10_i128.pow(entry.decimals))).rounded(1)
+        Approx::from(Exact::quotient(
+            BigInt::from(atoms) * price_e9,
+            10_i128.pow(entry.decimals),
+        ))
+        .rounded(1)
     }
 }
 
@@ -182,7 +189,9 @@ impl<'a> Reckoning<'a> {
             .fold(Approx::zero(), |least, result| least.lesser(&result))
             .opposite();
         let credit = (&losses - &together).or_zero();
-        let credit = credit.times(&Exact::quotient(house.correlation_credit_e9, E9)).rounded(1);
+        let credit = credit
+            .times(&Exact::quotient(house.correlation_credit_e9, E9))
+            .rounded(1);
         let scenario_requirement = &losses - &credit;
         let initial_contingency = total(&|part| part.initial_contingency.clone());
         let without_options = cash + &total(&|part| part.collateral.clone());
@@ -242,6 +251,11 @@ impl<'a> Reckoning<'a> {
                 if !self.rules.accepts_mark(array, chain, underlying, now) {
                     return Err(MarginError::RiskStale);
                 }
+                // Twice as high or more, nothing is known to first order.
+                let reference_e9 = array.map_or(0, |array| array.reference_e9);
+                if (underlying.price_e9 - reference_e9).abs() >= reference_e9 {
+                    return Err(MarginError::ParameterOutOfRange);
+                }
                 ranges.extend(array.map(|array| array.range_e9));
             }
         }
@@ -268,7 +282,9 @@ impl<'a> Reckoning<'a> {
             let last = &part.loss + &part.initial_contingency;
             let mut fallback = last.times(&Exact::quotient(5, 4)).rounded(1);
             if stale {
-                let expiries = live.iter().map(|(address, chain)| self.expiry(*address, chain, underlying));
+                let expiries = live
+                    .iter()
+                    .map(|(address, chain)| self.expiry(*address, chain, underlying));
                 let standard = expiries.fold(Approx::zero(), |sum, expiry| &sum + &expiry.standard());
                 fallback = fallback.larger(&standard);
             }
@@ -284,7 +300,10 @@ impl<'a> Reckoning<'a> {
     /// Adds collaterals that move with the underlying; what the uncertainty of feeds of their own costs.
     fn add_collaterals(&self, book: &mut Book<'_>, underlying: &Underlying) -> Result<(Approx, Approx), MarginError> {
         let (mut loss, mut confidence) = (Approx::zero(), Approx::zero());
-        for (entry, atoms) in self.balances().filter(|(entry, _)| entry.shocked_by == Some(underlying.index)) {
+        for (entry, atoms) in self
+            .balances()
+            .filter(|(entry, _)| entry.shocked_by == Some(underlying.index))
+        {
             let feed = self.model.underlying(entry.priced_by.unwrap_or_default());
             let mut worth = Model::worth(entry, atoms, feed.price_e9);
             if feed.index != underlying.index {
@@ -351,7 +370,10 @@ impl<'a> Reckoning<'a> {
         for (address, chain) in self.live(underlying) {
             part.options = &part.options + &self.expiry(address, chain, underlying).best();
         }
-        for (entry, atoms) in self.balances().filter(|(entry, _)| entry.shocked_by == Some(underlying.index)) {
+        for (entry, atoms) in self
+            .balances()
+            .filter(|(entry, _)| entry.shocked_by == Some(underlying.index))
+        {
             let feed = self.model.underlying(entry.priced_by.unwrap_or_default());
             let worth = Model::worth(entry, atoms, feed.price_e9).times_whole(HIGHEST_OVER_LAST);
             part.collateral = &part.collateral + &worth;
@@ -383,12 +405,17 @@ impl<'a> Reckoning<'a> {
                 let marks = marks(array, underlying.price_e9);
                 &(&sum + &marks.call.times_whole(calls)) + &marks.put.times_whole(puts)
             });
-            let loss = self.expiry(*address, chain, underlying).greatest_loss(&mark, &mut cover)?;
+            let loss = self
+                .expiry(*address, chain, underlying)
+                .greatest_loss(&mark, &mut cover)?;
             total = &total + &loss;
         }
         // Collateral that covers nothing can lose all its worth.
         let mut worth = Approx::zero();
-        for (entry, atoms) in self.balances().filter(|(entry, _)| entry.shocked_by == Some(underlying.index)) {
+        for (entry, atoms) in self
+            .balances()
+            .filter(|(entry, _)| entry.shocked_by == Some(underlying.index))
+        {
             let feed = self.model.underlying(entry.priced_by.unwrap_or_default());
             worth = &worth + &Model::worth(entry, atoms, feed.price_e9);
         }

@@ -99,7 +99,10 @@ impl Cash {
     /// of what the pool accrued is the reserve's.
     #[must_use]
     pub fn brought_to(self, now: Indices) -> Self {
-        assert_eq!(now.generation, self.indices.generation, "no loss is taken from deposits yet");
+        assert_eq!(
+            now.generation, self.indices.generation,
+            "no loss is taken from deposits yet"
+        );
         let interest = |deposit: i128, debt: i128| {
             let grown = |atoms: i128, now: i128, then: i128| Exact::quotient(BigInt::from(atoms) * now, then);
             let deposit_after = grown(deposit, now.deposit_e18, self.indices.deposit_e18).floor_i128();
@@ -154,7 +157,11 @@ impl Pool {
     }
 
     fn seconds(&self, now: i64) -> i128 {
-        if self.accrued_at == 0 { 0 } else { super::freshness::seconds(self.accrued_at, now) }
+        if self.accrued_at == 0 {
+            0
+        } else {
+            super::freshness::seconds(self.accrued_at, now)
+        }
     }
 
     /// Whether an accrual moves the indices.
@@ -236,25 +243,37 @@ impl Pool {
             return if *after == self.indices {
                 Ok(())
             } else {
-                Err(format!("indices {after:?} of a pool that has nothing to accrue, not {:?}", self.indices))
+                Err(format!(
+                    "indices {after:?} of a pool that has nothing to accrue, not {:?}",
+                    self.indices
+                ))
             };
         }
         let growth = self.growth(model, now);
         let exact = Exact::quotient(BigInt::from(self.indices.borrow_e18) * &growth, BigInt::one() << BITS);
         // Off by less than 19 x 2^-64 of itself and one unit for each piece of 1/2 of the exponent; never below but for the
         // same error of the exponential.
-        let pieces = Exact::quotient(2 * self.rate_e9(model) * self.seconds(now), E9 * YEAR).ceil_i128().max(1);
+        let pieces = Exact::quotient(2 * self.rate_e9(model) * self.seconds(now), E9 * YEAR)
+            .ceil_i128()
+            .max(1);
         let slack = &(&(&exact * (20 * pieces)) * &Exact::quotient(1, BigInt::one() << 64)) + &(pieces + 1).into();
         let off = (&Exact::from(after.borrow_e18) - &exact).abs();
         if off > slack {
-            return Err(format!("index of debts {}, exact {:.0}", after.borrow_e18, exact.about()));
+            return Err(format!(
+                "index of debts {}, exact {:.0}",
+                after.borrow_e18,
+                exact.about()
+            ));
         }
         let nominal = self.accrued(model, now).indices.deposit_e18;
         // What depositors earn carries the same error, of the interest; the index 2^-63 of itself and a unit more.
         let slack = &(&Exact::from(after.deposit_e18) * (40 * pieces + 4)) * &Exact::quotient(1, BigInt::one() << 64);
         let slack = slack.ceil_i128() + (after.deposit_e18 / self.deposited_q32.max(1) + 1) * (pieces + 2) + 2;
         if (after.deposit_e18 - nominal).abs() > slack {
-            return Err(format!("index of deposits {}, exact {nominal} within {slack}", after.deposit_e18));
+            return Err(format!(
+                "index of deposits {}, exact {nominal} within {slack}",
+                after.deposit_e18
+            ));
         }
         Ok(())
     }
@@ -262,10 +281,7 @@ impl Pool {
 
 /// Interest between depositors and reserve: the reserve's share up; depositors at most treble.
 fn split(interest_q32: i128, deposited_q32: i128, model: &InterestModel) -> (i128, i128) {
-    let kept = Exact::quotient(
-        BigInt::from(interest_q32) * model.reserve_share_e9,
-        E9,
-    );
+    let kept = Exact::quotient(BigInt::from(interest_q32) * model.reserve_share_e9, E9);
     let depositors = (interest_q32 - kept.ceil_i128()).min((2 * deposited_q32 - 1).max(0));
     (depositors, interest_q32 - depositors)
 }

@@ -165,14 +165,6 @@ impl Lockstep {
         match self.world.send(action) {
             Ok(receipt) => {
                 if forecast.is_refused() {
-                    if std::env::var("DBG").is_ok() {
-                        let picture = self.world.picture();
-                        for actor in self.people.values() {
-                            if draft.accounts.contains_key(&actor.account()) {
-                                eprintln!("DBG program {} {:#?} {:#?} {:?}", actor.account(), picture.health(actor), picture.action_health(actor), picture.account(actor).positions);
-                            }
-                        }
-                    }
                     return Err(format!("{} landed despite {:?}", A::NAME, forecast.refusals));
                 }
                 self.count_left(&forecast);
@@ -221,10 +213,7 @@ impl Lockstep {
 
     fn adopt<A: Act>(&mut self, action: &A, receipt: &Receipt) -> Result<(), String> {
         let read = |address: &Pubkey| stored(&self.world, address);
-        let seen = Seen {
-            receipt,
-            read: &read,
-        };
+        let seen = Seen { receipt, read: &read };
         action
             .adopt(&mut self.model, &seen)
             .map_err(|what| format!("{}: {what}", A::NAME))
@@ -242,7 +231,11 @@ impl Lockstep {
         for address in draft.tokens.keys() {
             self.compare_tokens(address)?;
         }
-        match draft.closed.iter().find(|address| stored(&self.world, address).is_some()) {
+        match draft
+            .closed
+            .iter()
+            .find(|address| stored(&self.world, address).is_some())
+        {
             Some(address) => Err(format!("{address} was closed and is still there")),
             None => Ok(()),
         }
@@ -291,7 +284,10 @@ impl Lockstep {
                 return Err(format!("{address} is modelled and not stored"));
             }
         }
-        self.model.tokens.keys().try_for_each(|address| self.compare_tokens(address))
+        self.model
+            .tokens
+            .keys()
+            .try_for_each(|address| self.compare_tokens(address))
     }
 
     /// Asks for an account's health by each of the rules in turn and compares it.
@@ -305,8 +301,8 @@ impl Lockstep {
         let Ok((receipt, _)) = self.forecast_and_send(&ShowHealth { of: &actor, view_of })? else {
             return Ok(());
         };
-        let shown: HealthView =
-            wincode::config::deserialize(&receipt.return_data, anchor_lang::BORSH_CONFIG).map_err(|error| error.to_string())?;
+        let shown: HealthView = wincode::config::deserialize(&receipt.return_data, anchor_lang::BORSH_CONFIG)
+            .map_err(|error| error.to_string())?;
         let account = self.model.account(address);
         let exact = self.model.health(account, Rules::from(view_of));
         let exact = exact.map_err(|error| format!("{error:?}"))?;

@@ -54,7 +54,10 @@ impl Account {
         if !chains.contains(&option.chain) && chains.len() >= self.most_chains() {
             return Err(MarginError::ChainTableFull);
         }
-        let place = self.positions.iter().position(|held| held.is_of(&option.chain, option.strike));
+        let place = self
+            .positions
+            .iter()
+            .position(|held| held.is_of(&option.chain, option.strike));
         let (place, opened) = match place {
             Some(place) => (place, 0),
             None if self.positions.len() >= self.capacity => return Err(MarginError::PositionTableFull),

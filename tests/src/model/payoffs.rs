@@ -102,7 +102,9 @@ impl<'a> Expiry<'a> {
         let lot = Exact::quotient(self.underlying.lot_units_e9 * self.underlying.price_e9, E9);
         let highest_e9 = lot.ceil_i128() * HIGHEST_OVER_LAST;
         let prices = self.strikes().filter(|strike| *strike < highest_e9).chain([highest_e9]);
-        let best = prices.map(|price_e9| self.at(price_e9, 0)).fold(self.at(0, 0), i128::max);
+        let best = prices
+            .map(|price_e9| self.at(price_e9, 0))
+            .fold(self.at(0, 0), i128::max);
         best.into()
     }
 

@@ -85,7 +85,10 @@ mod tests {
                 }
             }
         }
-        assert_eq!((all[0].move_e9, all[26].move_e9, all[27].move_e9), (0, -180_000_000, -660_000_000));
+        assert_eq!(
+            (all[0].move_e9, all[26].move_e9, all[27].move_e9),
+            (0, -180_000_000, -660_000_000)
+        );
         assert_eq!(all[28].weight, Exact::quotient(18, 33));
         assert_eq!((all[21].below, all[21].above), (Some(15), None));
     }

@@ -3,10 +3,10 @@
 //! Parameters, and what only a pricing model could say (the risk arrays that a refresh stores), are read from the program's
 //! accounts; everything else follows from the actions.
 
+use super::interest::{Cash, Indices, Pool};
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use super::interest::{Cash, Indices, Pool};
 use tenor_margin::params::{FeeModel, InterestModel};
 use tenor_margin::state::{
     FeedLimits, MarketLimits, NO_UNDERLYING, QUOTE_INDEX, RiskSettings, SurfaceAnchor, SurfaceLimits,
@@ -427,7 +427,12 @@ impl Underlying {
             surface: underlying.surface,
             sequence: underlying.sequence,
             active_from: underlying.active_from,
-            expiries: underlying.expiries.iter().copied().filter(|expiry| *expiry != 0).collect(),
+            expiries: underlying
+                .expiries
+                .iter()
+                .copied()
+                .filter(|expiry| *expiry != 0)
+                .collect(),
             variance_q62: underlying.hourly_variance_q62.into(),
             marked_hour: underlying.variance_hour,
             mark_e9: underlying.variance_price_e9.into(),

@@ -4,14 +4,16 @@ use crate::model::acts::trade::initial;
 use crate::model::exact::Exact;
 use crate::model::forecast::{Act, Draft, Forecast, Seen};
 use crate::model::freshness::{Rules, seconds};
-use crate::model::lots::Option as Traded;
 use crate::model::interest::{Cash, Indices, Pool};
+use crate::model::lots::Option as Traded;
 use crate::model::state::{Account, Auction, Collateral, Model, QUOTE, Registry};
 use num_bigint::BigInt;
 use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
 use tenor_sdk::decode::ProgramAccount;
-use tenor_testkit::action::{Accrue, CloseAccount, Deposit, GrowAccount, OpenAccount, Transfer, TransferPosition, Withdraw};
+use tenor_testkit::action::{
+    Accrue, CloseAccount, Deposit, GrowAccount, OpenAccount, Transfer, TransferPosition, Withdraw,
+};
 
 /// The system program: the account exists.
 pub const ACCOUNT_EXISTS: u32 = 0;
@@ -83,11 +85,7 @@ trait Counted {
 
 /// The program's pool after an action that accrued, if it did what the model's would have done; its accounts are counted by
 /// `count` as the action counts them.
-fn adopted(
-    model: &Model,
-    seen: &Seen<'_>,
-    count: &dyn Fn(&mut Pool) -> Draft,
-) -> Result<Draft, String> {
+fn adopted(model: &Model, seen: &Seen<'_>, count: &dyn Fn(&mut Pool) -> Draft) -> Result<Draft, String> {
     let Some(ProgramAccount::Registry(stored)) = (seen.read)(&tenor_sdk::address::registry()) else {
         return Err("the registry is gone".to_owned());
     };
@@ -127,7 +125,7 @@ impl Model {
     /// Checks the withdrawal rule on an account as it will be.
     fn check_withdrawal(&self, account: &Account, slack: i128, forecast: &mut Forecast) {
         if let Some(mut health) = forecast.take(self.health(account, Rules::Withdrawal)) {
-            health.withdrawable = health.withdrawable.rounded(self.quote_e9(slack));
+            health.withdrawable = health.withdrawable.off_by(self.quote_e9(slack));
             forecast.judge(health.withdrawable.is_at_least_zero(), MarginError::WithdrawalTooLarge);
         }
     }
@@ -336,7 +334,10 @@ impl Act for TransferPosition<'_> {
         forecast.require(is_own, MarginError::NotAccountAuthority);
         forecast.require(model.now < model.chain(&option.chain).expiry, MarginError::ChainExpired);
         let account = model.account(&from);
-        let has_position = account.positions.iter().any(|held| held.is_of(&option.chain, option.strike));
+        let has_position = account
+            .positions
+            .iter()
+            .any(|held| held.is_of(&option.chain, option.strike));
         forecast.require(has_position, MarginError::NoPositions);
         let held = account.lots(&option.chain, option.strike, option.kind);
         let is_part = lots == 0 || (lots.signum() == held.signum() && lots.abs() <= held.abs());
@@ -448,7 +449,9 @@ impl Collateral {
     fn outflow_at(&self, window: i128, now: i64) -> i128 {
         let (level, at) = self.outflow;
         let forgotten = Exact::quotient(BigInt::from(self.window_cap) * seconds(at, now), window.max(1));
-        (&Exact::from(level) - &forgotten.floor_exact()).max(0.into()).floor_i128()
+        (&Exact::from(level) - &forgotten.floor_exact())
+            .max(0.into())
+            .floor_i128()
     }
 
     fn flow_in(&mut self, atoms: i128, window: i128, now: i64) {

@@ -159,7 +159,9 @@ impl Act for Touch<'_> {
         let address = self.of.account();
         let event: LiquidationTouched = seen.receipt.event();
         let account = model.account(&address);
-        let health = model.health(account, Rules::Start).map_err(|error| format!("{error:?}"))?;
+        let health = model
+            .health(account, Rules::Start)
+            .map_err(|error| format!("{error:?}"))?;
         health.equity.check(event.equity_e9.into())?;
         health.maintenance.check(event.maintenance_e9.into())?;
         let before = model.account(&address).auction;
@@ -260,7 +262,11 @@ impl Act for LiquidateSlice<'_> {
         // Where one end is refused and the other not, rounding decides.
         let both = low.is_refused() && high.is_refused();
         for end in [low, high] {
-            let into = if both { &mut forecast.refusals } else { &mut forecast.doubts };
+            let into = if both {
+                &mut forecast.refusals
+            } else {
+                &mut forecast.doubts
+            };
             into.extend(end.refusals);
             forecast.doubts.extend(end.doubts);
         }
@@ -271,12 +277,17 @@ impl Act for LiquidateSlice<'_> {
         let event: SliceLiquidated = seen.receipt.event();
         let [of, to] = [self.of.account(), self.liquidator.account()];
         let account = model.account(&of);
-        let before = model.health(account, Rules::Slice).map_err(|error| format!("{error:?}"))?;
+        let before = model
+            .health(account, Rules::Slice)
+            .map_err(|error| format!("{error:?}"))?;
         before.equity.check(event.equity_before_e9.into())?;
         before.maintenance.check(event.maintenance_before_e9.into())?;
         let touched = account.auction.touched(&before, &model.house, model.now);
         let touched = touched.running().ok_or("a slice of an auction that has ended")?;
-        let (equity, maintenance) = (i128::from(event.equity_before_e9), i128::from(event.maintenance_before_e9));
+        let (equity, maintenance) = (
+            i128::from(event.equity_before_e9),
+            i128::from(event.maintenance_before_e9),
+        );
         let discount_e9 = discount_e9(touched.clock, equity, maintenance);
         if discount_e9 != i128::from(event.discount_e9) {
             return Err(format!("a discount of {}, not {discount_e9}", event.discount_e9));
@@ -295,12 +306,17 @@ impl Act for LiquidateSlice<'_> {
             discount_atoms: discount_atoms(fraction_e18, discount_e9, maintenance, &model.house),
         };
         if plan.discount_atoms != i128::from(event.discount_atoms) {
-            return Err(format!("{} atoms of discount, not {}", event.discount_atoms, plan.discount_atoms));
+            return Err(format!(
+                "{} atoms of discount, not {}",
+                event.discount_atoms, plan.discount_atoms
+            ));
         }
         let (draft, worth) = self.moved(model, plan).map_err(|error| format!("{error:?}"))?;
         let cash = i128::from(event.cash_atoms);
         let exact = cash_change(&worth, plan, &model.house);
-        exact.check(cash).map_err(|what| format!("the liquidator's cash {what}"))?;
+        exact
+            .check(cash)
+            .map_err(|what| format!("the liquidator's cash {what}"))?;
         model.commit(draft);
         let indices = model.registry.pool.indices;
         for (address, change) in [(of, -cash), (to, cash)] {
@@ -308,7 +324,9 @@ impl Act for LiquidateSlice<'_> {
             account.pay(change, indices);
             account.change_exposure();
         }
-        let after = model.health(model.account(&of), Rules::Slice).map_err(|error| format!("{error:?}"))?;
+        let after = model
+            .health(model.account(&of), Rules::Slice)
+            .map_err(|error| format!("{error:?}"))?;
         after.equity.check(event.equity_after_e9.into())?;
         after.maintenance.check(event.maintenance_after_e9.into())?;
         let house = model.house.clone();
@@ -348,13 +366,20 @@ fn cash_change(worth: &Approx, plan: Plan, house: &House) -> Approx {
         (&price + &(&Exact::from(worth.slack) * &unit)).ceil_i128(),
     );
     let nominal = price.ceil_i128();
-    Approx::from(plan.discount_atoms - nominal).rounded((most - nominal).max(nominal - least))
+    Approx::from(plan.discount_atoms - nominal).off_by((most - nominal).max(nominal - least))
 }
 
 /// What a slice comes to.
 trait Sliced {
     /// The fraction: (t M - E) / (M (t - d) + H), all of a small account, at most what is asked for; rounded down.
-    fn fraction_e18(&self, equity_e9: i128, maintenance_e9: i128, haircut: &Exact, discount_e9: i128, house: &House) -> i128;
+    fn fraction_e18(
+        &self,
+        equity_e9: i128,
+        maintenance_e9: i128,
+        haircut: &Exact,
+        discount_e9: i128,
+        house: &House,
+    ) -> i128;
     /// The slice by the least and the greatest fraction that rounding allows.
     fn plans(&self, health: &Health, clock: i64, house: &House) -> [Plan; 2];
     /// Moves the slice's positions and collaterals; what they are worth to the liquidator.
@@ -365,7 +390,14 @@ trait Sliced {
 
 impl Sliced for LiquidateSlice<'_> {
     /// The fraction: (t M - E) / (M (t - d) + H), all of a small account, at most what is asked for; rounded down.
-    fn fraction_e18(&self, equity_e9: i128, maintenance_e9: i128, haircut: &Exact, discount_e9: i128, house: &House) -> i128 {
+    fn fraction_e18(
+        &self,
+        equity_e9: i128,
+        maintenance_e9: i128,
+        haircut: &Exact,
+        discount_e9: i128,
+        house: &House,
+    ) -> i128 {
         let target = Exact::quotient(house.liquidation_target_e9, E9);
         let missing = &(&target * maintenance_e9) - &equity_e9.into();
         let rest = &target - &Exact::quotient(discount_e9, E9);
@@ -474,10 +506,10 @@ impl Sliced for LiquidateSlice<'_> {
         let slack_e9 = (change.slack + 1) * E9 / 10_i128.pow(model.house.quote_decimals);
         if let Some(health) = forecast.take(after.health(after.account(&of), Rules::Slice)) {
             let rise = &health.maintenance_health() - &before.maintenance_health();
-            forecast.judge(rise.rounded(slack_e9).is_above_zero(), MarginError::HealthNotRaised);
+            forecast.judge(rise.off_by(slack_e9).is_above_zero(), MarginError::HealthNotRaised);
         }
         if let Some(mut health) = forecast.take(after.health(after.account(&to), Rules::TakeOver)) {
-            health.equity = health.equity.rounded(slack_e9);
+            health.equity = health.equity.off_by(slack_e9);
             forecast.judge(initial(&health), MarginError::InitialHealthNegative);
         }
         forecast
@@ -505,7 +537,10 @@ fn per_lot(model: &Model, option: Moved) -> Approx {
         };
         return lot_value_e9(underlying, intrinsic.max(0)).into();
     }
-    let array = strike.array.as_deref().expect("an array that the health check accepted");
+    let array = strike
+        .array
+        .as_deref()
+        .expect("an array that the health check accepted");
     let marks = marks(array, underlying.price_e9);
     if option.kind == 0 { marks.call } else { marks.put }
 }

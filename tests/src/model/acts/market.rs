@@ -1,8 +1,8 @@
 //! Prices, listings, slices, risk arrays.
 
 use crate::model::acts::account::ACCOUNT_EXISTS;
-use crate::model::forecast::{Act, Forecast, Seen};
 use crate::model::exact::Exact;
+use crate::model::forecast::{Act, Forecast, Seen};
 use crate::model::freshness::{Rules, seconds};
 use crate::model::state::{Chain, Model, Strike, Underlying};
 use num_bigint::BigInt;
@@ -182,11 +182,7 @@ impl Underlying {
 
 /// The underlying with variance and range as the program has them, if they follow from the model's: between floor and cap, and
 /// higher by at most two points.
-fn followed(
-    modelled: &Underlying,
-    stored: &tenor_margin::state::Underlying,
-    now: i64,
-) -> Result<Underlying, String> {
+fn followed(modelled: &Underlying, stored: &tenor_margin::state::Underlying, now: i64) -> Result<Underlying, String> {
     let (variance_q62, range_e9) = (i128::from(stored.hourly_variance_q62), i128::from(stored.range_e9));
     let mut followed = modelled.clone();
     if modelled.range_moved_at != now {
@@ -268,14 +264,15 @@ fn is_listable(strike_e9: i128, underlying: &Underlying, tenor: i128) -> bool {
     } else {
         (4, 2_500, 40_000)
     };
-    let is_inside = |low_e9: i128, high_e9: i128| {
-        strike_e9 * E9 >= spot_e9 * low_e9 && strike_e9 * E9 <= spot_e9 * high_e9
-    };
+    let is_inside =
+        |low_e9: i128, high_e9: i128| strike_e9 * E9 >= spot_e9 * low_e9 && strike_e9 * E9 <= spot_e9 * high_e9;
     let sparsity = if is_inside(700_000_000, 1_400_000_000) { 1 } else { 2 };
     // The least of 1, 2, 5, 10, 20, ... times the market's step that makes 2% of spot.
     let scales = (0..).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_i128.pow(power)));
     let mut steps = scales.map(|scale| scale * i128::from(market.strike_step_e9));
-    let step = steps.find(|step| step * 50 >= spot_e9).expect("a step that is large enough");
+    let step = steps
+        .find(|step| step * 50 >= spot_e9)
+        .expect("a step that is large enough");
     let low_e9 = (low_bps * 100_000).max(market.strike_window_low_e9.into());
     let high_e9 = (high_bps * 100_000).min(market.strike_window_high_e9.into());
     strike_e9 > 0 && strike_e9 % (step * coarseness * sparsity) == 0 && is_inside(low_e9, high_e9)
@@ -370,7 +367,10 @@ impl Act for PostSurface<'_> {
             return forecast;
         }
         let terms = anchor(slice, left, model.now);
-        forecast.require(is_bounded(slice, &terms, left, underlying), MarginError::SurfaceOutOfBounds);
+        forecast.require(
+            is_bounded(slice, &terms, left, underlying),
+            MarginError::SurfaceOutOfBounds,
+        );
         let anchors = steps(&terms, chain, underlying, model.now, &mut forecast);
         check_neighbours(slice, chain, model, &mut forecast);
         let (now, slot) = (model.now, model.slot);
@@ -449,8 +449,18 @@ fn steps(
     let roll = |of: SurfaceAnchor, length: i128| if seconds(of.since, now) >= length { last } else { of };
     let anchors = [roll(hour, HOUR), roll(day, DAY.into())];
     let is_within = is_step(terms, &last, limits.max_step_e9, limits.max_carry_step_e9)
-        && is_step(terms, &anchors[0], limits.max_hourly_step_e9, limits.max_hourly_carry_step_e9)
-        && is_step(terms, &anchors[1], limits.max_daily_step_e9, limits.max_daily_carry_step_e9);
+        && is_step(
+            terms,
+            &anchors[0],
+            limits.max_hourly_step_e9,
+            limits.max_hourly_carry_step_e9,
+        )
+        && is_step(
+            terms,
+            &anchors[1],
+            limits.max_daily_step_e9,
+            limits.max_daily_carry_step_e9,
+        );
     forecast.require(is_within, MarginError::SurfaceStep);
     anchors
 }
@@ -475,19 +485,34 @@ fn is_step(to: &SurfaceAnchor, from: &SurfaceAnchor, step_e9: u64, carry_e9: u64
 /// Checks that total variance does not fall from the nearest earlier expiry with a slice to this one, nor from this to the
 /// nearest later one.
 fn check_neighbours(slice: [i128; 5], chain: &Chain, model: &Model, forecast: &mut Forecast) {
-    let others = model.chains.values().filter(|other| other.underlying == chain.underlying && other.expiry > model.now);
+    let others = model
+        .chains
+        .values()
+        .filter(|other| other.underlying == chain.underlying && other.expiry > model.now);
     let others: Vec<&Chain> = others.filter(|other| other.slice_at.is_some()).collect();
-    let near = others.iter().filter(|other| other.expiry < chain.expiry).max_by_key(|other| other.expiry);
-    let far = others.iter().filter(|other| other.expiry > chain.expiry).min_by_key(|other| other.expiry);
+    let near = others
+        .iter()
+        .filter(|other| other.expiry < chain.expiry)
+        .max_by_key(|other| other.expiry);
+    let far = others
+        .iter()
+        .filter(|other| other.expiry > chain.expiry)
+        .min_by_key(|other| other.expiry);
     // Variance and slope shrink with the time that is left: theta up, psi down.
     let now = |other: &&&Chain| {
         let [theta, rho, psi, ..] = other.slice;
-        let (left, whole) = (seconds(model.now, other.expiry), seconds(other.slice_at.unwrap_or(0), other.expiry));
+        let (left, whole) = (
+            seconds(model.now, other.expiry),
+            seconds(other.slice_at.unwrap_or(0), other.expiry),
+        );
         let theta = Exact::quotient(BigInt::from(theta) * left, whole).ceil_i128();
         let psi = Exact::quotient(BigInt::from(psi) * left, whole).floor_i128();
         [theta, rho, psi, 0, 0]
     };
-    let pairs = [near.as_ref().map(|near| (now(near), slice)), far.as_ref().map(|far| (slice, now(far)))];
+    let pairs = [
+        near.as_ref().map(|near| (now(near), slice)),
+        far.as_ref().map(|far| (slice, now(far))),
+    ];
     for (near, far) in pairs.into_iter().flatten() {
         forecast.require(is_in_order(near, far), MarginError::CalendarArbitrage);
     }
@@ -535,10 +560,15 @@ impl Act for RefreshRisk {
             let found = (array.reference_e9, array.range_e9, array.at, array.slot);
             let expected = (underlying.price_e9, underlying.range_e9, now, slot);
             if found != expected {
-                return Err(format!("strike {place} has reference, range and time {found:?}, not {expected:?}"));
+                return Err(format!(
+                    "strike {place} has reference, range and time {found:?}, not {expected:?}"
+                ));
             }
             if array.mark_e9 < 0 || array.gains_e9[1] != 0 {
-                return Err(format!("strike {place} is worth {} and gains where nothing moves", array.mark_e9));
+                return Err(format!(
+                    "strike {place} is worth {} and gains where nothing moves",
+                    array.mark_e9
+                ));
             }
             chain.strikes[place].array = Some(array);
         }

@@ -26,10 +26,7 @@ impl Act for SettleAccount<'_> {
         let released = forecast.draft.release(model, address, chain_address);
         let payoffs = released.iter().map(|held| payoff_e9(held, chain, underlying, price_e9));
         // Down: what is received loses the fraction of an atom, what is owed gains it.
-        let atoms = Exact::quotient(
-            payoffs.sum::<i128>() * 10_i128.pow(model.house.quote_decimals),
-            E9,
-        );
+        let atoms = Exact::quotient(payoffs.sum::<i128>() * 10_i128.pow(model.house.quote_decimals), E9);
         let payout = atoms.floor_i128();
         let account = forecast.draft.account(model, address);
         account.change_exposure();

@@ -105,8 +105,8 @@ impl Leg {
         forecast.require(self.price_e9 <= i64::MAX.into(), MarginError::MathOverflow);
         let part = |rate_e9: u64, of: &Approx| of.times(&Exact::quotient(rate_e9, E9)).rounded(1);
         let notional = lot_value_e9(underlying, underlying.price_e9).into();
-        let band = part(underlying.market.band_of_mark_e9, mark)
-            .larger(&part(underlying.market.band_of_spot_e9, &notional));
+        let band =
+            part(underlying.market.band_of_mark_e9, mark).larger(&part(underlying.market.band_of_spot_e9, &notional));
         let distance = (&Approx::from(per_lot_e9) - mark).abs();
         forecast.judge((&band - &distance).is_at_least_zero(), MarginError::PriceOutsideBand);
     }
@@ -120,7 +120,10 @@ impl Leg {
     /// Fees of taker and maker: `min(rate x notional, cap x premium)`, each up to an atom.
     fn fees(&self, model: &Model) -> [i128; 2] {
         let spot_e9 = model.underlying(model.chain(&self.option.chain).underlying).price_e9;
-        let (notional, premium) = (self.cost_e18(model, spot_e9).abs(), self.cost_e18(model, self.price_e9).abs());
+        let (notional, premium) = (
+            self.cost_e18(model, spot_e9).abs(),
+            self.cost_e18(model, self.price_e9).abs(),
+        );
         let fees = &model.house.fees;
         [fees.taker_e9, fees.maker_e9].map(|rate_e9| {
             let fee_e27 = (&notional * rate_e9).min(&premium * fees.cap_e9);
@@ -199,7 +202,6 @@ fn is_reduction(after: &Health, before: &Health, cost: &Approx) -> Option<bool> 
 fn side_forecast(model: &Model, after: &Model, side: &Side, rule: Rule) -> Forecast {
     let mut forecast = Forecast::default();
     let health = after.health(after.account(&side.address), rule.rules());
-    if std::env::var("DBG").is_ok() { if let Ok(h) = &health { eprintln!("DBG {rule:?} {:?} reduces {} ih {:.0} eq {:.0} im {:.0} un {:.0} wd {:.0}", side.address, side.reduces, h.initial_health().value.about(), h.equity.value.about(), h.initial.value.about(), h.uncertainty.value.about(), h.withdrawable.value.about()); for (i,p) in &h.parts { eprintln!("  {i} opt {:.0} coll {:.0} loss {:.0} ic {:.0} unc {:.0}", p.options.value.about(), p.collateral.value.about(), p.loss.value.about(), p.initial_contingency.value.about(), p.uncertainty.value.about()); } eprintln!("{:?}", after.account(&side.address).positions); } }
     let is_met = match forecast.take(health) {
         Some(health) => rule.judge(&health, &mut forecast),
         None => Some(false),
@@ -234,7 +236,11 @@ fn either(one: Forecast, other: Forecast) -> Forecast {
     let both = one.is_refused() && other.is_refused();
     let mut forecast = Forecast::default();
     for each in [one, other] {
-        let into = if both { &mut forecast.refusals } else { &mut forecast.doubts };
+        let into = if both {
+            &mut forecast.refusals
+        } else {
+            &mut forecast.doubts
+        };
         into.extend(each.refusals);
         forecast.doubts.extend(each.doubts);
     }
@@ -273,7 +279,10 @@ fn forecast(termed: &TermedTrade<'_>, model: &Model, bracketed: bool) -> Forecas
         return forecast;
     }
     forecast.require(model.now <= terms.deadline, MarginError::DeadlinePassed);
-    forecast.require((1..=MOST_LEGS).contains(&trade.quotes.len()), MarginError::WrongListLength);
+    forecast.require(
+        (1..=MOST_LEGS).contains(&trade.quotes.len()),
+        MarginError::WrongListLength,
+    );
     let is_self = model.account(&buyer).owner == model.account(&seller).owner;
     forecast.require(!is_self, MarginError::SelfTrade);
     let legs: Vec<Leg> = trade.quotes.iter().map(|quote| Leg::of(quote, model)).collect();
@@ -347,7 +356,11 @@ fn sides(termed: &TermedTrade<'_>, model: &Model, legs: &[Leg], reduce: [bool; 2
         let fees = leg.fees(model);
         [taker + fees[0], maker + fees[1]]
     });
-    let fees = if termed.terms.taker == 0 { fees } else { [fees[1], fees[0]] };
+    let fees = if termed.terms.taker == 0 {
+        fees
+    } else {
+        [fees[1], fees[0]]
+    };
     let price = Approx::from(Exact::quotient(premium_e18, E9));
     let side = |place: usize, address: Pubkey, sign: i128| {
         let cash = -sign * premium - fees[place];
@@ -372,7 +385,9 @@ fn apply(model: &Model, legs: &[Leg], sides: &[Side; 2], bracketed: bool, foreca
     for (place, leg) in legs.iter().enumerate() {
         let limit = model.underlying(model.chain(&leg.option.chain).underlying);
         let limit = i128::from(limit.market.max_open_interest_lots);
-        let is_first = legs[..place].iter().all(|earlier| earlier.option.chain != leg.option.chain);
+        let is_first = legs[..place]
+            .iter()
+            .all(|earlier| earlier.option.chain != leg.option.chain);
         let fees: i128 = leg.fees(model).iter().sum();
         let chain = forecast.draft.chain(model, leg.option.chain);
         chain.sequence += u64::from(is_first);
