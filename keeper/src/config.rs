@@ -41,6 +41,8 @@ pub struct Config {
     pub liquidator: Liquidator,
     /// Feed account of each underlying, by symbol.
     pub feeds: BTreeMap<String, Pubkey>,
+    /// Whether it also does for the house what anybody may do.
+    pub serve_house: bool,
     /// When the keeper looks.
     pub timing: Timing,
     /// What a transaction may cost.

@@ -11,14 +11,50 @@ use crate::strategy::{self, Settings};
 use crate::watchlist::Watchlist;
 use crate::world::World;
 use solana_pubkey::Pubkey;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tenor_sdk::address;
 use tenor_sdk::instruction::Party;
+use tenor_sdk::market::Market;
 use tenor_sdk::math::quantity::UnixSeconds;
 use tokio::sync::watch;
 use tokio::task::JoinError;
 use tokio::time::Instant;
+
+/// Where configured feeds and listed underlyings do not meet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OddFeeds {
+    /// Symbols in the configuration that the house does not list.
+    pub unlisted: Vec<String>,
+    /// Listed symbols without a feed in the configuration.
+    pub without_feed: Vec<String>,
+}
+
+impl OddFeeds {
+    /// Those of a market and a configuration, in order.
+    pub fn of(market: &Market, feeds: &BTreeMap<String, Pubkey>) -> Self {
+        let listed: BTreeSet<String> = market
+            .underlyings()
+            .map(|(_, underlying)| symbol_of(&underlying.symbol))
+            .collect();
+        Self {
+            unlisted: feeds
+                .keys()
+                .filter(|symbol| !listed.contains(*symbol))
+                .cloned()
+                .collect(),
+            without_feed: listed
+                .into_iter()
+                .filter(|symbol| !feeds.contains_key(symbol))
+                .collect(),
+        }
+    }
+}
+
+/// A padded symbol as text.
+fn symbol_of(padded: &[u8]) -> String {
+    String::from_utf8_lossy(padded).trim_end_matches('\0').to_owned()
+}
 
 /// The keeper's state.
 pub struct Engine<C> {
@@ -28,6 +64,9 @@ pub struct Engine<C> {
     liquidator: Party,
     limits: Liquidator,
     feeds: BTreeMap<String, Pubkey>,
+    serves_house: bool,
+    /// Configured symbols that the house does not list, and listed ones without a feed, as last told.
+    odd_feeds: OddFeeds,
     debounce: Duration,
     status: Status,
     shown: watch::Sender<Status>,
@@ -53,6 +92,8 @@ impl<C: Chain> Engine<C> {
             },
             limits: config.liquidator,
             feeds: config.feeds.clone(),
+            serves_house: config.serve_house,
+            odd_feeds: OddFeeds::default(),
             debounce: config.timing.debounce,
             status,
             shown: watch::Sender::new(status),
@@ -138,6 +179,7 @@ impl<C: Chain> Engine<C> {
         if !self.status.is_fresh(now) || self.status.is_stopping {
             return;
         }
+        self.tell_odd_feeds();
         let plan = strategy::plan(&self.world, &self.settings());
         metrics::evaluated(now.elapsed(), plan.unhealthy.len());
         for (account, reason) in self.watchlist.note(&plan, now) {
@@ -243,6 +285,16 @@ impl<C: Chain> Engine<C> {
                 .collect(),
             max_fraction_e18: self.limits.max_fraction_e18,
             reserve_cash_atoms: self.limits.reserve_cash_atoms,
+            serves_house: self.serves_house,
+        }
+    }
+
+    /// Says once which feeds do not fit the house.
+    fn tell_odd_feeds(&mut self) {
+        let odd = OddFeeds::of(&self.world.market, &self.feeds);
+        if odd != self.odd_feeds {
+            journal::odd_feeds(&odd);
+            self.odd_feeds = odd;
         }
     }
 }

@@ -67,8 +67,23 @@ fn a_wrong_value_is_named() {
         ("mint = \"So111", "mint = \"So0", "no address in base 58"),
         (
             "priced_by = \"SOL\"",
-            "priced_by = \"BTC\"",
-            "priced by BTC, which is not among the underlyings",
+            "priced_by = \"ETH\"",
+            "priced by ETH, which is not among the underlyings",
+        ),
+        (
+            "shocked_by = \"SOL\"",
+            "shocked_by = \"ETH\"",
+            "JitoSOL is shocked by ETH, which is not among the underlyings",
+        ),
+        (
+            "max_tenor_seconds = 31_536_000",
+            "max_tenor_seconds = 0",
+            "SOL: a tenor of zero lists no options",
+        ),
+        (
+            "max_tenor_seconds = 0",
+            "max_tenor_seconds = 60",
+            "JITOSOL: max_tenor_seconds is outside",
         ),
         (
             "symbol = \"SOL\"\nlot",

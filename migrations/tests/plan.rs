@@ -128,32 +128,38 @@ impl Chainlike {
 #[test]
 fn an_empty_chain_lacks_every_step_in_order() {
     let steps = plan(&empty(), &localnet()).unwrap();
-    let sol = || "SOL".to_owned();
-    let strikes = [160, 180, 200, 220, 240, 260, 280].map(|usd: u64| usd * E9);
+    let named = str::to_owned;
+    let collateral = |symbol| (Action::AddCollateral { symbol: named(symbol) }, Authority::Admin);
+    let underlying = |symbol| (Action::AddUnderlying { symbol: named(symbol) }, Authority::Admin);
+    let chain = |symbol| {
+        let (symbol, expiry) = (named(symbol), EXPIRY);
+        (Action::CreateChain { symbol, expiry }, Authority::Admin)
+    };
+    let strikes = |symbol, usd: Vec<u64>| {
+        let action = Action::AddStrikes {
+            symbol: named(symbol),
+            expiry: EXPIRY,
+            prices_e9: usd.into_iter().map(|usd| usd * E9).collect(),
+        };
+        (action, Authority::Admin)
+    };
     let expected = [
         (Action::Initialize, Authority::Upgrade),
-        (
-            Action::AddCollateral {
-                symbol: "USDC".to_owned(),
-            },
-            Authority::Admin,
-        ),
-        (Action::AddUnderlying { symbol: sol() }, Authority::Admin),
-        (Action::AddCollateral { symbol: sol() }, Authority::Admin),
-        (
-            Action::CreateChain {
-                symbol: sol(),
-                expiry: EXPIRY,
-            },
-            Authority::Admin,
-        ),
-        (
-            Action::AddStrikes {
-                symbol: sol(),
-                expiry: EXPIRY,
-                prices_e9: strikes.to_vec(),
-            },
-            Authority::Admin,
+        collateral("USDC"),
+        underlying("SOL"),
+        underlying("BTC"),
+        underlying("JITOSOL"),
+        collateral("SOL"),
+        collateral("wBTC"),
+        collateral("JitoSOL"),
+        chain("SOL"),
+        strikes("SOL", vec![160, 180, 200, 220, 240, 260, 280]),
+        chain("BTC"),
+        strikes(
+            "BTC",
+            vec![
+                100_000, 104_000, 108_000, 112_000, 116_000, 120_000, 124_000, 128_000, 132_000,
+            ],
         ),
     ];
     let found: Vec<_> = steps.into_iter().map(|step| (step.action, step.signer)).collect();
@@ -175,8 +181,11 @@ fn a_deployment_that_stopped_anywhere_goes_on_where_it_stopped() {
 fn only_missing_strikes_are_listed() {
     let deployment = localnet();
     let mut steps = plan(&empty(), &deployment).unwrap();
-    let Some(Action::AddStrikes { prices_e9, .. }) = steps.last_mut().map(|step| &mut step.action) else {
-        panic!("the last step lists strikes");
+    let mut actions = steps.iter_mut().map(|step| &mut step.action);
+    let Some(Action::AddStrikes { prices_e9, .. }) =
+        actions.find(|action| matches!(action, Action::AddStrikes { symbol, .. } if symbol == "SOL"))
+    else {
+        panic!("a step lists strikes of SOL");
     };
     prices_e9.retain(|price_e9| *price_e9 != 200 * E9 && *price_e9 != 280 * E9);
 
@@ -212,7 +221,27 @@ fn a_week_later_the_next_expiry_is_missing() {
             expiry: next
         }
     );
-    assert_eq!(missing.len(), 2);
+    // A chain and its strikes for SOL and for BTC; nothing for what only prices a collateral.
+    assert_eq!(missing.len(), 4);
+}
+
+/// The scenarios of a collateral with its own feed are another underlying's, and both are named by their indices.
+#[test]
+fn a_collateral_with_its_own_feed_takes_the_scenarios_of_another_underlying() {
+    let deployment = localnet();
+    let steps = plan(&empty(), &deployment).unwrap();
+    let listed = steps
+        .iter()
+        .find(|step| matches!(&step.action, Action::AddCollateral { symbol } if symbol == "JitoSOL"))
+        .unwrap();
+    // SOL, BTC, JITOSOL are underlyings 0, 1 and 2: priced by 2, shocked by 0, after eight bytes that name the instruction.
+    assert_eq!(listed.instructions[0].data[8..10], [2, 0]);
+    let prices_only = &deployment.underlyings[2];
+    assert_eq!(
+        (prices_only.symbol.as_str(), prices_only.market.max_tenor_seconds),
+        ("JITOSOL", 0)
+    );
+    assert!(prices_only.listing.is_none());
 }
 
 #[test]
@@ -226,7 +255,8 @@ fn many_strikes_are_listed_in_calls_of_sixteen() {
             _ => None,
         })
         .collect();
-    assert_eq!(counts, [16, 9]);
+    // The BTC strikes are as they were.
+    assert_eq!(counts, [16, 9, 9]);
 }
 
 #[test]

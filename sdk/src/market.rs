@@ -5,7 +5,9 @@ use crate::decode::{AccountData, ChainData, ProgramAccount};
 use solana_pubkey::Pubkey;
 use std::collections::HashMap;
 use tenor_margin::MarginError;
-use tenor_margin::risk::{ChainView, Freshness, HealthView, MarketView, assess, health_view, needed_underlyings};
+use tenor_margin::risk::{
+    Assessment, ChainView, Freshness, HealthView, MarketView, assess, assess_in_detail, health_view, needed_underlyings,
+};
 use tenor_margin::state::{ClearingHouse, Registry, Underlying};
 use tenor_math::quantity::UnixSeconds;
 use tenor_math::risk::Health;
@@ -138,6 +140,28 @@ impl Market {
             &account.positions,
             self,
             freshness,
+        )?)
+    }
+
+    /// Health of an account, and whether a price that is not good enough for a liquidation made something count at its best.
+    ///
+    /// # Errors
+    /// As [`Market::health`].
+    pub fn assessment(&self, account: &AccountData, freshness: Freshness) -> Result<Assessment, SdkError> {
+        let house = self
+            .house()
+            .ok_or_else(|| SdkError::AccountMissing(crate::address::house()))?;
+        let registry = self
+            .registry()
+            .ok_or_else(|| SdkError::AccountMissing(crate::address::registry()))?;
+        Ok(assess_in_detail(
+            house,
+            registry,
+            &account.account,
+            &account.positions,
+            self,
+            freshness,
+            &mut |_, _| {},
         )?)
     }
 

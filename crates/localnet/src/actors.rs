@@ -1,10 +1,13 @@
-//! Who takes part in the story: a writer who sells more than it can keep, a buyer, and the account that takes slices.
+//! Who takes part in the story: a writer who sells more than it can keep, a buyer, a borrower, and the account that takes
+//! slices.
 
 use crate::keys::Role;
-use crate::market::{Listed, QUOTE_INDEX, SOL_INDEX};
-use crate::tokens::{self, WRAPPED_SOL};
+use crate::market::{JITOSOL_INDEX, Listed, QUOTE_INDEX, SOL_INDEX, WBTC_INDEX};
+use crate::price_path::{BTC, SOL};
+use crate::tokens;
 use crate::validator::Validator;
 use anyhow::{Context, Result};
+use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use tenor_sdk::address::{self, TOKEN_PROGRAM};
 use tenor_sdk::instruction::{self, Party, TokenMove};
@@ -16,67 +19,67 @@ use tenor_sdk::math::pricing::OptionKind;
 /// Number of every actor's margin account.
 pub const ACCOUNT_NUMBER: u16 = 0;
 const CAPACITY: u16 = 16;
-const WHOLE_USDC: u64 = 1_000_000;
-const WHOLE_SOL: u64 = 1_000_000_000;
+/// What the borrower takes out, whole USDC.
+pub const LOAN_USDC: u64 = 80_000;
 
 /// What an actor brings.
 #[derive(Clone, Copy, Debug)]
 pub struct Means {
     /// Who.
     pub role: Role,
-    /// Whole USDC.
-    pub usdc: u64,
-    /// Whole SOL.
-    pub sol: u64,
+    /// Index of a collateral in the registry, and how many whole ones.
+    pub deposits: &'static [(u8, u64)],
 }
 
 /// The actors, with the writer first.
-pub const CAST: [Means; 3] = [
+pub const CAST: [Means; 4] = [
     Means {
         role: Role::Writer,
-        usdc: 5_000,
-        sol: 150,
+        deposits: &[(QUOTE_INDEX, 6_000), (SOL_INDEX, 125), (JITOSOL_INDEX, 40)],
     },
     Means {
         role: Role::Buyer,
-        usdc: 150_000,
-        sol: 0,
+        deposits: &[(QUOTE_INDEX, 150_000), (WBTC_INDEX, 1)],
     },
     Means {
         role: Role::Liquidator,
-        usdc: 1_000_000,
-        sol: 0,
+        deposits: &[(QUOTE_INDEX, 400_000)],
+    },
+    Means {
+        role: Role::Borrower,
+        deposits: &[(SOL_INDEX, 800)],
     },
 ];
 
 /// An option that the writer sells to the buyer at mark.
 #[derive(Clone, Copy, Debug)]
 pub struct Sale {
+    /// Place of the underlying in the deployment file.
+    pub place: usize,
     /// Call or put.
     pub kind: OptionKind,
     /// Strike in whole USD.
     pub strike_usd: u64,
-    /// Lots of 0.01 SOL.
+    /// Lots: of 0.01 SOL or of 0.0001 BTC.
     pub lots: i64,
 }
 
-/// The writer's book: puts below spot, and a strangle around it.
-pub const SALES: [Sale; 3] = [
+const fn sale(place: usize, kind: OptionKind, strike_usd: u64, lots: i64) -> Sale {
     Sale {
-        kind: OptionKind::Put,
-        strike_usd: 200,
-        lots: 60_000,
-    },
-    Sale {
-        kind: OptionKind::Put,
-        strike_usd: 180,
-        lots: 25_000,
-    },
-    Sale {
-        kind: OptionKind::Call,
-        strike_usd: 260,
-        lots: 15_000,
-    },
+        place,
+        kind,
+        strike_usd,
+        lots,
+    }
+}
+
+/// The writer's book. In SOL it is short puts, in BTC mostly calls: before the fall one loses where the other gains.
+pub const SALES: [Sale; 5] = [
+    sale(SOL, OptionKind::Put, 200, 48_000),
+    sale(SOL, OptionKind::Put, 180, 23_000),
+    sale(SOL, OptionKind::Call, 260, 10_000),
+    sale(BTC, OptionKind::Call, 124_000, 6_000),
+    sale(BTC, OptionKind::Put, 108_000, 3_000),
 ];
 
 /// Margin account of a role.
@@ -88,37 +91,74 @@ const fn party(role: Role, account: Pubkey, authority: Pubkey) -> (Role, Party) 
     (role, Party { account, authority })
 }
 
+fn whole(listed: &Listed, index: u8, units: u64) -> u64 {
+    let decimals = listed.token(index).map_or(0, |token| token.decimals);
+    units * 10_u64.pow(decimals.into())
+}
+
+fn token_move(listed: &Listed, role: Role, index: u8, wallet: Pubkey, atoms: u64) -> Result<TokenMove> {
+    Ok(TokenMove {
+        authority: role.address(),
+        account: account(role),
+        wallet,
+        mint: listed.token(index).context("the token is not listed")?.mint,
+        token_program: TOKEN_PROGRAM,
+        collateral_index: index,
+        atoms,
+    })
+}
+
 /// Opens an actor's account and brings its means in.
 ///
 /// # Errors
 /// If a transaction fails.
 pub async fn enter(validator: &Validator, listed: &Listed, means: &Means) -> Result<()> {
     let authority = means.role.address();
-    let account = account(means.role);
     let args = OpenAccountArgs {
         number: ACCOUNT_NUMBER,
         capacity: CAPACITY,
         size_class: 0,
     };
     let mut instructions = vec![instruction::open_account(authority, authority, args)];
-    let deposits = [
-        (listed.quote_mint, QUOTE_INDEX, means.usdc * WHOLE_USDC),
-        (WRAPPED_SOL, SOL_INDEX, means.sol * WHOLE_SOL),
-    ];
-    for (mint, collateral_index, atoms) in deposits.into_iter().filter(|(_, _, atoms)| *atoms > 0) {
+    for (index, units) in means.deposits {
+        let atoms = whole(listed, *index, *units);
+        let mint = listed.token(*index).context("the token is not listed")?.mint;
         let wallet = tokens::create_wallet(validator, &authority, &mint, atoms).await?;
-        instructions.push(instruction::deposit(&TokenMove {
-            authority,
-            account,
-            wallet,
-            mint,
-            token_program: TOKEN_PROGRAM,
-            collateral_index,
-            atoms,
-        }));
+        let deposit = token_move(listed, means.role, *index, wallet, atoms)?;
+        instructions.push(instruction::deposit(&deposit));
     }
     validator.send(&instructions, &[means.role]).await?;
     Ok(())
+}
+
+/// The borrower takes USDC out against its SOL: its cash goes below zero.
+///
+/// # Errors
+/// If the withdrawal fails.
+pub async fn borrow(validator: &Validator, listed: &Listed) -> Result<()> {
+    let role = Role::Borrower;
+    let quote = listed.token(QUOTE_INDEX).context("the quote is not listed")?;
+    let wallet = tokens::create_wallet(validator, &role.address(), &quote.mint, 0).await?;
+    let atoms = whole(listed, QUOTE_INDEX, LOAN_USDC);
+    let loan = token_move(listed, role, QUOTE_INDEX, wallet, atoms)?;
+    let sol = listed.assets.get(SOL).context("SOL is not listed")?.underlying;
+    let market = HealthAccounts {
+        underlyings: vec![sol],
+        chains: Vec::new(),
+    };
+    validator
+        .send(&[instruction::withdraw(&loan, &market)], &[role])
+        .await?;
+    Ok(())
+}
+
+/// Brings interest to the present for those who owe and those who lend.
+pub fn accruals() -> Vec<Instruction> {
+    CAST.iter()
+        .map(|means| means.role)
+        .filter(|role| *role != Role::Writer)
+        .map(|role| instruction::accrue(account(role)))
+        .collect()
 }
 
 /// The writer sells its book to the buyer at mark, in one transaction.
@@ -127,14 +167,14 @@ pub async fn enter(validator: &Validator, listed: &Listed, means: &Means) -> Res
 /// If the trade fails.
 pub async fn trade(validator: &Validator, listed: &Listed) -> Result<()> {
     let market = validator.client().snapshot().await?.market;
+    let accounts = HealthAccounts {
+        underlyings: listed.assets.iter().map(|asset| asset.underlying).collect(),
+        chains: listed.chains().map(|(_, chain)| chain.address).collect(),
+    };
     let legs = SALES
         .iter()
-        .map(|sale| leg(sale, listed, &market))
+        .map(|sale| leg(sale, listed, &market, &accounts))
         .collect::<Result<Vec<_>>>()?;
-    let accounts = HealthAccounts {
-        underlyings: vec![listed.underlying],
-        chains: vec![listed.chain],
-    };
     let args = TradeArgs {
         legs,
         taker: 0,
@@ -153,11 +193,13 @@ pub async fn trade(validator: &Validator, listed: &Listed) -> Result<()> {
     Ok(())
 }
 
-fn leg(sale: &Sale, listed: &Listed, market: &Market) -> Result<Leg> {
-    let strike_slot = listed.slot_of(sale.strike_usd).context("the strike is not listed")?;
-    let price_e9 = mark_e9(market, listed, strike_slot, sale.kind).context("the strike has no mark")?;
+fn leg(sale: &Sale, listed: &Listed, market: &Market, accounts: &HealthAccounts) -> Result<Leg> {
+    let chain = listed.chain(sale.place).context("the underlying has no chain")?;
+    let strike_slot = chain.slot_of(sale.strike_usd).context("the strike is not listed")?;
+    let price_e9 = mark_e9(market, &chain.address, strike_slot, sale.kind).context("the strike has no mark")?;
+    let place = accounts.chains.iter().position(|address| *address == chain.address);
     Ok(Leg {
-        chain: 0,
+        chain: place.context("the chain is not passed")?.try_into()?,
         kind: u8::from(sale.kind == OptionKind::Put),
         strike_slot,
         strike_e9: sale.strike_usd.saturating_mul(1_000_000_000),
@@ -167,8 +209,8 @@ fn leg(sale: &Sale, listed: &Listed, market: &Market) -> Result<Leg> {
 }
 
 /// Mark of an option per whole underlying, USD x 1e9.
-fn mark_e9(market: &Market, listed: &Listed, strike_slot: u16, kind: OptionKind) -> Option<u64> {
-    let chain = market.chain(&listed.chain)?;
+fn mark_e9(market: &Market, chain: &Pubkey, strike_slot: u16, kind: OptionKind) -> Option<u64> {
+    let chain = market.chain(chain)?;
     let underlying = market.underlying(chain.chain.underlying_index)?;
     let marks = chain
         .strikes

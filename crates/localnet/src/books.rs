@@ -13,9 +13,6 @@ use tenor_sdk::margin::risk::chain_slot;
 use tenor_sdk::margin::state::CollateralEntry;
 use tenor_sdk::math::pricing::OptionKind;
 
-/// Symbols of the local network's collaterals, by index.
-const SYMBOLS: [&str; 2] = ["USDC", "SOL"];
-
 /// An option whose lots, or whose open interest, do not add up.
 pub type Imbalance = String;
 
@@ -23,20 +20,22 @@ pub type Imbalance = String;
 ///
 /// # Errors
 /// If an account cannot be read.
-pub async fn tokens(validator: &Validator, snapshot: &Snapshot) -> Result<Vec<TokenTotals>> {
+pub async fn tokens(validator: &Validator, snapshot: &Snapshot, listed: &Listed) -> Result<Vec<TokenTotals>> {
     let registry = snapshot.market.registry().context("there is no registry")?;
     let mut totals = Vec::new();
     for (index, entry) in (0_u8..).zip(registry.listed()) {
         let vault = validator.client().rpc().get_account_data(&entry.vault).await?;
         totals.push(TokenTotals {
-            symbol: SYMBOLS.get(usize::from(index)).copied().unwrap_or("?").to_owned(),
+            symbol: listed
+                .token(index)
+                .map_or_else(|| "?".to_owned(), |token| token.symbol.clone()),
             mint: entry.mint.to_string(),
             decimals: entry.decimals,
             vault_atoms: tokens::amount(&vault).context("the vault is no token account")?,
             booked_atoms: entry.booked_total_atoms,
             accounts_atoms: accounts_atoms(snapshot, index),
             reserves_atoms: reserves_atoms(validator, snapshot, entry, index).await?,
-            // Premiums and slices move whole atoms from one account to another: nothing is rounded away.
+            // Premiums and slices move whole atoms, and what interest rounds is the pool's: nothing is lost.
             residue_limit_atoms: 0,
         });
     }
@@ -78,17 +77,54 @@ async fn reserves_atoms(
     let of_chains: i128 = chains
         .map(|chain| i128::from(chain.fees_atoms) + i128::from(chain.settlement_balance_atoms))
         .sum();
-    Ok(of_chains + i128::from(insurance.balance_atoms) + i128::from(insurance.treasury_atoms))
+    let of_funds = i128::from(insurance.balance_atoms) + i128::from(insurance.treasury_atoms);
+    let pool_q32 = pool_q32(snapshot).context("there is no registry")?;
+    anyhow::ensure!(
+        pool_q32.rem_euclid(1 << 32) == 0,
+        "the pool of cash holds a part of an atom"
+    );
+    Ok(of_chains + of_funds + (pool_q32 >> 32))
+}
+
+/// Interest that the pool has accrued and no account has got yet, with what is due to its reserve, in units of 2^-32 atoms:
+/// deposits less borrows plus reserve, less what the pool counts for the accounts. Exactly a number of whole atoms.
+fn pool_q32(snapshot: &Snapshot) -> Option<i128> {
+    let totals = snapshot.market.registry()?.interest.pool().totals();
+    let signed = |q32: u128| i128::try_from(q32).ok();
+    let held = signed(totals.deposited_q32)? - signed(totals.borrowed_q32)? + signed(totals.reserve_q32)?;
+    let of_accounts: i128 = snapshot
+        .accounts
+        .iter()
+        .map(|(_, data)| {
+            let cash = data.account.cash();
+            i128::from(cash.reserve_due.get()) - i128::from(cash.counted_atoms)
+        })
+        .sum();
+    Some(held + (of_accounts << 32))
 }
 
 /// Lots of every option that anyone holds, and those whose open interest is not the sum of the longs.
 pub fn lots(snapshot: &Snapshot, listed: &Listed) -> (Vec<LotTotals>, Vec<Imbalance>) {
     let mut totals = Vec::new();
     let mut imbalances = Vec::new();
-    let Some(chain) = snapshot.market.chain_data(&listed.chain) else {
-        return (totals, imbalances);
-    };
-    let held = held(snapshot, &listed.chain);
+    for (_, chain) in listed.chains() {
+        match snapshot.market.chain_data(&chain.address) {
+            Some(data) => count_chain(snapshot, listed, &chain.address, data, &mut totals, &mut imbalances),
+            None => imbalances.push(format!("there is no chain {}", chain.address)),
+        }
+    }
+    (totals, imbalances)
+}
+
+fn count_chain(
+    snapshot: &Snapshot,
+    listed: &Listed,
+    address: &Pubkey,
+    chain: &ChainData,
+    totals: &mut Vec<LotTotals>,
+    imbalances: &mut Vec<Imbalance>,
+) {
+    let held = held(snapshot, address);
     for (slot, kind, open_interest) in options(chain) {
         let positions = held
             .get(&(slot, kind == OptionKind::Put))
@@ -101,7 +137,9 @@ pub fn lots(snapshot: &Snapshot, listed: &Listed) -> (Vec<LotTotals>, Vec<Imbala
                 .sum()
         };
         let (long_lots, short_lots): (i128, i128) = (sum(1), sum(-1));
-        let instrument = listed.instrument(slot, kind);
+        let instrument = listed
+            .instrument(address, slot, kind)
+            .unwrap_or_else(|| format!("strike {slot} of {address}"));
         if i128::from(open_interest) != long_lots {
             imbalances.push(format!(
                 "{instrument}: open interest {open_interest}, longs {long_lots}"
@@ -115,7 +153,6 @@ pub fn lots(snapshot: &Snapshot, listed: &Listed) -> (Vec<LotTotals>, Vec<Imbala
             });
         }
     }
-    (totals, imbalances)
 }
 
 /// Every option of a chain with its open interest.

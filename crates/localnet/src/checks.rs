@@ -6,7 +6,7 @@ use crate::books::Imbalance;
 use crate::keys::Role;
 use crate::market::{Listed, letter};
 use crate::view::{View, account_of, holdings};
-use tenor_report::{Actor, Check, Landed, LotTotals, Tick, Timeline, TokenTotals};
+use tenor_report::{Actor, Check, Landed, Loan, LotTotals, Tick, Timeline, TokenTotals};
 use tenor_sdk::math::Round;
 use tenor_sdk::math::quantity::Ratio;
 
@@ -22,6 +22,10 @@ pub struct Evidence<'a> {
     pub tokens: &'a [TokenTotals],
     /// Lots of every option.
     pub lots: &'a [LotTotals],
+    /// The loan at the end.
+    pub loan: &'a Loan,
+    /// How often the keeper stored a price, by symbol.
+    pub brought: &'a [(String, usize)],
     /// Options whose open interest is wrong.
     pub imbalances: &'a [Imbalance],
     /// The program as it was built.
@@ -40,10 +44,15 @@ impl Evidence<'_> {
     /// All checks, in the order of the report.
     pub fn checks(&self) -> Vec<Check> {
         vec![
+            self.both_fell(),
+            self.margined_as_one(),
+            self.four_collaterals(),
             self.fell_ill(),
             self.keeper_liquidated(),
+            self.keeper_brought_prices(),
             self.writer_recovered(),
             self.equity_stayed_positive(),
+            self.borrower_paid(),
             self.tokens_add_up(),
             self.lots_add_up(),
             self.buyer_untouched(),
@@ -52,6 +61,95 @@ impl Evidence<'_> {
             self.keeper_survived(),
             self.keeper_logged_no_error(),
         ]
+    }
+
+    fn both_fell(&self) -> Check {
+        let sol = self.timeline.ticks.iter().map(|tick| tick.price_usd_e9);
+        let mut falls = vec![("SOL", fall_bps(sol))];
+        for series in &self.timeline.also {
+            let prices = series.samples.iter().map(|sample| sample.price_usd_e9);
+            falls.push((series.symbol.as_str(), fall_bps(prices)));
+        }
+        let detail: Vec<_> = falls
+            .iter()
+            .map(|(symbol, fall)| format!("{symbol} by {}.{:02}%", fall / 100, fall % 100))
+            .collect();
+        let passed = falls.len() == 2 && falls.iter().all(|(_, fall)| *fall >= 1_000);
+        check("Both underlyings fall by a tenth or more", passed, detail.join(", "))
+    }
+
+    /// What the account is asked for against the sum of its parts, by the program's own code.
+    fn margined_as_one(&self) -> Check {
+        let opening = self.timeline.portfolios.first();
+        let house = self.view.snapshot.market.house();
+        let detail = opening.map_or_else(
+            || "nothing was sampled".to_owned(),
+            |opening| {
+                format!(
+                    "{} instead of {}",
+                    usd(opening.initial_usd_e9),
+                    usd(opening.sum_of_parts_usd_e9())
+                )
+            },
+        );
+        let passed = opening.zip(house).is_some_and(|(opening, house)| {
+            let losses: i128 = opening.parts.iter().map(|part| part.scenario_loss_usd_e9).sum();
+            let most = losses * i128::from(house.risk.correlation_credit_e9) / 1_000_000_000;
+            let with_options = opening
+                .parts
+                .iter()
+                .filter(|part| part.option_value_usd_e9 != 0)
+                .count();
+            with_options == 2 && (1..=most).contains(&opening.credit_usd_e9())
+        });
+        check(
+            "SOL and BTC are margined as one portfolio: the correlation credit lowers the writer’s requirement",
+            passed,
+            detail,
+        )
+    }
+
+    fn four_collaterals(&self) -> Check {
+        let used: Vec<_> = self
+            .tokens
+            .iter()
+            .filter(|row| row.accounts_atoms > 0)
+            .map(|row| row.symbol.clone())
+            .collect();
+        check(
+            "Accounts hold at least three collaterals",
+            used.len() >= 3,
+            used.join(", "),
+        )
+    }
+
+    fn keeper_brought_prices(&self) -> Check {
+        let detail: Vec<_> = self
+            .brought
+            .iter()
+            .map(|(symbol, count)| format!("{symbol} {count}"))
+            .collect();
+        let passed = !self.brought.is_empty() && self.brought.iter().all(|(_, count)| *count > 0);
+        check(
+            "The keeper stores prices of every underlying, also of the one that only prices a collateral",
+            passed,
+            detail.join(", "),
+        )
+    }
+
+    fn borrower_paid(&self) -> Check {
+        let loan = self.loan;
+        let detail = format!(
+            "borrowed {} atoms, owes {}, interest {}",
+            loan.borrowed_atoms,
+            loan.owed_atoms,
+            loan.interest_atoms()
+        );
+        check(
+            "The borrower’s cash is below zero, it pays interest, and it stays healthy",
+            loan.borrowed_atoms > 0 && loan.interest_atoms() > 0 && loan.health_usd_e9 > 0,
+            detail,
+        )
     }
 
     fn fell_ill(&self) -> Check {
@@ -144,9 +242,15 @@ impl Evidence<'_> {
         let bought = |held: &Vec<tenor_report::Holding>| {
             held.len() == SALES.len()
                 && SALES.iter().all(|sale| {
-                    let name = format!(" {} {}", sale.strike_usd, letter(sale.kind));
+                    let symbol = self
+                        .listed
+                        .assets
+                        .get(sale.place)
+                        .map_or("?", |asset| asset.symbol.as_str());
+                    let end = format!(" {} {}", sale.strike_usd, letter(sale.kind));
+                    let is_of = |name: &str| name.starts_with(symbol) && name.ends_with(&end);
                     held.iter()
-                        .any(|holding| holding.lots == sale.lots && holding.instrument.ends_with(&name))
+                        .any(|holding| holding.lots == sale.lots && is_of(&holding.instrument))
                 })
         };
         let detail = format!("{} options", held.as_ref().map_or(0, Vec::len));
@@ -216,6 +320,15 @@ fn check(name: &str, passed: bool, detail: String) -> Check {
         passed,
         detail,
     }
+}
+
+/// Fall from the first price to the lowest, hundredths of a percent.
+fn fall_bps(prices: impl Iterator<Item = i64> + Clone) -> i128 {
+    let ends = prices.clone().next().zip(prices.min());
+    ends.map_or(0, |(first, low)| {
+        let (first, low) = (i128::from(first), i128::from(low));
+        ((first - low) * 10_000).checked_div(first).unwrap_or(0)
+    })
 }
 
 fn usd(e9: i128) -> String {

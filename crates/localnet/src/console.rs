@@ -63,7 +63,7 @@ impl Console {
     }
 
     /// The writer's account changed.
-    pub fn tick(&self, tick: &Tick) {
+    pub fn tick(&self, tick: &Tick, btc_usd_e9: u64) {
         let health = tick.maintenance_health_usd_e9();
         let auction = match tick.clock {
             LiquidationClock::Idle => String::new(),
@@ -78,9 +78,10 @@ impl Console {
             LiquidationClock::Ended { .. } => "  auction ended".to_owned(),
         };
         let text = format!(
-            "{:>7}  SOL {:>7}  equity {:>9}  MM {:>9}  health {:>9}{auction}",
+            "{:>7}  SOL {:>7}  BTC {:>8}  equity {:>9}  MM {:>9}  health {:>9}{auction}",
             seconds(tick.elapsed_ms),
             dollars(tick.price_usd_e9.into(), Cents::Shown),
+            dollars(btc_usd_e9.into(), Cents::Hidden),
             dollars(tick.equity_usd_e9, Cents::Hidden),
             dollars(tick.maintenance_requirement_usd_e9, Cents::Hidden),
             dollars(health, Cents::Hidden),

@@ -11,7 +11,7 @@ pub const EXPONENT: i32 = -8;
 const E9_PER_UNIT: u64 = 10;
 
 /// A price with its confidence interval, USD x 1e9.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Quote {
     /// The price.
     pub price_e9: u64,

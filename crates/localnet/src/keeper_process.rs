@@ -58,17 +58,21 @@ impl Keeper {
     }
 
     fn configuration(&self, validator: &Validator, listed: &Listed) -> String {
+        let feeds: String = listed
+            .assets
+            .iter()
+            .map(|asset| format!("{} = \"{}\"\n", asset.symbol, asset.feed))
+            .collect();
         format!(
             "rpc_url = {rpc:?}\nws_url = {ws:?}\nkeypair_path = {key:?}\ncommitment = \"processed\"\n\
              http_listen = \"{listen}\"\nlog_format = \"json\"\n\n\
              [liquidator]\naccount_number = {ACCOUNT_NUMBER}\n\n\
-             [feeds]\nSOL = \"{feed}\"\n\n\
+             [feeds]\n{feeds}\n\
              [timing]\npoll_interval_ms = 100\ntick_interval_ms = 200\n",
             rpc = validator.rpc_url(),
             ws = validator.ws_url(),
             key = self.folder.join("keeper-key.json"),
             listen = self.listen,
-            feed = listed.feed,
         )
     }
 

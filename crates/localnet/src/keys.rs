@@ -22,19 +22,22 @@ pub enum Role {
     Writer,
     /// Buys them.
     Buyer,
+    /// Borrows USDC against SOL.
+    Borrower,
     /// The keeper's key: signs, pays, and owns the account that takes slices.
     Liquidator,
 }
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Upgrade,
         Self::Admin,
         Self::Guardian,
         Self::Surface,
         Self::Writer,
         Self::Buyer,
+        Self::Borrower,
         Self::Liquidator,
     ];
 
@@ -47,6 +50,7 @@ impl Role {
             Self::Surface => "surface",
             Self::Writer => "writer",
             Self::Buyer => "buyer",
+            Self::Borrower => "borrower",
             Self::Liquidator => "liquidator",
         };
         Keypair::new_from_array(Sha256::digest(format!("tenor localnet {word}")).into())
@@ -63,6 +67,7 @@ impl Role {
             Self::Upgrade | Self::Admin | Self::Guardian | Self::Surface => Actor::Operator,
             Self::Writer => Actor::Writer,
             Self::Buyer => Actor::Buyer,
+            Self::Borrower => Actor::Borrower,
             Self::Liquidator => Actor::Liquidator,
         }
     }

@@ -1,9 +1,10 @@
 //! The whole protocol on a local validator.
 //!
 //! A validator runs in this process with the real bytecode. A market is listed by the steps that a deployment would
-//! take; a writer sells options; the price falls as that of SOL fell on 10 October 2025; the keeper, a process of its
-//! own, liquidates the writer. All this program does from then on is to publish prices and to watch. In the end it
-//! checks every token, every lot and every transaction, and writes a report.
+//! take; a writer sells options on SOL and BTC against SOL, JitoSOL and USDC, and is margined for all of it as one portfolio;
+//! another account borrows USDC against SOL. Prices fall as that of SOL fell on 10 October 2025; the keeper, a process of its
+//! own, brings all prices and liquidates the writer. All this program does from then on is to publish prices and to watch. In
+//! the end it checks every token, every lot, the interest and every transaction, and writes a report.
 //!
 //! | module | does |
 //! |---|---|

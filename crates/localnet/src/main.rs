@@ -15,7 +15,7 @@ const FRESH_INTERVAL: Duration = Duration::from_secs(1);
 /// What a shell reports for a process that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
 
-/// SOL falls by a fifth; a writer of options is liquidated; every token and lot is counted.
+/// SOL and BTC fall; a writer of options on both is liquidated; every token and lot is counted.
 #[derive(Parser)]
 #[command(name = "demo", version)]
 struct Options {

@@ -1,10 +1,12 @@
 //! What a run writes down while it happens, from several tasks at once.
 
 use crate::transaction::{Call, Transaction};
+use solana_pubkey::Pubkey;
 use solana_signature::Signature;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
-use tenor_report::{Check, ComputePeak, Landed, PositionSample, Tick, Timeline};
+use tenor_report::{Actor, Check, ComputePeak, Landed, PositionSample, Tick, Timeline};
 
 /// Limits of single instructions, from the budgets of the design; elsewhere that of any instruction holds.
 const LIMITS: [(&str, u64); 3] = [("trade", 200_000), ("deposit", 12_000), ("withdraw", 12_000)];
@@ -20,10 +22,12 @@ pub struct Record {
 #[derive(Default)]
 struct Inner {
     timeline: Timeline,
-    /// When each price was published, oldest first.
-    published: Vec<(u64, u64)>,
-    /// Price that the program holds, USD x 1e9.
-    stored_price_e9: u64,
+    /// When each price of each underlying was published, oldest first.
+    published: Vec<(Pubkey, u64, u64)>,
+    /// Prices that the program holds, USD x 1e9.
+    stored_prices_e9: BTreeMap<Pubkey, u64>,
+    /// Prices that each actor stored, by underlying.
+    brought: BTreeMap<(Actor, Pubkey), usize>,
 }
 
 impl Record {
@@ -54,8 +58,13 @@ impl Record {
     }
 
     /// A price was published, at this moment of the run.
-    pub fn published(&self, price_e9: u64, elapsed_ms: u64) {
-        self.inner().published.push((price_e9, elapsed_ms));
+    pub fn published(&self, underlying: Pubkey, price_e9: u64, elapsed_ms: u64) {
+        self.inner().published.push((underlying, price_e9, elapsed_ms));
+    }
+
+    /// How often an actor has stored a price of an underlying.
+    pub fn brought(&self, actor: Actor, underlying: Pubkey) -> usize {
+        self.inner().brought.get(&(actor, underlying)).copied().unwrap_or(0)
     }
 
     /// The writer's account was looked at.
@@ -82,7 +91,10 @@ impl Record {
         let elapsed_ms = self.at_ms(moment);
         let mut inner = self.inner();
         if transaction.failure.is_none() {
-            inner.stored_price_e9 = transaction.stored_price_e9.unwrap_or(inner.stored_price_e9);
+            for (underlying, price_e9) in &transaction.stored_prices_e9 {
+                inner.stored_prices_e9.insert(*underlying, *price_e9);
+                *inner.brought.entry((transaction.actor, *underlying)).or_default() += 1;
+            }
             inner.note_compute(&transaction.calls);
         }
         let is_reaction = transaction.liquidation.is_some();
@@ -124,12 +136,12 @@ impl Record {
 }
 
 impl Inner {
-    /// Time since the price that the program holds was published.
+    /// Time since the newest of the prices that the program holds was published.
     fn age_of_stored_price_ms(&self, elapsed_ms: u64) -> Option<u64> {
-        let mut earlier = self.published.iter().rev().filter(|(_, at_ms)| *at_ms <= elapsed_ms);
-        earlier
-            .find(|(price_e9, _)| *price_e9 == self.stored_price_e9)
-            .map(|(_, at_ms)| elapsed_ms - at_ms)
+        let is_stored = |underlying: &Pubkey, price_e9: &u64| self.stored_prices_e9.get(underlying) == Some(price_e9);
+        let earlier = self.published.iter().rev().filter(|(_, _, at_ms)| *at_ms <= elapsed_ms);
+        let mut of_stored = earlier.filter(|(underlying, price_e9, _)| is_stored(underlying, price_e9));
+        of_stored.next().map(|(_, _, at_ms)| elapsed_ms - at_ms)
     }
 
     fn note_compute(&mut self, calls: &[Call]) {

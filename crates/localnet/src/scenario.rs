@@ -1,7 +1,7 @@
 //! The story: a market falls, an account becomes unhealthy, a keeper that knows nothing of the story liquidates it.
 
 use crate::console::Console;
-use crate::price_path::{Point, sol_fall};
+use crate::price_path::{Point, fall};
 use crate::record::Record;
 use crate::stage::Stage;
 use crate::view::View;
@@ -78,7 +78,7 @@ impl Scenario {
 
     fn title(&self) -> Timeline {
         Timeline {
-            title: "SOL falls by a fifth: the keeper liquidates a writer slice by slice".to_owned(),
+            title: "SOL and BTC fall: the keeper liquidates a cross-margined writer slice by slice".to_owned(),
             started_at_secs: jiff::Timestamp::now().as_second(),
             underlying: "SOL".to_owned(),
             replay_speed: self.speed,
@@ -88,8 +88,8 @@ impl Scenario {
 
     async fn tell(&self, record: &Record, place: &mut Option<Stage>) -> Result<()> {
         fs::create_dir_all(&self.folder).with_context(|| format!("cannot make {}", self.folder.display()))?;
-        let path = sol_fall()?;
-        let first = path.first().context("the price path is empty")?.quote;
+        let path = fall()?;
+        let first = path.first().context("the price path is empty")?.quotes;
         let stage = Stage::build(self.keeper_binary.clone(), &self.folder, record, &self.console, first).await?;
         let stage = place.insert(stage);
         self.fall(stage, &path).await?;
@@ -102,7 +102,7 @@ impl Scenario {
         let mut outage = Outage::of(self.chaos);
         for point in path {
             sleep_until(start + point.at / self.speed).await;
-            let view = stage.tick(point.quote).await?;
+            let view = stage.tick(point.quotes).await?;
             outage.advance(stage, &view).await?;
         }
         outage.end(stage)

@@ -29,8 +29,8 @@ pub struct Transaction {
     pub compute_units: u64,
     /// Why it failed.
     pub failure: Option<Failure>,
-    /// The last price that it stored, USD x 1e9.
-    pub stored_price_e9: Option<u64>,
+    /// The prices that it stored: underlying, USD x 1e9.
+    pub stored_prices_e9: Vec<(Pubkey, u64)>,
     /// What it liquidated.
     pub liquidation: Option<Liquidation>,
 }
@@ -76,12 +76,12 @@ fn read(encoded: &EncodedConfirmedTransactionWithStatusMeta) -> Result<Transacti
         calls: calls(&transaction, keys, &consumed(meta)),
         compute_units: option(&meta.compute_units_consumed).copied().unwrap_or(0),
         failure: failure(meta),
-        stored_price_e9: None,
+        stored_prices_e9: Vec::new(),
         liquidation: None,
     };
     for data in events(meta, keys) {
         if let Some(event) = event::read::<PriceUpdated>(&data) {
-            read.stored_price_e9 = Some(event.price_e9);
+            read.stored_prices_e9.push((event.underlying, event.price_e9));
         }
         if let Some(event) = event::read::<SliceLiquidated>(&data) {
             read.liquidation = Some(liquidation(&event));
@@ -167,6 +167,9 @@ fn failure(meta: &UiTransactionStatusMeta) -> Option<Failure> {
 /// Those refusals that a race between price, keeper and account brings about.
 fn error_name(code: u32) -> Option<MarginError> {
     let expected = [
+        MarginError::HealthNotRaised,
+        MarginError::NothingToSweep,
+        MarginError::NotHourMark,
         MarginError::SequenceMismatch,
         MarginError::LimitExceeded,
         MarginError::PriceStale,

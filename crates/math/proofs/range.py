@@ -2,14 +2,14 @@
 
 from z3 import And, If, Implies, Ints, Q, Reals
 
-from proof import absolute, at_least, floor_of, proof, prove, require, require_code
+from proof import absolute, floor_of, proof, prove, require, require_code
 
 FILE = "risk/range.rs"
 CODE = (
     "const MAX_RISE_PER_HOUR_E9: u64 = 20_000_000", "const SECONDS_PER_HOUR: u64 = 3_600",
     "now.since(moved_at).min(SECONDS_PER_HOUR.saturating_mul(24))",
     "mul_div(MAX_RISE_PER_HOUR_E9, elapsed, SECONDS_PER_HOUR, Round::Down)?", "range.e9().saturating_add(rise_e9)",
-    "Ok(target.min(limit).max(self.floor))",
+    "Ok(target.min(limit))",
 )
 PER_HOUR, HOUR, DAY = 20_000_000, 3_600, 86_400
 
@@ -24,32 +24,32 @@ def rise(name: str, seconds):
     return found, (seconds >= 0, floor_of(found, PER_HOUR * lesser(seconds, DAY), HOUR))
 
 
-def next_range(range_, target, risen, floor):
-    return at_least(lesser(target, range_ + risen), floor)
+def next_range(range_, target, risen):
+    return lesser(target, range_ + risen)
 
 
-@proof("range-bounds", "Whatever the range was, the next lies between the floor and the cap, and nothing overflows", f"{FILE}: "
+@proof("range-bounds", "Whatever the range was, the next lies between the lesser of it and the floor and the cap, and nothing overflows", f"{FILE}: "
        "RangeParams::next", "SMT, integers",
        CODE + ("Ratio::from_e9(range_e9).clamp(self.floor, self.cap)", "self.cap < self.floor", "self.horizon_hours > 720",
                "(u128::from(variance.0) * u128::from(self.horizon_hours)) << 2"))
 def range_bounds():
     range_, target, floor, cap, seconds, variance, hours = Ints("range target floor cap seconds variance hours")
     risen, defined = rise("risen", seconds)
-    then = next_range(range_, target, risen, floor)
-    prove(And(floor <= then, then <= cap, risen <= 480_000_000), *defined, range_ >= 0, floor <= target, target <= cap)
+    then = next_range(range_, target, risen)
+    prove(And(lesser(floor, range_) <= then, then <= cap, risen <= 480_000_000), *defined, range_ >= 0, floor <= target, target <= cap)
     # The root's domain ends at 2^78; 27 (sqrt 720) times ten deviations x 1e9 is far below 2^64.
     prove(variance * hours * 4 < 2**74, 0 <= variance, variance <= 2**62, 0 <= hours, hours <= 720)
 
 
-@proof("range-rise", "From a range not below the floor the range rises by at most two points an hour, pro rata, over any number "
+@proof("range-rise", "The range rises by at most two points an hour, pro rata, over any number "
        "of steps and whatever the targets between them", f"{FILE}: RangeParams::next", "SMT, integers, induction over steps",
        CODE)
 def range_rise():
-    range_, target, floor, seconds, start, before = Ints("range target floor seconds start before")
+    range_, target, seconds, start, before = Ints("range target seconds start before")
     risen, defined = rise("risen", seconds)
-    then = next_range(range_, target, risen, floor)
+    then = next_range(range_, target, risen)
     # In units of 1e-9 / 3,600: risen so far by at most the time so far, and after one more step too.
-    prove(And((then - start) * HOUR <= PER_HOUR * (before + seconds), then >= floor), *defined, range_ >= floor,
+    prove((then - start) * HOUR <= PER_HOUR * (before + seconds), *defined,
           before >= 0, (range_ - start) * HOUR <= PER_HOUR * before)
 
 
@@ -57,13 +57,13 @@ def range_rise():
        "cutting any longer time where the target is at most 48 points above", f"{FILE}: RangeParams::next", "SMT, integers",
        CODE)
 def range_split():
-    range_, target, floor, first, second = Ints("range target floor first second")
+    range_, target, first, second = Ints("range target first second")
     a, a_defined = rise("a", first)
     b, b_defined = rise("b", second)
     whole, whole_defined = rise("whole", first + second)
-    once = next_range(range_, target, whole, floor)
-    twice = next_range(next_range(range_, target, a, floor), target, b, floor)
-    given = (*a_defined, *b_defined, *whole_defined, range_ >= floor, floor <= target)
+    once = next_range(range_, target, whole)
+    twice = next_range(next_range(range_, target, a), target, b)
+    given = (*a_defined, *b_defined, *whole_defined)
     prove(Implies(first + second <= DAY, a + b <= whole), *given)
     prove(Implies(first + second <= DAY, twice <= once), *given)
     prove(Implies(target - range_ <= 24 * PER_HOUR, twice <= once), *given)

@@ -12,7 +12,8 @@ pub struct OutflowLimit {
     pub seconds: u64,
 }
 
-/// Net outflow as a leaky bucket: withdrawals fill it, deposits and time drain it, time by one cap a window.
+/// Net outflow as a leaky bucket: withdrawals fill it, time drains it by one cap a window. Deposits do not: whoever brought tokens
+/// in could then take others' out. What an account takes back of its own recent deposits is not counted by the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outflow {
     /// What is in the bucket.
@@ -46,15 +47,6 @@ impl Outflow {
     pub fn brimmed(self, limit: OutflowLimit) -> Self {
         Self {
             level: self.level.max(limit.cap),
-            ..self
-        }
-    }
-
-    /// The bucket after a deposit.
-    #[must_use]
-    pub const fn emptied(self, atoms: Atoms) -> Self {
-        Self {
-            level: Atoms::new(self.level.get().saturating_sub(atoms.get())),
             ..self
         }
     }
@@ -113,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn deposits_drain_and_withdrawals_fill() {
+    fn withdrawals_fill() {
         let start = bucket(600, 0);
         assert_eq!(start.filled(Atoms::new(400), LIMIT), Some(bucket(1_000, 0)));
         assert_eq!(start.filled(Atoms::new(401), LIMIT), None);
@@ -122,7 +114,6 @@ mod tests {
             (start.brimmed(LIMIT), bucket(1_001, 0).brimmed(LIMIT)),
             (bucket(1_000, 0), bucket(1_001, 0))
         );
-        assert_eq!(start.emptied(Atoms::new(601)).level, Atoms::ZERO);
     }
 
     #[test]

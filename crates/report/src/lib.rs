@@ -14,8 +14,8 @@ mod verdict;
 
 pub use page::render;
 pub use timeline::{
-    Actor, Check, ComputePeak, Facts, Failure, Holding, Landed, Liquidation, LiquidationClock, PositionSample,
-    ProgramFacts, Strike, Tick, Timeline,
+    Actor, Check, ComputePeak, Facts, Failure, Holding, Landed, Liquidation, LiquidationClock, Loan, PortfolioPart,
+    PortfolioSample, PositionSample, PriceSample, PriceSeries, ProgramFacts, Strike, Tick, Timeline,
 };
 pub use totals::{LotTotals, TokenTotals};
 pub use verdict::Verdict;

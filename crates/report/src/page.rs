@@ -5,6 +5,7 @@ mod facts;
 mod figures;
 mod graphs;
 mod legend;
+mod portfolio;
 mod samples;
 mod transactions;
 mod verdict;
@@ -34,6 +35,7 @@ pub fn render(timeline: &Timeline) -> String {
                     (figures::section(timeline))
                     (graphs::price(timeline))
                     (graphs::margin(timeline))
+                    (portfolio::section(timeline))
                     (graphs::positions(timeline))
                     (transactions::section(timeline))
                     (accounts::section(timeline))

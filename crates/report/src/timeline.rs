@@ -28,6 +28,15 @@ pub struct Timeline {
     pub strikes: Vec<Strike>,
     /// The writer's account at each price.
     pub ticks: Vec<Tick>,
+    /// Prices and strikes of the other assets that options are listed on.
+    #[serde(default)]
+    pub also: Vec<PriceSeries>,
+    /// The writer's requirement by underlying, at some moments.
+    #[serde(default)]
+    pub portfolios: Vec<PortfolioSample>,
+    /// What somebody borrowed.
+    #[serde(default)]
+    pub loan: Option<Loan>,
     /// Positions of each actor, one sample after each change.
     pub positions: Vec<PositionSample>,
     /// Every transaction that reached a block.
@@ -54,6 +63,95 @@ impl Timeline {
             .iter()
             .filter(|landed| landed.failure.is_none())
             .filter_map(|landed| Some((landed, landed.liquidation.as_ref()?)))
+    }
+}
+
+/// Prices of one asset besides the main one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceSeries {
+    /// Its symbol.
+    pub symbol: String,
+    /// Strikes of the listed options.
+    pub strikes: Vec<Strike>,
+    /// Its prices, in order of time.
+    pub samples: Vec<PriceSample>,
+}
+
+/// The oracle at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceSample {
+    /// Milliseconds since the start of the run.
+    pub elapsed_ms: u64,
+    /// USD per whole underlying x 1e9.
+    pub price_usd_e9: i64,
+    /// Half-width of the oracle's interval, in USD per whole underlying x 1e9.
+    pub confidence_usd_e9: i64,
+}
+
+/// A portfolio's requirement and what it is made of. All in USD x 1e9.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortfolioSample {
+    /// Milliseconds since the start of the run.
+    pub elapsed_ms: u64,
+    /// Which moment of the story it is.
+    pub moment: String,
+    /// Parts by underlying.
+    pub parts: Vec<PortfolioPart>,
+    /// Initial requirement of the whole.
+    pub initial_usd_e9: i128,
+    /// Maintenance requirement of the whole.
+    pub maintenance_usd_e9: i128,
+    /// Equity.
+    pub equity_usd_e9: i128,
+}
+
+/// One underlying's part. All in USD x 1e9.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortfolioPart {
+    /// Symbol.
+    pub symbol: String,
+    /// Greatest loss over the scenarios, by itself.
+    pub scenario_loss_usd_e9: i128,
+    /// Contingencies of the initial requirement.
+    pub contingency_usd_e9: i128,
+    /// Options at mark.
+    pub option_value_usd_e9: i128,
+    /// Collateral after haircut.
+    pub collateral_value_usd_e9: i128,
+}
+
+impl PortfolioSample {
+    /// What the underlyings would be asked for one by one.
+    pub fn sum_of_parts_usd_e9(&self) -> i128 {
+        let parts = self.parts.iter();
+        parts
+            .map(|part| part.scenario_loss_usd_e9.saturating_add(part.contingency_usd_e9))
+            .fold(0, i128::saturating_add)
+    }
+
+    /// What is credited for losses that the underlyings do not have together.
+    pub fn credit_usd_e9(&self) -> i128 {
+        self.sum_of_parts_usd_e9().saturating_sub(self.initial_usd_e9)
+    }
+}
+
+/// Cash below zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loan {
+    /// What was taken out, atoms of the quote.
+    pub borrowed_atoms: i64,
+    /// What is owed at the end.
+    pub owed_atoms: i64,
+    /// Decimals of the quote.
+    pub decimals: u8,
+    /// Maintenance health of the borrower at the end, USD x 1e9.
+    pub health_usd_e9: i128,
+}
+
+impl Loan {
+    /// Interest so far, atoms of the quote.
+    pub const fn interest_atoms(&self) -> i64 {
+        self.owed_atoms.saturating_sub(self.borrowed_atoms)
     }
 }
 
@@ -132,6 +230,8 @@ pub enum Actor {
     Writer,
     /// Long the options.
     Buyer,
+    /// Owes cash against collateral.
+    Borrower,
     /// The keeper process and the account it takes slices into.
     Liquidator,
     /// Deploys, lists and publishes prices.
@@ -140,7 +240,13 @@ pub enum Actor {
 
 impl Actor {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 4] = [Self::Writer, Self::Buyer, Self::Liquidator, Self::Operator];
+    pub const ALL: [Self; 5] = [
+        Self::Writer,
+        Self::Buyer,
+        Self::Borrower,
+        Self::Liquidator,
+        Self::Operator,
+    ];
 }
 
 impl fmt::Display for Actor {
@@ -148,6 +254,7 @@ impl fmt::Display for Actor {
         f.write_str(match self {
             Self::Writer => "Writer",
             Self::Buyer => "Buyer",
+            Self::Borrower => "Borrower",
             Self::Liquidator => "Liquidator",
             Self::Operator => "Operator",
         })

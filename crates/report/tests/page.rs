@@ -1,8 +1,9 @@
 //! What every page must contain, and what none may.
 
 use tenor_report::{
-    Actor, Check, ComputePeak, Facts, Failure, Holding, Landed, Liquidation, LiquidationClock, LotTotals,
-    PositionSample, ProgramFacts, Strike, Tick, Timeline, TokenTotals, Verdict, render,
+    Actor, Check, ComputePeak, Facts, Failure, Holding, Landed, Liquidation, LiquidationClock, Loan, LotTotals,
+    PortfolioPart, PortfolioSample, PositionSample, PriceSample, PriceSeries, ProgramFacts, Strike, Tick, Timeline,
+    TokenTotals, Verdict, render,
 };
 
 const USD: i128 = 1_000_000_000;
@@ -90,6 +91,42 @@ fn fall() -> Timeline {
             tick(2_000, 180, 9_000, 10_000),
             tick(3_000, 176, 8_800, 7_400),
         ],
+        also: vec![PriceSeries {
+            symbol: "BTC".to_owned(),
+            strikes: vec![Strike {
+                label: "108000 P".to_owned(),
+                price_usd_e9: 108_000_000_000_000,
+            }],
+            samples: [(0, 116_000), (1_000, 108_000), (3_000, 104_400)]
+                .map(|(elapsed_ms, dollars)| PriceSample {
+                    elapsed_ms,
+                    price_usd_e9: dollars * 1_000_000_000,
+                    confidence_usd_e9: 40_000_000_000,
+                })
+                .into(),
+        }],
+        portfolios: vec![PortfolioSample {
+            elapsed_ms: 0,
+            moment: "before the fall".to_owned(),
+            parts: [("SOL", 9_000), ("BTC", 2_000)]
+                .map(|(symbol, dollars)| PortfolioPart {
+                    symbol: symbol.to_owned(),
+                    scenario_loss_usd_e9: dollars * USD,
+                    contingency_usd_e9: 100 * USD,
+                    option_value_usd_e9: -700 * USD,
+                    collateral_value_usd_e9: 21_000 * USD,
+                })
+                .into(),
+            initial_usd_e9: 10_000 * USD,
+            maintenance_usd_e9: 8_000 * USD,
+            equity_usd_e9: 20_000 * USD,
+        }],
+        loan: Some(Loan {
+            borrowed_atoms: 80_000_000_000,
+            owed_atoms: 80_000_007_654,
+            decimals: 6,
+            health_usd_e9: USD,
+        }),
         positions: vec![
             positions(0, Actor::Writer, -400),
             positions(0, Actor::Buyer, 400),
@@ -146,6 +183,7 @@ fn a_page_has_every_section() {
             r#"id="figures""#,
             r#"id="price""#,
             r#"id="margin""#,
+            r#"id="portfolio""#,
             r#"id="positions""#,
             r#"id="samples""#,
             r#"id="transactions""#,
@@ -181,6 +219,29 @@ fn the_figures_are_those_of_the_run() {
     );
 }
 
+/// The parts are 9,100 and 2,100; asked for are 10,000: 1,200 are credited.
+#[test]
+fn the_portfolio_shows_its_parts_its_credit_and_the_interest_paid() {
+    let page = render(&fall());
+    assert_contains(
+        &page,
+        &[
+            "Price of BTC",
+            "108000 P",
+            "before the fall",
+            "$9,000.00",
+            "a correlation credit of $1,200.00",
+            "interest of 0.007654",
+        ],
+    );
+    let without = Timeline {
+        portfolios: Vec::new(),
+        loan: None,
+        ..fall()
+    };
+    assert!(!render(&without).contains("Portfolio and cash"));
+}
+
 #[test]
 fn every_check_appears_with_its_detail() {
     let page = render(&fall());
@@ -193,9 +254,9 @@ fn every_check_appears_with_its_detail() {
 #[test]
 fn every_chart_is_drawn_with_a_title_and_the_inks_of_its_marks() {
     let page = render(&fall());
-    // Three charts in two widths, and a panel for each of three actors.
-    assert_eq!(page.matches("<svg class=\"chart ").count(), 3 * 2 + 3);
-    assert_eq!(page.matches(r#"role="img" aria-labelledby="#).count(), 3 * 2 + 3);
+    // Four charts in two widths, and a panel for each of three actors.
+    assert_eq!(page.matches("<svg class=\"chart ").count(), 4 * 2 + 3);
+    assert_eq!(page.matches(r#"role="img" aria-labelledby="#).count(), 4 * 2 + 3);
     assert_contains(
         &page,
         &[
@@ -344,6 +405,14 @@ fn text_is_escaped_wherever_it_comes_from() {
     timeline.facts.keeper_version = hostile();
     for strike in &mut timeline.strikes {
         strike.label = hostile();
+    }
+    for series in &mut timeline.also {
+        series.symbol = hostile();
+        series.strikes.iter_mut().for_each(|strike| strike.label = hostile());
+    }
+    for sample in &mut timeline.portfolios {
+        sample.moment = hostile();
+        sample.parts.iter_mut().for_each(|part| part.symbol = hostile());
     }
     for holding in timeline.positions.iter_mut().flat_map(|sample| &mut sample.holdings) {
         holding.instrument = hostile();

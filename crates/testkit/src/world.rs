@@ -57,6 +57,8 @@ pub struct Receipt {
     pub accounts: usize,
     /// Bytes of it, without lookup tables.
     pub bytes: usize,
+    /// Bytes of it, with one lookup table that holds whatever a table can.
+    pub bytes_with_table: usize,
     /// What programs logged.
     pub logs: Vec<String>,
     /// What the last instruction returned.
@@ -85,12 +87,22 @@ pub struct World<B = LiteBank> {
     known: BTreeSet<Pubkey>,
     prices: BTreeMap<Asset, Price>,
     chains: BTreeSet<ChainOf>,
+    /// Data of the events of all that landed, if they are kept.
+    journal: Option<Vec<Vec<u8>>>,
 }
 
 impl World {
     /// A house on a bank in memory that takes USDC, SOL and BTC and lists SOL at 200 and BTC at 100,000.
     pub fn new() -> Self {
         Self::on(LiteBank::new(&upgrade_authority().address()))
+    }
+
+    /// A house of these terms, otherwise as [`World::new`], whose events are kept from the first on.
+    pub fn recorded(terms: InitializeArgs) -> Self {
+        let mut world = Self::without_house();
+        world.journal = Some(Vec::new());
+        world.found(terms);
+        world
     }
 
     /// The program on a bank in memory, before there is a house.
@@ -194,6 +206,7 @@ impl<B: Bank> World<B> {
             known: BTreeSet::new(),
             prices: BTreeMap::new(),
             chains: BTreeSet::new(),
+            journal: None,
         };
         let mut clock = world.bank.clock();
         (clock.unix_timestamp, clock.slot) = (START, clock.slot.max(FIRST_SLOT));
@@ -217,11 +230,7 @@ impl<B: Bank> World<B> {
     /// A house that takes USDC, SOL and BTC and lists SOL and BTC, with prices.
     pub fn on(bank: B) -> Self {
         let mut world = Self::empty(bank);
-        world.land(Initialize {
-            upgrade_authority: &upgrade_authority(),
-            quote: USDC,
-            args: house_terms(),
-        });
+        world.found(house_terms());
         // Neither fees nor interest unless a test asks for them: what is expected stays a sum of premiums.
         world.edit_house(|house| {
             house.fees = FeeModel {
@@ -231,16 +240,24 @@ impl<B: Bank> World<B> {
             };
             house.interest = bytemuck::Zeroable::zeroed();
         });
-        world.land(AddCollateral {
+        world
+    }
+
+    fn found(&mut self, args: InitializeArgs) {
+        self.land(Initialize {
+            upgrade_authority: &upgrade_authority(),
+            quote: USDC,
+            args,
+        });
+        self.land(AddCollateral {
             admin: &admin(),
             asset: USDC,
             args: USDC.collateral(NO_UNDERLYING),
             approval: None,
         });
         for asset in [SOL, BTC] {
-            world.list_asset(asset);
+            self.list_asset(asset);
         }
-        world
     }
 
     /// Lists an asset as an underlying, the next one, and as a collateral that it prices.
@@ -313,6 +330,7 @@ impl<B: Bank> World<B> {
         let required = message.header.num_required_signatures;
         let keys = &message.account_keys[..usize::from(required)];
         let (accounts, bytes) = (message.account_keys.len(), transaction_length(&message));
+        let bytes_with_table = length_with_table(&message);
         let mut signers = vec![self.fee_payer.key()];
         for signer in call.signers {
             if keys.contains(&signer.pubkey()) && signers.iter().all(|known| known.pubkey() != signer.pubkey()) {
@@ -330,14 +348,22 @@ impl<B: Bank> World<B> {
             inner,
         } = self.bank.execute(transaction);
         match result {
-            Ok(()) => Ok(Receipt {
-                compute_units,
-                accounts,
-                bytes,
-                logs,
-                return_data,
-                inner,
-            }),
+            Ok(()) => {
+                let receipt = Receipt {
+                    compute_units,
+                    accounts,
+                    bytes,
+                    bytes_with_table,
+                    logs,
+                    return_data,
+                    inner,
+                };
+                if let Some(journal) = &mut self.journal {
+                    let events = receipt.of_program().filter(|data| event::name(data).is_some());
+                    journal.extend(events.map(<[u8]>::to_vec));
+                }
+                Ok(receipt)
+            }
             Err(error) => Err(Refusal {
                 changed: self.changes_since(before, required, &error),
                 error,
@@ -436,6 +462,11 @@ impl<B: Bank> World<B> {
     /// If it does not exist.
     pub fn tokens(&self, address: &Pubkey) -> u64 {
         amount(&self.account(address).expect("a token account"))
+    }
+
+    /// Data of the events of all that landed, in order; none unless the world was [`World::recorded`].
+    pub fn journal(&self) -> &[Vec<u8>] {
+        self.journal.as_deref().unwrap_or_default()
     }
 
     /// Addresses of all accounts that were ever named or written.
@@ -694,6 +725,19 @@ fn transaction_length(message: &Message) -> usize {
         + KEY
         + compact(message.instructions.len())
         + instructions
+}
+
+/// Bytes of a transaction whose accounts are in a lookup table, other than signers and programs that it calls: each is an index
+/// of one byte instead of a key. The table costs its key, two lengths, the number of tables and the version.
+fn length_with_table(message: &Message) -> usize {
+    const SAVED_BY_ACCOUNT: usize = 31;
+    const COST_OF_TABLE: usize = 32 + 2 + 1 + 1;
+    let called: BTreeSet<u8> = message.instructions.iter().map(|each| each.program_id_index).collect();
+    let listed = message
+        .account_keys
+        .len()
+        .saturating_sub(usize::from(message.header.num_required_signatures) + called.len());
+    transaction_length(message) + COST_OF_TABLE - SAVED_BY_ACCOUNT * listed
 }
 
 /// Bytes of a length in the transaction's format: seven bits each.

@@ -36,6 +36,8 @@ pub(super) struct File {
     min_payer_lamports: u64,
     #[serde(default = "default_max_in_flight")]
     max_in_flight: usize,
+    #[serde(default = "default_serve_house")]
+    serve_house: bool,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +115,10 @@ const fn default_max_in_flight() -> usize {
     16
 }
 
+const fn default_serve_house() -> bool {
+    true
+}
+
 const fn default_max_fraction_e18() -> u64 {
     ONE_E18
 }
@@ -131,6 +137,7 @@ impl File {
             log_format: self.log_format,
             liquidator: self.liquidator.check()?,
             feeds: feeds(&self.feeds)?,
+            serve_house: self.serve_house,
             timing: self.timing.check()?,
             fee: self.fee.check()?,
             min_payer_lamports: self.min_payer_lamports,

@@ -1,5 +1,6 @@
 //! The log lines of decisions and outcomes. Fields have the same names in every line.
 
+use super::OddFeeds;
 use crate::execute::{Admission, Class, Finished, Outcome};
 use crate::strategy::{Intent, SkipReason};
 use solana_pubkey::Pubkey;
@@ -41,6 +42,16 @@ pub(super) fn unpaid(intent: &Intent) {
 /// An account needs action and gets none.
 pub(super) fn skipped(account: &Pubkey, reason: &SkipReason) {
     info!(account = %account, %reason, "skipped");
+}
+
+/// Configuration and house name different underlyings.
+pub(super) fn odd_feeds(odd: &OddFeeds) {
+    if !odd.unlisted.is_empty() {
+        warn!(symbols = ?odd.unlisted, "feeds are configured for underlyings that the house does not list");
+    }
+    if !odd.without_feed.is_empty() {
+        warn!(symbols = ?odd.without_feed, "listed underlyings have no feed in the configuration");
+    }
 }
 
 /// An account cannot be read.

@@ -78,7 +78,7 @@ impl Class {
     /// Class of an error of the program, by number.
     pub fn of_code(code: u32) -> Self {
         use MarginError as E;
-        const RACED: [MarginError; 9] = [
+        const RACED: [MarginError; 12] = [
             E::SequenceMismatch,
             E::PriceOlderThanStored,
             E::ChainSettled,
@@ -88,8 +88,11 @@ impl Class {
             E::AuctionNotStarted,
             E::NothingToLiquidate,
             E::ChainNotExpired,
+            E::NotHourMark,
+            E::NothingToSweep,
+            E::ChainNotEmpty,
         ];
-        const STALE: [MarginError; 12] = [
+        const STALE: [MarginError; 13] = [
             E::LimitExceeded,
             E::DeadlinePassed,
             E::PriceStale,
@@ -102,6 +105,7 @@ impl Class {
             E::MissingChain,
             E::MissingUnderlying,
             E::EquityExhausted,
+            E::HealthNotRaised,
         ];
         const UNDERFUNDED: [MarginError; 5] = [
             E::InitialHealthNegative,

@@ -1,16 +1,18 @@
 //! Whether an account needs liquidation, and what to send about it.
 
-use super::preview::preview;
-use super::projection::Projection;
+use super::preview::{Slice, preview};
+use super::projection::{PriceProblem, Projection};
 use super::upkeep::{Eagerness, Upkeep};
 use super::{Intent, IntentKind, Settings, SkipReason};
 use crate::world::World;
+use solana_instruction::Instruction;
+use solana_message::Message;
 use solana_pubkey::Pubkey;
 use tenor_sdk::decode::AccountData;
 use tenor_sdk::instruction::{liquidate_slice, touch_liquidation};
 use tenor_sdk::margin::auction::is_at_target;
 use tenor_sdk::margin::instructions::LiquidateSliceArgs;
-use tenor_sdk::margin::risk::{Freshness, needed_underlyings};
+use tenor_sdk::margin::risk::{Assessment, Counting, Freshness, MarketView, needed_underlyings};
 use tenor_sdk::margin::state::ClearingHouse;
 use tenor_sdk::math::liquidation::{Fraction, SliceTerms, discount, slice_fraction};
 use tenor_sdk::math::quantity::{Ratio, UnixSeconds, Value};
@@ -22,6 +24,8 @@ const STRIKES_BESIDE_A_SLICE: usize = 12;
 const TOUCH_UNITS: u32 = 120_000;
 const SLICE_UNITS: u32 = 400_000;
 const MAX_UNITS: u32 = 1_400_000;
+/// Bytes of a transaction, without its signature and the two instructions of the compute budget.
+const MAX_MESSAGE_BYTES: usize = 1_232 - 65 - 60;
 /// A touch keeps the clock running: it advances by at most thirty seconds a touch.
 const TOUCH_AFTER_SECONDS: u64 = 20;
 /// Slices are tried at the allowed fraction and at halves of it, down to this many halvings.
@@ -56,15 +60,24 @@ pub(super) fn judge(
     if data.positions.is_empty() && !owes && !data.account.liquidation.is_active() {
         return Verdict::Healthy;
     }
-    let health = match projection.market().health(data, Freshness::AsStored) {
-        Ok(health) => health,
+    // By the rules of the chain: a wide price counts, an old one counts at its best.
+    let assessed = match projection.market().assessment(data, Freshness::Liquidation(world.now)) {
+        Ok(assessed) => assessed,
         Err(error) => return Verdict::Skip(SkipReason::Health(error.to_string())),
     };
+    let Assessment { health, left_out, .. } = assessed;
     let is_active = data.account.liquidation.is_active();
+    let is_negative = match health.maintenance_health() {
+        Ok(margin) => margin < Value::ZERO,
+        Err(error) => return Verdict::Skip(of_math(error)),
+    };
+    if left_out && !is_negative {
+        return Verdict::Skip(SkipReason::Price(worst_problem(data, world, projection)));
+    }
     match health.is_certainly_unhealthy() {
         Ok(false) if !is_active => return Verdict::Healthy,
         Ok(_) => {}
-        Err(error) => return Verdict::Skip(SkipReason::Health(error.to_string())),
+        Err(error) => return Verdict::Skip(of_math(error)),
     }
     if address == settings.liquidator.account {
         return Verdict::Skip(SkipReason::Own);
@@ -74,6 +87,7 @@ pub(super) fn judge(
         address,
         data,
         health,
+        left_out,
         world,
         projection,
         settings,
@@ -84,11 +98,32 @@ pub(super) fn judge(
     }
 }
 
+/// What is wrong with the first price that makes something count at its best.
+fn worst_problem(data: &AccountData, world: &World, projection: &Projection) -> PriceProblem {
+    let market = projection.market();
+    let Some(registry) = market.registry() else {
+        return PriceProblem::NoFeed;
+    };
+    let is_left_out = |index: &u8| {
+        let underlying = market.underlying(*index);
+        underlying.is_some_and(|underlying| {
+            Freshness::Liquidation(world.now).counting(underlying, true) == Ok(Counting::AtBest)
+        })
+    };
+    let index = needed_underlyings(&data.account, registry).find(is_left_out);
+    // A price that could be stored and is still too old for a liquidation has no problem of its own.
+    index
+        .and_then(|index| projection.problem(index))
+        .unwrap_or(PriceProblem::Stale)
+}
+
 /// An unhealthy account with everything that a decision about it reads.
 struct Case<'a> {
     address: Pubkey,
     data: &'a AccountData,
     health: Health,
+    /// Whether something counts at its best, and cannot change hands.
+    left_out: bool,
     world: &'a World,
     projection: &'a Projection,
     settings: &'a Settings,
@@ -96,7 +131,6 @@ struct Case<'a> {
 
 impl Case<'_> {
     fn action(&self) -> Result<Intent, SkipReason> {
-        self.check_prices()?;
         let house = self
             .projection
             .market()
@@ -104,23 +138,19 @@ impl Case<'_> {
             .ok_or_else(|| SkipReason::Health("no house".to_owned()))?;
         let is_active = self.data.account.liquidation.is_active();
         let at_target = is_at_target(&self.health, house.liquidation_target());
-        if is_active && (at_target || self.health.maintenance == Value::ZERO) {
+        let may_end = is_active && !self.left_out;
+        if may_end && (at_target || self.health.maintenance == Value::ZERO) {
             return self.touch();
         }
         match self.slice(house) {
             // The clock must run on even if nobody can take a slice yet.
-            Err(SkipReason::NoCapacity | SkipReason::EquityExhausted) if self.is_touch_due() => self.touch(),
+            Err(SkipReason::NoCapacity | SkipReason::EquityExhausted | SkipReason::Health(_))
+                if self.is_touch_due() =>
+            {
+                self.touch()
+            }
             outcome => outcome,
         }
-    }
-
-    /// The program reads every underlying that the account needs: one bad price stops this account, and only this.
-    fn check_prices(&self) -> Result<(), SkipReason> {
-        let Some(registry) = self.projection.market().registry() else {
-            return Ok(());
-        };
-        let problem = needed_underlyings(&self.data.account, registry).find_map(|index| self.projection.problem(index));
-        problem.map_or(Ok(()), |problem| Err(SkipReason::Price(problem)))
     }
 
     fn is_touch_due(&self) -> bool {
@@ -129,17 +159,28 @@ impl Case<'_> {
     }
 
     fn touch(&self) -> Result<Intent, SkipReason> {
-        let upkeep = self.upkeep(&[self.data], Eagerness::Exact);
-        if upkeep.strikes > STRIKES_BESIDE_A_SLICE {
-            return Ok(self.intent(IntentKind::Refresh, upkeep, Vec::new(), 0));
-        }
         let market = self.accounts(&[self.data])?;
-        Ok(self.intent(
-            IntentKind::Touch,
-            upkeep,
-            vec![touch_liquidation(self.address, &market)],
-            TOUCH_UNITS,
-        ))
+        let touch = vec![touch_liquidation(self.address, &market)];
+        Ok(self.fitting(IntentKind::Touch, &[self.data], touch, TOUCH_UNITS))
+    }
+
+    /// The action behind the upkeep that it needs, in one transaction: behind all of it if that fits, else behind what the
+    /// program would insist on; if not even that fits, the upkeep alone, and the action later.
+    fn fitting(&self, kind: IntentKind, accounts: &[&AccountData], action: Vec<Instruction>, units: u32) -> Intent {
+        let mut upkeep = Upkeep::default();
+        for eagerness in [Eagerness::Exact, Eagerness::Required] {
+            upkeep = self.upkeep(accounts, eagerness);
+            if upkeep.strikes <= STRIKES_BESIDE_A_SLICE && self.fits(&upkeep, &action) {
+                return self.intent(kind, upkeep, action, units);
+            }
+        }
+        self.intent(IntentKind::Refresh, upkeep, Vec::new(), 0)
+    }
+
+    fn fits(&self, upkeep: &Upkeep, action: &[Instruction]) -> bool {
+        let all: Vec<_> = upkeep.instructions.iter().chain(action).cloned().collect();
+        let message = Message::new(&all, Some(&self.settings.liquidator.authority));
+        message.serialize().len() <= MAX_MESSAGE_BYTES
     }
 
     /// The largest slice that the formula allows and the keeper's account can carry.
@@ -168,19 +209,25 @@ impl Case<'_> {
             slice_fraction(&terms).map_err(of_math)?
         };
         let wanted = allowed.e18().min(self.settings.max_fraction_e18);
+        let mut refusal = SkipReason::NoCapacity;
         for halving in 0..=HALVINGS {
             let Ok(fraction) = Fraction::from_e18(wanted.checked_shr(halving).unwrap_or(0)) else {
                 continue;
             };
-            let forecast = preview(
-                self.projection.market(),
-                self.data,
-                self.health.maintenance,
-                &own.data,
+            let slice = Slice {
+                account: self.data,
+                maintenance: self.health.maintenance,
                 fraction,
                 discount,
-            );
-            let Ok(forecast) = forecast else { continue };
+                now: self.world.now,
+            };
+            let forecast = match preview(self.projection.market(), &slice, &own.data) {
+                Ok(forecast) => forecast,
+                Err(error) => {
+                    refusal = SkipReason::Health(error.to_string());
+                    continue;
+                }
+            };
             let is_sound = forecast
                 .health
                 .initial_health()
@@ -195,20 +242,11 @@ impl Case<'_> {
                 return self.slice_of(max_fraction_e18, forecast.cash_change_atoms, &own.data);
             }
         }
-        Err(SkipReason::NoCapacity)
+        Err(refusal)
     }
 
     fn slice_of(&self, max_fraction_e18: u64, cash_change: i64, own: &AccountData) -> Result<Intent, SkipReason> {
         let parties = [self.data, own];
-        let exact = self.upkeep(&parties, Eagerness::Exact);
-        let upkeep = if exact.strikes > STRIKES_BESIDE_A_SLICE {
-            self.upkeep(&parties, Eagerness::Required)
-        } else {
-            exact
-        };
-        if upkeep.strikes > STRIKES_BESIDE_A_SLICE {
-            return Ok(self.intent(IntentKind::Refresh, upkeep, Vec::new(), 0));
-        }
         let tolerance = SLIPPAGE
             .of_count(cash_change.unsigned_abs(), tenor_sdk::math::Round::Up)
             .map_err(of_math)?;
@@ -225,12 +263,8 @@ impl Case<'_> {
         }
         let market = self.accounts(&parties)?;
         instructions.push(liquidate_slice(self.address, self.settings.liquidator, &market, args));
-        Ok(self.intent(
-            IntentKind::Slice,
-            upkeep,
-            instructions,
-            TOUCH_UNITS.saturating_add(SLICE_UNITS),
-        ))
+        let units = TOUCH_UNITS.saturating_add(SLICE_UNITS);
+        Ok(self.fitting(IntentKind::Slice, &parties, instructions, units))
     }
 
     fn upkeep(&self, accounts: &[&AccountData], eagerness: Eagerness) -> Upkeep {
@@ -244,13 +278,7 @@ impl Case<'_> {
             .map_err(|error| SkipReason::Health(error.to_string()))
     }
 
-    fn intent(
-        &self,
-        kind: IntentKind,
-        upkeep: Upkeep,
-        instructions: Vec<solana_instruction::Instruction>,
-        units: u32,
-    ) -> Intent {
+    fn intent(&self, kind: IntentKind, upkeep: Upkeep, instructions: Vec<Instruction>, units: u32) -> Intent {
         let mut all = upkeep.instructions;
         all.extend(instructions);
         Intent {

@@ -7,6 +7,7 @@
 mod liquidate;
 mod preview;
 mod projection;
+mod service;
 mod upkeep;
 
 pub use projection::{PriceProblem, Projection};
@@ -29,6 +30,8 @@ pub struct Settings {
     pub max_fraction_e18: u64,
     /// Cash that the keeper's account keeps, atoms.
     pub reserve_cash_atoms: i64,
+    /// Whether it also does for the house what anybody may do.
+    pub serves_house: bool,
 }
 
 /// What an intent does.
@@ -40,6 +43,16 @@ pub enum IntentKind {
     Touch,
     /// Take over a slice, starting the auction first where none runs.
     Slice,
+    /// Bring the risk arrays of a chain to the range that its underlying has moved to.
+    Range,
+    /// Bring the hour's mark of an underlying.
+    Mark,
+    /// Move what a chain has collected to the house.
+    Sweep,
+    /// Close a chain that is over.
+    Close,
+    /// Bring interest to the present.
+    Accrue,
 }
 
 impl fmt::Display for IntentKind {
@@ -48,6 +61,11 @@ impl fmt::Display for IntentKind {
             Self::Refresh => "refresh",
             Self::Touch => "touch",
             Self::Slice => "slice",
+            Self::Range => "range",
+            Self::Mark => "mark",
+            Self::Sweep => "sweep",
+            Self::Close => "close",
+            Self::Accrue => "accrue",
         })
     }
 }
@@ -55,7 +73,7 @@ impl fmt::Display for IntentKind {
 /// One transaction that should land. Sending it twice is harmless: the program refuses a sequence number that has moved.
 #[derive(Clone, Debug)]
 pub struct Intent {
-    /// The account that it acts on.
+    /// The account that it acts on: a margin account, a chain or an underlying.
     pub account: Pubkey,
     /// Sequence number of that account when it was decided.
     pub sequence: u64,
@@ -70,7 +88,7 @@ pub struct Intent {
 /// Why an account that may need action gets none now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SkipReason {
-    /// The price cannot be used.
+    /// What lies on this price counts at its best, and by that the account is not unhealthy: nothing is known of it.
     Price(PriceProblem),
     /// Its health cannot be computed; the text says why.
     Health(String),
@@ -136,5 +154,8 @@ pub fn plan(world: &World, settings: &Settings) -> Plan {
     // The deepest shortfall first: it is the one that can become a loss.
     ranked.sort_by_key(|(shortfall_e9, _)| std::cmp::Reverse(*shortfall_e9));
     plan.intents.extend(ranked.into_iter().map(|(_, intent)| intent));
+    if settings.serves_house {
+        plan.intents.extend(service::intents(world, &projection, settings));
+    }
     plan
 }

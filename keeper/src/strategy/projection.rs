@@ -4,23 +4,28 @@ use super::Settings;
 use crate::world::World;
 use std::collections::HashMap;
 use tenor_sdk::decode::ProgramAccount;
+use tenor_sdk::margin::MarginError;
+use tenor_sdk::margin::feed::FeedPrice;
+use tenor_sdk::margin::hourly::marked_hour;
 use tenor_sdk::margin::risk::MarketView;
 use tenor_sdk::margin::state::Underlying;
 use tenor_sdk::margin::valuation::ChainValuation;
 use tenor_sdk::market::Market;
-use tenor_sdk::math::quantity::UnixSeconds;
+use tenor_sdk::math::average::moving_average;
+use tenor_sdk::math::quantity::{Price, UnixSeconds};
 use tenor_sdk::pyth::{PriceUpdate, VerificationLevel};
 
-/// Why the program would refuse the newest price of an underlying.
+/// Why the newest price of an underlying is of no use for a liquidation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PriceProblem {
     /// No feed account is configured or seen.
     NoFeed,
     /// The update is not the underlying's, not fully verified or not positive.
     Unusable,
-    /// The update is too old for a liquidation.
+    /// The update is too old, or ahead of the chain's clock.
     Stale,
-    /// Its confidence interval is too wide.
+    /// Its confidence interval is too wide to be stored at all. One that is merely wide is stored: a liquidation then needs
+    /// negative health at both of its ends.
     Uncertain,
 }
 
@@ -46,8 +51,9 @@ pub struct Projection {
 impl Projection {
     /// Projects every underlying to its newest feed price and every chain to that price and the present time.
     ///
-    /// An underlying whose newest price the program would refuse keeps its stored price and gets a problem. A strike
-    /// that cannot be valued (a chain without a slice) keeps its stored array, which health checks then judge.
+    /// An underlying whose newest price the program would refuse keeps its stored price and gets a problem; what depends on it
+    /// counts by the age of the stored price, as on chain. A strike that cannot be valued (a chain without a slice) keeps its
+    /// stored array, which health checks then judge.
     pub fn of(world: &World, settings: &Settings) -> Self {
         let mut projection = Self {
             market: world.market.clone(),
@@ -110,30 +116,46 @@ impl Projection {
 
 /// The underlying as `update_price` would leave it, or why the program would refuse.
 fn at_feed_price(underlying: &Underlying, update: &PriceUpdate, now: UnixSeconds) -> Result<Underlying, PriceProblem> {
-    let published_at = UnixSeconds::new(update.publish_time_secs);
+    let price = feed_price(underlying, update).ok_or(PriceProblem::Unusable)?;
+    match price.check_usable(underlying, now) {
+        Ok(()) if !price.is_of_stored_second(underlying) => {
+            stored(underlying, &price, now).ok_or(PriceProblem::Unusable)
+        }
+        // An update that is not newer than the stored price changes nothing.
+        Ok(()) | Err(MarginError::PriceOlderThanStored) => Ok(*underlying),
+        Err(MarginError::PriceUncertain) => Err(PriceProblem::Uncertain),
+        Err(_) => Err(PriceProblem::Stale),
+    }
+}
+
+/// The update as the program reads it; `None` if it is not the underlying's.
+pub(super) fn feed_price(underlying: &Underlying, update: &PriceUpdate) -> Option<FeedPrice> {
     let is_ours = update.feed_id == underlying.feed_id
         && update.verification_level == VerificationLevel::Full
         && update.exponent == underlying.feed_exponent;
-    let (price_e9, confidence_e9) = match (update.price_e9(), update.conf_e9()) {
-        (Ok(price), Ok(confidence)) if is_ours => (price, confidence),
-        _ => return Err(PriceProblem::Unusable),
-    };
-    let limits = &underlying.feed;
-    if now.since(published_at) > limits.max_liquidation_age_seconds {
-        return Err(PriceProblem::Stale);
-    }
-    let confidence = u128::from(confidence_e9).saturating_mul(1_000_000_000);
-    if confidence > u128::from(price_e9).saturating_mul(u128::from(limits.max_confidence_e9)) {
-        return Err(PriceProblem::Uncertain);
-    }
-    // An update that is not newer than the stored price changes nothing.
-    if published_at <= underlying.published_at() {
-        return Ok(*underlying);
-    }
-    Ok(Underlying {
-        price_e9,
-        confidence_e9,
-        published_at: update.publish_time_secs,
-        ..*underlying
+    let price = update.oracle_price().ok().filter(|_| is_ours)?;
+    Some(FeedPrice {
+        price: Price::from_e9(price.price_e9),
+        confidence: Price::from_e9(price.conf_e9),
+        published_at: UnixSeconds::new(price.publish_time_secs),
+        previous_published_at: price.prev_publish_time_secs.map(UnixSeconds::new),
     })
+}
+
+/// The underlying with a price stored: average, hourly mark and range move with it.
+fn stored(underlying: &Underlying, price: &FeedPrice, now: UnixSeconds) -> Option<Underlying> {
+    let elapsed = price.published_at.since(underlying.published_at());
+    let average = moving_average(Price::from_e9(underlying.ema_e9), price.price, elapsed).ok()?;
+    let mut stored = Underlying {
+        ema_e9: average.e9(),
+        price_e9: price.price.e9(),
+        confidence_e9: price.confidence.e9(),
+        published_at: price.published_at.get(),
+        ..*underlying
+    };
+    let is_certain = price.check_confidence(underlying.feed.max_confidence_e9).is_ok();
+    if let Some(hour) = marked_hour(price, underlying).filter(|_| is_certain) {
+        stored.take_mark(price.price, hour, now).ok()?;
+    }
+    Some(stored)
 }

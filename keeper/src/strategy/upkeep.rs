@@ -8,16 +8,19 @@ use solana_pubkey::Pubkey;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_sdk::decode::AccountData;
 use tenor_sdk::instruction::{refresh_risk, update_price};
-use tenor_sdk::margin::risk::{Freshness, MarketView};
-use tenor_sdk::math::quantity::Ratio;
+use tenor_sdk::margin::risk::{Counting, FeedState, Freshness, MarketView, needed_underlyings};
+use tenor_sdk::margin::state::Underlying;
+use tenor_sdk::math::quantity::{Ratio, UnixSeconds};
 
 /// Compute units of a price update, with room.
-const PRICE_UNITS: u32 = 20_000;
+pub(super) const PRICE_UNITS: u32 = 20_000;
 /// Compute units of one strike's refresh, with room.
-const STRIKE_UNITS: u32 = 75_000;
+pub(super) const STRIKE_UNITS: u32 = 75_000;
 
 /// Strikes whose refresh fits a transaction of their own.
-const MAX_STRIKES: usize = 16;
+pub(super) const MAX_STRIKES: usize = 16;
+/// A stored price that would be this near to its age limit is renewed: the transaction takes time to land.
+const LANDING_SECONDS: u64 = 4;
 
 /// Instructions that bring the inputs of health checks up to date.
 #[derive(Clone, Debug, Default)]
@@ -31,9 +34,9 @@ pub(super) struct Upkeep {
 /// How eager a refresh is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Eagerness {
-    /// Every strike that differs from the projection, so that the program sees exactly what was decided on.
+    /// Every price and strike that differs from the projection, so that the program sees exactly what was decided on.
     Exact,
-    /// Only strikes that the program would refuse as stale.
+    /// Only what the program would refuse as stale, strikes of another range among them.
     Required,
 }
 
@@ -47,7 +50,7 @@ impl Upkeep {
         eagerness: Eagerness,
     ) -> Self {
         let mut upkeep = Self::default();
-        upkeep.update_prices(world, projection, settings);
+        upkeep.update_prices(accounts, world, projection, settings, eagerness);
         let mut stale: BTreeMap<Pubkey, BTreeSet<u16>> = BTreeMap::new();
         for data in accounts {
             for position in &data.positions {
@@ -78,19 +81,58 @@ impl Upkeep {
         upkeep
     }
 
-    /// A price that the projection moved, or whose publish time it renewed, must be stored first.
-    fn update_prices(&mut self, world: &World, projection: &Projection, settings: &Settings) {
-        for (address, underlying) in projection.market().underlyings() {
-            let stored = world.market.underlying(underlying.index);
-            let is_newer = stored.is_none_or(|stored| {
-                stored.published_at != underlying.published_at || stored.price_e9 != underlying.price_e9
-            });
-            if let Some(feed) = settings.feed_accounts.get(&underlying.index).filter(|_| is_newer) {
-                self.instructions.push(update_price(*address, *feed));
-                self.compute_units = self.compute_units.saturating_add(PRICE_UNITS);
-            }
+    /// A price that the projection moved, or whose publish time it renewed, must be stored first: those of every underlying
+    /// that the accounts' health reads, also of those that only price their collaterals.
+    fn update_prices(
+        &mut self,
+        accounts: &[&AccountData],
+        world: &World,
+        projection: &Projection,
+        settings: &Settings,
+        eagerness: Eagerness,
+    ) {
+        let Some(registry) = world.market.registry() else {
+            return;
+        };
+        let needed: BTreeSet<u8> = accounts
+            .iter()
+            .flat_map(|data| needed_underlyings(&data.account, registry))
+            .collect();
+        for index in needed {
+            self.update_price(index, world, projection, settings, eagerness);
         }
     }
+
+    /// Stores the price of one underlying, if it is newer than the stored one.
+    pub(super) fn update_price(
+        &mut self,
+        index: u8,
+        world: &World,
+        projection: &Projection,
+        settings: &Settings,
+        eagerness: Eagerness,
+    ) {
+        let market = projection.market();
+        let (Some(address), Some(projected)) = (market.underlying_address(index), market.underlying(index)) else {
+            return;
+        };
+        let stored = world.market.underlying(index);
+        let is_newer = stored.is_none_or(|stored| stored.published_at != projected.published_at);
+        let is_wanted = match eagerness {
+            Eagerness::Exact => true,
+            Eagerness::Required => stored.is_none_or(|stored| is_ageing(stored, world.now)),
+        };
+        if let Some(feed) = settings.feed_accounts.get(&index).filter(|_| is_newer && is_wanted) {
+            self.instructions.push(update_price(address, *feed));
+            self.compute_units = self.compute_units.saturating_add(PRICE_UNITS);
+        }
+    }
+}
+
+/// Whether a stored price would soon be too old for a liquidation.
+fn is_ageing(stored: &Underlying, now: UnixSeconds) -> bool {
+    let limit = stored.feed.max_liquidation_age_seconds.saturating_sub(LANDING_SECONDS);
+    FeedState::of(stored, now, limit) > FeedState::Wide
 }
 
 fn is_stale(chain: &Pubkey, strike_slot: u16, world: &World, projection: &Projection, eagerness: Eagerness) -> bool {
@@ -111,10 +153,18 @@ fn is_stale(chain: &Pubkey, strike_slot: u16, world: &World, projection: &Projec
         // The program would refuse the refresh; the stored array may still be good.
         return false;
     }
+    // What counts at its best is left alone, and its arrays are not looked at.
+    let counting = Freshness::Liquidation(world.now).counting(underlying, true);
+    let is_taken_over = Freshness::TakeOver(world.now).counting(underlying, true).is_ok();
+    if counting == Ok(Counting::AtBest) && !is_taken_over {
+        return false;
+    }
     let projected = projection.market().chain(chain).and_then(|view| view.strikes.get(slot));
     match eagerness {
         Eagerness::Exact => projected.is_some_and(|projected| {
-            projected.reference_price_e9 != strike.reference_price_e9 || projected.pnl_e9 != strike.pnl_e9
+            projected.reference_price_e9 != strike.reference_price_e9
+                || projected.range_e9 != strike.range_e9
+                || projected.pnl_e9 != strike.pnl_e9
         }),
         Eagerness::Required => Freshness::Liquidation(world.now)
             .check_strike(strike, stored.chain, underlying, Ratio::from_e9(underlying.range_e9))

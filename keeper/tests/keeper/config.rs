@@ -6,6 +6,11 @@ use tenor_keeper::config::{Config, LogFormat};
 
 const EXAMPLE: &str = include_str!("../../keeper.example.toml");
 
+const FEEDS: &str = r#"SOL = "7UVimffxr9ow1uXYxsr4LHAcV58mLzhmwaeKvJ1pjLiE"
+BTC = "4cSM2e6rvbGQUFiJbqytcVMi5GgghSMr8LwVrT9VPSPo"
+JITOSOL = "AxaxyeDT8JnWERSaTKvFXvPKkEdxnamKSqpWbsSjYg1g"
+"#;
+
 fn refusal(from: &str, to: &str) -> String {
     assert!(EXAMPLE.contains(from), "{from} is in the example");
     Config::parse(&EXAMPLE.replace(from, to)).expect_err(to).to_string()
@@ -17,7 +22,8 @@ fn the_example_is_a_valid_configuration_of_the_defaults() {
     assert_eq!(config.commitment, CommitmentConfig::confirmed());
     assert_eq!(config.log_format, LogFormat::Json);
     assert_eq!(config.timing.silence_timeout, Duration::from_secs(5));
-    assert_eq!(config.feeds.keys().collect::<Vec<_>>(), ["SOL"]);
+    assert_eq!(config.feeds.keys().collect::<Vec<_>>(), ["BTC", "JITOSOL", "SOL"]);
+    assert!(config.serve_house);
 
     let required = EXAMPLE.lines().filter(|line| {
         [
@@ -28,6 +34,8 @@ fn the_example_is_a_valid_configuration_of_the_defaults() {
             "account_number",
             "[feeds]",
             "SOL",
+            "BTC",
+            "JITOSOL",
         ]
         .iter()
         .any(|start| line.starts_with(start))
@@ -63,7 +71,8 @@ fn a_bad_value_is_refused_with_the_name_of_its_field() {
             "liquidator.owner",
         ),
         ("\"7UVimffxr9ow1uXYxsr4LHAcV58mLzhmwaeKvJ1pjLiE\"", "\"0x12\"", "feeds"),
-        ("SOL = \"7UVimffxr9ow1uXYxsr4LHAcV58mLzhmwaeKvJ1pjLiE\"", "", "feeds"),
+        (FEEDS, "", "feeds"),
+        ("serve_house = true", "serve_house = 1", "serve_house"),
         ("SOL =", "A_SYMBOL_TOO_LONG =", "feeds"),
         (
             "snapshot_interval_secs = 300",

@@ -2,14 +2,18 @@
 
 use crate::support::accounts::{ALICE, account, seen};
 use crate::support::script::{FEE, Script, payer};
+use bytemuck::Zeroable;
 use solana_signer::Signer;
 use std::sync::Arc;
 use tenor_keeper::config::Config;
-use tenor_keeper::engine::Engine;
+use tenor_keeper::engine::{Engine, OddFeeds};
 use tenor_keeper::execute::Executor;
 use tenor_keeper::feed::{Payload, Poll, Snapshot, Update};
 use tenor_keeper::report::health::Status;
 use tenor_sdk::address;
+use tenor_sdk::decode::ProgramAccount;
+use tenor_sdk::margin::state::Underlying;
+use tenor_sdk::market::Market;
 use tokio::time::Instant;
 
 const EXAMPLE: &str = include_str!("../../keeper.example.toml");
@@ -91,4 +95,23 @@ fn a_plan_is_due_after_the_first_change_and_later_changes_do_not_put_it_off() {
     let due = engine.plan_at().unwrap();
     engine.take(seen(13, ALICE, 2), now + (due - now));
     assert_eq!(engine.plan_at(), Some(due));
+}
+
+#[test]
+fn feeds_and_underlyings_that_do_not_meet_are_named() {
+    let config = Config::parse(EXAMPLE).unwrap();
+    let mut market = Market::new();
+    for (index, name) in (0..).zip(["SOL", "ETH"]) {
+        let symbol = address::symbol(name).unwrap();
+        let underlying = Underlying {
+            index,
+            symbol,
+            ..Underlying::zeroed()
+        };
+        let account = ProgramAccount::Underlying(Box::new(underlying));
+        market.insert(address::underlying(&symbol), account);
+    }
+    let odd = OddFeeds::of(&market, &config.feeds);
+    assert_eq!(odd.unlisted, ["BTC", "JITOSOL"]);
+    assert_eq!(odd.without_feed, ["ETH"]);
 }

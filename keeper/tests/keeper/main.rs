@@ -16,6 +16,7 @@ mod engine;
 mod executor;
 mod feed;
 mod http;
+mod plan;
 mod process;
 mod support;
 mod world;

@@ -138,7 +138,7 @@ pub struct MarketBounds {
     pub strike_window_low: Decimal9,
     /// Highest strike as a multiple of spot.
     pub strike_window_high: Decimal9,
-    /// Farthest expiry from now.
+    /// Farthest expiry from now; zero for an asset that only prices collateral.
     pub max_tenor_seconds: u64,
     /// A trade's price may differ from the mark by this fraction of the mark, ...
     pub band_of_mark: Decimal9,

@@ -24,6 +24,14 @@ pub enum Violation {
         /// What it names.
         priced_by: String,
     },
+    /// A collateral takes the scenarios of an underlying that the file does not list.
+    #[error("collateral {collateral} is shocked by {shocked_by}, which is not among the underlyings")]
+    UnknownScenarios {
+        /// The collateral.
+        collateral: String,
+        /// What it names.
+        shocked_by: String,
+    },
     /// A feed id that is not 32 bytes.
     #[error("{0}: the feed id must be 64 hexadecimal digits")]
     FeedId(String),
@@ -83,13 +91,19 @@ impl Deployment {
     }
 
     fn validate_collateral(&self, collateral: &CollateralFile) -> Result<(), Violation> {
-        let is_known = self
-            .underlyings
-            .iter()
-            .any(|underlying| underlying.symbol == collateral.priced_by);
-        if !is_known {
-            let (collateral, priced_by) = (collateral.symbol.clone(), collateral.priced_by.clone());
-            return Err(Violation::UnknownUnderlying { collateral, priced_by });
+        let is_unknown = |name: &str| self.underlyings.iter().all(|underlying| underlying.symbol != name);
+        let symbol = || collateral.symbol.clone();
+        if is_unknown(&collateral.priced_by) {
+            return Err(Violation::UnknownUnderlying {
+                collateral: symbol(),
+                priced_by: collateral.priced_by.clone(),
+            });
+        }
+        if is_unknown(collateral.shocked_by()) {
+            return Err(Violation::UnknownScenarios {
+                collateral: symbol(),
+                shocked_by: collateral.shocked_by().to_owned(),
+            });
         }
         Ok(())
     }
@@ -114,6 +128,9 @@ impl UnderlyingFile {
             spacing_usd: spacing,
             ..
         } = listing;
+        if self.market.max_tenor_seconds == 0 {
+            return refuse("a tenor of zero lists no options, but there is a listing");
+        }
         let is_on_grid = |e9: u64| e9.checked_rem(self.market.strike_step_usd.e9()) == Some(0);
         if lowest > highest {
             return refuse("the lowest strike is above the highest");

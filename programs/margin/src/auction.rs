@@ -23,18 +23,26 @@ impl LiquidationState {
     ///
     /// # Errors
     /// [`MarginError::AccountHealthy`] if none runs and none can start; [`MarginError::PriceStale`] where only a fresh price
-    /// can tell; [`MarginError::MathOverflow`].
+    /// can tell, [`MarginError::PriceUncertain`] where only a certain one can; [`MarginError::MathOverflow`].
     pub fn touched(
         self,
         assessment: &Assessment,
         house: &ClearingHouse,
         now: UnixSeconds,
     ) -> Result<Self, MarginError> {
-        let Assessment { health, left_out } = assessment;
+        let Assessment {
+            health,
+            left_out,
+            is_wide,
+        } = assessment;
         if *left_out && health.maintenance_health().or_margin_error()? >= Value::ZERO {
             return Err(MarginError::PriceStale);
         }
         if self.is_active() {
+            // On a wide price nobody is liquidated who may be healthy at one end of it.
+            if *is_wide && !health.is_certainly_unhealthy().or_margin_error()? {
+                return Err(MarginError::PriceUncertain);
+            }
             return self.advanced(assessment, house, now);
         }
         if !health.is_certainly_unhealthy().or_margin_error()? {
@@ -83,7 +91,7 @@ impl LiquidationState {
         house: &ClearingHouse,
         now: UnixSeconds,
     ) -> Result<Self, MarginError> {
-        let Assessment { health, left_out } = assessment;
+        let Assessment { health, left_out, .. } = assessment;
         if *left_out {
             return Ok(self);
         }

@@ -1,18 +1,102 @@
 //! What happened, in the past tense. Each instruction that changes something emits exactly one event, by a call of the
-//! program to itself: logs are cut at ten kilobytes, inner instructions are not. Sequence numbers are per margin account.
+//! program to itself: logs are cut at ten kilobytes, inner instructions are not.
+//!
+//! House, registry, underlyings, chains and margin accounts each count the events about them. An event carries the number of
+//! every account that it is about, after it: whoever applies them in order and finds no gap has the whole state. What they
+//! leave to be derived, and from what, is in `docs/events.md`.
 
-use crate::state::InterestState;
+use crate::state::{InterestState, MarginAccount, SurfaceAnchor};
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 
-/// Generates an event with the fields that an indexer needs to follow the state without reading accounts.
+/// Generates the events, with the fields that an indexer needs to follow the state without reading accounts, and the type
+/// that is any of them.
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* })*) => {
         $($(#[$doc])*
         #[event]
-        #[derive(SchemaRead)]
+        #[derive(Clone, Debug, PartialEq, Eq, SchemaRead)]
         pub struct $name { $($(#[$field_doc])* pub $field: $kind,)* })*
+
+        /// Any event, as a reader finds it.
+        #[cfg(not(target_os = "solana"))]
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(clippy::large_enum_variant, reason = "read one at a time and applied at once")]
+        pub enum Event {
+            $($(#[$doc])* $name($name),)*
+        }
+
+        #[cfg(not(target_os = "solana"))]
+        impl Event {
+            /// Discriminators and names of all events.
+            pub const KNOWN: &'static [(&'static [u8], &'static str)] =
+                &[$((<$name as Discriminator>::DISCRIMINATOR, stringify!($name)),)*];
+
+            /// The event in the data of an inner instruction of the program; none if it is not known or not complete. The
+            /// caller has checked that the instruction's program is this one and that it is nested directly below an
+            /// instruction of the same program: bytes alone prove nothing.
+            pub fn read(data: &[u8]) -> Option<Self> {
+                use anchor_lang::{BORSH_CONFIG, wincode};
+                let body = data.strip_prefix(&TAG)?;
+                $(if let Some(fields) = body.strip_prefix(<$name as Discriminator>::DISCRIMINATOR) {
+                    return wincode::config::deserialize(fields, BORSH_CONFIG).ok().map(Self::$name);
+                })*
+                None
+            }
+
+            /// Its name.
+            pub const fn name(&self) -> &'static str {
+                match self { $(Self::$name(_) => stringify!($name),)* }
+            }
+        }
     };
+}
+
+/// Tag before every event's discriminator.
+pub const TAG: [u8; 8] = 0x1d9a_cb51_2ea5_45e4_u64.to_le_bytes();
+
+/// An account's cash and what the pool counts of it after an event, both at the indices that the registry then shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
+pub struct CashAfter {
+    /// Cash, atoms of the quote; negative if owed.
+    pub cash_atoms: i64,
+    /// What the pool counts of it, atoms.
+    pub counted_atoms: i64,
+    /// What is due to the reserve, atoms.
+    pub reserve_due_atoms: u64,
+}
+
+impl CashAfter {
+    /// That of an account.
+    pub const fn of(account: &MarginAccount) -> Self {
+        Self {
+            cash_atoms: account.cash_atoms,
+            counted_atoms: account.interest.counted_atoms,
+            reserve_due_atoms: account.interest.reserve_due_atoms,
+        }
+    }
+}
+
+/// What a trade leaves of one side beside its positions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
+pub struct SideAfter {
+    /// Its cash.
+    pub cash: CashAfter,
+    /// Loss against mark under the delegate's signature on its last day with one, USD x 1e9.
+    pub delegate_loss_e9: u64,
+    /// That day, Unix days.
+    pub delegate_day: i64,
+}
+
+impl SideAfter {
+    /// That of an account.
+    pub const fn of(account: &MarginAccount) -> Self {
+        Self {
+            cash: CashAfter::of(account),
+            delegate_loss_e9: account.delegate_loss_e9,
+            delegate_day: account.delegate_day,
+        }
+    }
 }
 
 events! {
@@ -22,10 +106,14 @@ events! {
         house: Address,
         /// Its sequence number after this.
         sequence: u64,
+        /// The registry's number: none of its changes has been numbered yet.
+        registry_sequence: u64,
         /// Mint of the quote currency.
         quote_mint: Address,
         /// Decimals of the quote mint.
         quote_decimals: u8,
+        /// Until when the admin lists without delay, Unix seconds.
+        genesis_until: i64,
         /// Who governs it, and its parameters.
         args: crate::instructions::InitializeArgs,
     }
@@ -37,6 +125,10 @@ events! {
         number: u64,
         /// Account that it changes; zero for a listing.
         target: Address,
+        /// Admin who queued it, and paid its rent.
+        proposed_by: Address,
+        /// SHA-256 of what it replaces, as a change; zeros for a listing.
+        replaces: [u8; 32],
         /// From when on it may be made, Unix seconds.
         ready_at: i64,
         /// When it dies, Unix seconds.
@@ -52,6 +144,10 @@ events! {
         number: u64,
         /// Account that it changed.
         target: Address,
+        /// That account's number after this; the house's if it is the house.
+        target_sequence: u64,
+        /// When, Unix seconds.
+        applied_at: i64,
         /// The change.
         change: crate::governance::Change,
     }
@@ -70,6 +166,8 @@ events! {
         sequence: u64,
         /// Account that it changed.
         target: Address,
+        /// That account's number after this; the house's if it is the house.
+        target_sequence: u64,
         /// The change.
         change: crate::governance::Change,
     }
@@ -110,6 +208,10 @@ events! {
         seconds: u32,
         /// Until when it is paused by any power, Unix seconds.
         paused_until: i64,
+        /// When this power's pause began, Unix seconds.
+        began_at: i64,
+        /// When it ends, Unix seconds.
+        ends_at: i64,
     }
     /// A pause was ended early.
     ActionUnpaused {
@@ -121,6 +223,8 @@ events! {
         by: crate::state::Power,
         /// Until when it is paused by the other power, Unix seconds; in the past if it is not.
         paused_until: i64,
+        /// When this power's pause ended: now, Unix seconds.
+        ended_at: i64,
     }
     /// Set-up ended: listings wait from now on.
     GenesisEnded {
@@ -133,20 +237,14 @@ events! {
         sequence: u64,
         /// The underlying.
         underlying: Address,
+        /// Its number: none of its changes has been numbered yet.
+        underlying_sequence: u64,
         /// Its index.
         index: u8,
-        /// Its symbol, padded with zeros.
-        symbol: [u8; 16],
-        /// Its feed of the pull oracle.
-        feed_id: [u8; 32],
-        /// Exponent of that feed.
-        feed_exponent: i32,
-        /// Its account of the push oracle, or zero.
-        push_feed: Address,
-        /// Exponent of that account.
-        push_exponent: i32,
-        /// One lot in 1e-9 units.
-        lot_units_e9: u64,
+        /// From when chains may be listed on it, Unix seconds.
+        active_from: i64,
+        /// Symbol, feeds, lot and parameters. The range of its scenarios starts at their floor.
+        args: crate::instructions::AddUnderlyingArgs,
     }
     /// A collateral was listed.
     CollateralListed {
@@ -193,6 +291,8 @@ events! {
         ema_e9: u64,
         /// Publish time, Unix seconds.
         published_at: i64,
+        /// Slot of this.
+        updated_slot: u64,
         /// Hour of the last mark for the range, Unix hours.
         variance_hour: i64,
         /// That mark, USD x 1e9.
@@ -201,6 +301,10 @@ events! {
         hourly_variance_q62: u64,
         /// Price range of the scenarios x 1e9.
         range_e9: u64,
+        /// Range before its last move x 1e9.
+        previous_range_e9: u64,
+        /// When it last moved, Unix seconds.
+        range_moved_at: i64,
     }
     /// An hour's mark for the range was taken from an update that was not stored as the price.
     HourMarked {
@@ -216,6 +320,10 @@ events! {
         hourly_variance_q62: u64,
         /// Price range of the scenarios x 1e9.
         range_e9: u64,
+        /// Range before its last move x 1e9.
+        previous_range_e9: u64,
+        /// When it last moved, Unix seconds.
+        range_moved_at: i64,
     }
     /// A margin account was opened.
     AccountOpened {
@@ -321,6 +429,8 @@ events! {
         to_sequence: u64,
         /// The chain.
         chain: Address,
+        /// Its sequence number after this.
+        chain_sequence: u64,
         /// Place of the strike.
         strike_slot: u16,
         /// Lots of the call that the receiving account gained.
@@ -346,6 +456,8 @@ events! {
         cash_atoms: i64,
         /// Net outflow that the collateral's window remembers after this, atoms.
         outflow_atoms: u64,
+        /// When that was, Unix seconds.
+        outflow_at: i64,
         /// The pool of cash after this.
         interest: InterestState,
     }
@@ -367,6 +479,12 @@ events! {
         cash_atoms: i64,
         /// Net outflow that the collateral's window remembers after this, atoms.
         outflow_atoms: u64,
+        /// When that was, Unix seconds.
+        outflow_at: i64,
+        /// What the account withdrew beyond the caps on its last day with such a withdrawal, USD x 1e9.
+        small_withdrawn_e9: u64,
+        /// That day, Unix days.
+        small_day: u64,
         /// The pool of cash after this.
         interest: InterestState,
     }
@@ -378,6 +496,10 @@ events! {
         sequence: u64,
         /// Its underlying.
         underlying: Address,
+        /// The underlying's sequence number after this.
+        underlying_sequence: u64,
+        /// When it was listed, Unix seconds; expiries up to then left the underlying's table.
+        listed_at: i64,
         /// Its expiry, Unix seconds.
         expiry: i64,
         /// Who paid the rent.
@@ -412,6 +534,14 @@ events! {
         forward_ratio_e9: u64,
         /// Discount factor x 1e9.
         discount_e9: u64,
+        /// When, Unix seconds.
+        posted_at: i64,
+        /// Slot of this.
+        slot: u64,
+        /// The slice at the start of the hour.
+        hour_anchor: SurfaceAnchor,
+        /// The slice at the start of the day.
+        day_anchor: SurfaceAnchor,
     }
     /// Risk arrays were computed.
     RiskRefreshed {
@@ -423,6 +553,10 @@ events! {
         range_e9: u64,
         /// Spot at which they were computed, USD x 1e9.
         reference_price_e9: u64,
+        /// When, Unix seconds.
+        refreshed_at: i64,
+        /// Slot of this.
+        slot: u64,
         /// Slots of the strikes.
         strike_slots: Vec<u16>,
         /// Marks of their calls per lot, USD x 1e9.
@@ -446,6 +580,10 @@ events! {
         buyer_fee_atoms: u64,
         /// Fee of the seller, atoms.
         seller_fee_atoms: u64,
+        /// The buyer after this.
+        buyer_after: SideAfter,
+        /// The seller after this.
+        seller_after: SideAfter,
         /// The legs, with the numbers of their chains.
         legs: Vec<crate::instructions::TradedLeg>,
     }
@@ -527,12 +665,16 @@ events! {
         sequence: u64,
         /// The chain.
         chain: Address,
+        /// The chain's sequence number after this.
+        chain_sequence: u64,
+        /// Its receipts less payouts after this, atoms.
+        settlement_balance_atoms: i64,
         /// Positions that were closed.
         positions: u32,
         /// What the account received, atoms; negative if it paid.
         payout_atoms: i64,
-        /// Its cash after this, atoms.
-        cash_atoms: i64,
+        /// The account's cash after this.
+        cash: CashAfter,
     }
     /// An auction started, ran on or ended.
     LiquidationTouched {
@@ -544,6 +686,12 @@ events! {
         active: u8,
         /// What the clock shows, seconds.
         clock_seconds: u32,
+        /// When the auction started, Unix seconds.
+        started_at: i64,
+        /// Last touch that advanced the clock, Unix seconds.
+        touched_at: i64,
+        /// When the last auction ended, Unix seconds; zero if there was none.
+        ended_at: i64,
         /// Equity, USD x 1e9.
         equity_e9: i64,
         /// Maintenance requirement, USD x 1e9.
@@ -579,5 +727,17 @@ events! {
         clock_seconds: u32,
         /// One if the auction runs on.
         active: u8,
+        /// When the auction started, Unix seconds.
+        started_at: i64,
+        /// Last touch that advanced the clock, Unix seconds.
+        touched_at: i64,
+        /// When the last auction ended, Unix seconds; zero if there was none.
+        ended_at: i64,
+        /// The liquidated account's cash after this.
+        account_cash: CashAfter,
+        /// The liquidator's cash after this.
+        liquidator_cash: CashAfter,
+        /// What moved to the liquidator.
+        taken: crate::instructions::Taken,
     }
 }

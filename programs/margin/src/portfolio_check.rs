@@ -45,7 +45,9 @@ impl Rule {
     pub fn check(self, after: &Health) -> Result<(), MarginError> {
         let meets_initial = after.initial_health().or_margin_error()? >= Value::ZERO;
         match self {
-            Self::Withdrawal if after.withdrawal().or_margin_error()? == WithdrawalCheck::Passes => Ok(()),
+            Self::Withdrawal if meets_initial && after.withdrawal().or_margin_error()? == WithdrawalCheck::Passes => {
+                Ok(())
+            }
             Self::Withdrawal if meets_initial => Err(MarginError::GainsUnrealised),
             Self::Initial if meets_initial => Ok(()),
             Self::Initial | Self::Withdrawal => Err(MarginError::InitialHealthNegative),
@@ -53,15 +55,12 @@ impl Rule {
     }
 }
 
-/// Accepts a side of a trade whose every option ended closer to zero: its rule holds, or it had to reduce its risk and
-/// did. `cost` is what equity at mark fell by. Source: design sections 4 and 5.4.
+/// Accepts a side of a trade whose every option ended closer to zero although its rule does not hold: it had to reduce its
+/// risk and did. `cost` is what equity at mark fell by. Source: design sections 4 and 5.4.
 ///
 /// # Errors
-/// Those of [`Rule::check`].
-pub fn check_reduction(after: &Health, before: &Health, cost: Value, rule: Rule) -> Result<(), MarginError> {
-    let Err(refusal) = rule.check(after) else {
-        return Ok(());
-    };
+/// The `refusal` of its rule.
+pub fn check_reduction(after: &Health, before: &Health, cost: Value, refusal: MarginError) -> Result<(), MarginError> {
     let had_to = before.initial_health().or_margin_error()? < Value::ZERO;
     if had_to && is_reduction(after, before, cost)? {
         Ok(())
@@ -78,8 +77,11 @@ pub fn check_after(after: &Health, before: &Health, effect: Effect) -> Result<()
     match effect {
         Effect::AddsRisk => Rule::Initial.check(after),
         Effect::ReducesOnly => {
+            let Err(refusal) = Rule::Initial.check(after) else {
+                return Ok(());
+            };
             let cost = before.equity.try_sub(after.equity).or_margin_error()?;
-            check_reduction(after, before, cost, Rule::Initial)
+            check_reduction(after, before, cost, refusal)
         }
     }
 }

@@ -17,6 +17,7 @@ pub struct ChainValuation {
     spot: Price,
     discount: Ratio,
     range: Ratio,
+    slice_number: u64,
     lot: tenor_math::quantity::LotSize,
     shocks: PriceShocks,
     log_moves_q56: [i64; MOVES],
@@ -32,16 +33,21 @@ impl ChainValuation {
     /// [`MarginError::SurfaceMissing`] before the first slice; [`MarginError::MathOverflow`].
     pub fn new(chain: &Chain, underlying: &Underlying, now: UnixSeconds) -> Result<Self, MarginError> {
         let spot = underlying.price();
-        let forward_e9 = Ratio::from_e9(chain.forward_ratio_e9)
-            .of_count(spot.e9(), Round::Down)
-            .or_margin_error()?;
+        // Nothing is left to carry after expiry.
+        let (forward_ratio, discount) = if now < chain.expiry() {
+            (Ratio::from_e9(chain.forward_ratio_e9), chain.discount())
+        } else {
+            (Ratio::ONE, Ratio::ONE)
+        };
+        let forward_e9 = forward_ratio.of_count(spot.e9(), Round::Down).or_margin_error()?;
         let shocks = underlying.shocks()?;
         Ok(Self {
             slice: chain.slice()?,
             forward: Price::from_e9(forward_e9),
             spot,
-            discount: chain.discount(),
+            discount,
             range: Ratio::from_e9(underlying.range_e9),
+            slice_number: chain.slice_number,
             lot: underlying.lot()?,
             log_moves_q56: shocks.log_moves_q56().or_margin_error()?,
             shocks,
@@ -76,6 +82,7 @@ impl ChainValuation {
     pub fn refresh(&self, strike: &mut Strike, now: UnixSeconds, slot: u64) -> Result<(), MarginError> {
         let risk = self.strike(strike)?;
         strike.store(&risk, self.spot, self.range, now, slot);
+        strike.slice_number = self.slice_number;
         Ok(())
     }
 

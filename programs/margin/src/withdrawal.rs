@@ -37,7 +37,8 @@ pub fn check_withdrawal(
     }
 }
 
-/// Counts a withdrawal against the cap on net outflow. One that does not fit may still be small: up to a limit a day for an
+/// Counts a withdrawal against the cap on net outflow, but for what the account takes back of its own deposits of the last window:
+/// otherwise tokens that come and go would fill the window and lock everybody else in. One that does not fit may still be small: up to a limit a day for an
 /// account that is older than the window, so that nobody opens accounts for the sake of their limits.
 ///
 /// # Errors
@@ -50,6 +51,12 @@ pub fn count_outflow(
     market: &impl MarketView,
     now: UnixSeconds,
 ) -> Result<(), MarginError> {
+    let atoms = account
+        .recent_deposits
+        .take(index, atoms, registry.withdrawals.window_seconds, now);
+    if atoms == Atoms::ZERO {
+        return Ok(());
+    }
     let listed = entry(registry, index)?;
     let limit = registry.outflow_limit(listed);
     let drained = listed.outflow(limit, now);
@@ -66,20 +73,6 @@ pub fn count_outflow(
         }
     };
     entry_mut(registry, index)?.set_outflow(filled);
-    Ok(())
-}
-
-/// Counts a deposit against net outflow.
-///
-/// # Errors
-/// [`MarginError::NoSuchCollateral`].
-pub fn count_inflow(registry: &mut Registry, index: u8, atoms: Atoms, now: UnixSeconds) -> Result<(), MarginError> {
-    let listed = entry(registry, index)?;
-    if listed.outflow_atoms == 0 {
-        return Ok(());
-    }
-    let emptied = listed.outflow(registry.outflow_limit(listed), now).emptied(atoms);
-    entry_mut(registry, index)?.set_outflow(emptied);
     Ok(())
 }
 

@@ -1,7 +1,15 @@
 //! Compute units of every instruction, measured on the bytecode.
 
 mod cases;
+mod control;
+mod ends;
 mod kernels;
+mod large;
+mod listing;
+mod market;
+mod money;
+mod portfolio;
+mod sizes;
 mod table;
 
 pub use cases::measure;
@@ -19,8 +27,26 @@ pub struct Row {
     pub compute_units: u64,
     /// Most that the design allows.
     pub budget: Option<u64>,
-    /// Accounts locked and bytes without lookup tables, where a transaction was sent for it.
-    pub transaction: Option<(usize, usize)>,
+    /// What it takes of a transaction, where one was sent for it.
+    pub transaction: Option<Fit>,
+}
+
+/// What a transaction takes of the limits that every transaction has.
+#[derive(Clone, Copy, Debug)]
+pub struct Fit {
+    /// Accounts locked.
+    pub accounts: usize,
+    /// Bytes without lookup tables.
+    pub bytes: usize,
+    /// Bytes with one.
+    pub bytes_with_table: usize,
+}
+
+impl Fit {
+    /// Accounts that a transaction may lock.
+    pub const MOST_ACCOUNTS: usize = 64;
+    /// Bytes that a transaction may have.
+    pub const MOST_BYTES: usize = 1_232;
 }
 
 /// One measured account.

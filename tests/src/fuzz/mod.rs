@@ -6,7 +6,10 @@ mod walk;
 use crate::model::lockstep::Tally;
 use std::collections::BTreeMap;
 use std::fmt;
-use walk::Walk;
+use tenor_margin::instructions::InitializeArgs;
+use tenor_testkit::World;
+use tenor_testkit::world::{USUAL_FEES, house_terms};
+use walk::{INTEREST, Walk};
 
 /// How often an action landed, and why it was refused how often.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,6 +57,7 @@ pub fn run(seed: u64, steps: u64) -> Result<Report, Failure> {
     Ok(walk.into_report())
 }
 
+<<<<<<< HEAD
 /// Runs of as many steps from each seed, on as many threads; their reports together.
 ///
 /// # Errors
@@ -76,6 +80,29 @@ pub fn run_all(seeds: &[u64], steps: u64, threads: usize) -> Result<Report, Fail
         }
     }
     Ok(all)
+=======
+/// As [`run`], in a world whose events are kept and without the end: everything is made fresh instead, and the world is
+/// handed back.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_recorded(seed: u64, steps: u64) -> Result<(World, Report), Failure> {
+    let terms = InitializeArgs {
+        fees: USUAL_FEES,
+        interest: INTEREST,
+        ..house_terms()
+    };
+    let mut walk = Walk::among(World::recorded(terms), seed);
+    for step in 1..=steps {
+        walk.step().map_err(|what| Failure { seed, step, what })?;
+    }
+    let failure = |what| Failure {
+        seed,
+        step: steps,
+        what,
+    };
+    walk.into_world().map_err(failure)
+>>>>>>> main
 }
 
 /// Takes `steps` random steps without price moves or time: whatever people do among themselves, nobody's account may

@@ -37,6 +37,15 @@ const MOST_CHAINS: usize = 5;
 /// Strikes after which a chain is rarely given more.
 const USUAL_STRIKES: usize = 8;
 
+/// Interest that hours of a run show: up to 1,000% a year.
+pub const INTEREST: InterestModel = InterestModel {
+    optimal_utilisation_e9: 500_000_000,
+    base_rate_e9: 1_000_000_000,
+    optimal_rate_e9: 4_000_000_000,
+    max_rate_e9: 10_000_000_000,
+    reserve_share_e9: 200_000_000,
+};
+
 pub struct Walk {
     /// The world, with the model beside it.
     beside: Lockstep,
@@ -55,17 +64,12 @@ pub struct Walk {
 impl Walk {
     pub fn new(seed: u64) -> Self {
         let mut world = World::new();
-        world.edit_house(|house| house.fees = USUAL_FEES);
-        // Interest that hours of a run show: up to 1,000% a year.
-        world.edit_house(|house| {
-            house.interest = InterestModel {
-                optimal_utilisation_e9: 500_000_000,
-                base_rate_e9: 1_000_000_000,
-                optimal_rate_e9: 4_000_000_000,
-                max_rate_e9: 10_000_000_000,
-                reserve_share_e9: 200_000_000,
-            };
-        });
+        world.edit_house(|house| (house.fees, house.interest) = (USUAL_FEES, INTEREST));
+        Self::among(world, seed)
+    }
+
+    /// A run in a world that has a house.
+    pub fn among(mut world: World, seed: u64) -> Self {
         let chains = BTreeSet::from([
             world.list_chain(SOL, FIRST_EXPIRY, &[160, 180, 200, 220, 240]),
             world.list_chain(SOL, FIRST_EXPIRY + weeks(1), &[150, 200, 250]),
@@ -109,6 +113,13 @@ impl Walk {
             tally: self.beside.tally().clone(),
             ..self.report
         }
+    }
+
+    /// Everything is made fresh; then the world is handed back.
+    pub fn into_world(mut self) -> Result<(World, Report), String> {
+        self.world.advance(1);
+        self.catch_up()?;
+        Ok((self.world, self.report))
     }
 
     /// One random action, then everything must add up.

@@ -175,8 +175,8 @@ fn the_underlying_exists_with_the_next_index_and_its_price_range_is_the_floor() 
     assert_eq!(receipt.events(), ["UnderlyingListed"]);
     let event: UnderlyingListed = receipt.event();
     assert_eq!((event.underlying, event.index), (ETH.underlying(), 2));
-    assert_eq!((event.feed_id, event.feed_exponent), (args.feed_id, -8));
-    assert_eq!((event.push_feed, event.push_exponent), (ETH.push_feed(), -9));
+    assert_eq!((event.args, event.active_from), (args, world.now()));
+    assert_eq!((event.underlying_sequence, listed.sequence), (0, 0));
 }
 
 #[test]

@@ -4,10 +4,12 @@ use crate::scene::ACCOUNT_EXISTS;
 use solana_account::ReadableAccount;
 use tenor_margin::MarginError;
 use tenor_margin::event::ChainCreated;
+use tenor_margin::governance::Change;
+use tenor_margin::state::MarketLimits;
 use tenor_sdk::address;
-use tenor_testkit::action::CreateChain;
-use tenor_testkit::world::{FIRST_EXPIRY, anyone};
-use tenor_testkit::{BTC, ChainOf, SOL, World, assert_fails_with, assert_lands, days, hours, weeks};
+use tenor_testkit::action::{AddUnderlying, CreateChain, Tighten};
+use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone};
+use tenor_testkit::{BTC, ChainOf, JITOSOL, SOL, World, assert_fails_with, assert_lands, days, hours, weeks};
 
 fn create(world: &mut World, expiry: i64) -> tenor_testkit::Outcome {
     world.send(CreateChain {
@@ -137,4 +139,46 @@ fn an_underlying_has_one_chain_per_expiry() {
     let mut world = World::new();
     assert_lands(create(&mut world, FIRST_EXPIRY));
     assert_fails_with(create(&mut world, FIRST_EXPIRY), ACCOUNT_EXISTS);
+}
+
+/// An asset that only prices a collateral is listed with a tenor of zero. Nobody lists options on it, its parameters can still
+/// be changed, and no key can make another asset such a one.
+#[test]
+fn a_tenor_of_zero_lists_nothing_and_is_chosen_at_listing_alone() {
+    let mut world = World::new();
+    let mut args = JITOSOL.listing();
+    args.market.max_tenor_seconds = 0;
+    world.land(AddUnderlying {
+        admin: &admin(),
+        args,
+        approval: None,
+    });
+    for week in 0..10 {
+        let chain = ChainOf {
+            asset: JITOSOL,
+            expiry: FIRST_EXPIRY + weeks(week),
+        };
+        let result = world.send(CreateChain {
+            payer: &anyone(),
+            chain,
+        });
+        assert_fails_with(result, MarginError::ExpiryNotOnGrid);
+    }
+    let tighten = |world: &mut World, asset: tenor_testkit::Asset, market| {
+        world.send(Tighten {
+            admin: &admin(),
+            change: Change::Market(market),
+            of: Some(asset),
+        })
+    };
+    let fewer = MarketLimits {
+        max_open_interest_lots: args.market.max_open_interest_lots - 1,
+        ..args.market
+    };
+    assert_lands(tighten(&mut world, JITOSOL, fewer));
+    let none = MarketLimits {
+        max_tenor_seconds: 0,
+        ..SOL.listing().market
+    };
+    assert_fails_with(tighten(&mut world, SOL, none), MarginError::ParameterOutOfRange);
 }

@@ -4,7 +4,7 @@ use crate::scene::Distress;
 use solana_instruction::error::InstructionError;
 use tenor_margin::MarginError;
 use tenor_margin::event::SliceLiquidated;
-use tenor_margin::instructions::LiquidateSliceArgs;
+use tenor_margin::instructions::{LiquidateSliceArgs, Taken, TakenChain, TakenCollateral, TakenLots};
 use tenor_testkit::action::{LiquidateSlice, OpenAccount, Touch};
 use tenor_testkit::totals::assert_adds_up;
 use tenor_testkit::world::anyone;
@@ -220,6 +220,29 @@ fn the_fraction_of_every_position_moves_at_mark_and_of_every_collateral_at_the_o
         (after.balance(&writer, SOL), after.balance(&liquidator, SOL)),
         (coins - moved_coins, moved_coins)
     );
+    let Taken {
+        chains,
+        lots,
+        collaterals,
+    } = &event.taken;
+    assert_eq!(
+        chains.as_slice(),
+        [TakenChain {
+            chain: put.chain.address(),
+            sequence: before.chain(put.chain).chain.sequence + 1,
+        }]
+    );
+    assert_eq!(
+        lots.as_slice(),
+        [TakenLots {
+            chain: 0,
+            strike_slot: before.strike_slot(put),
+            call_lots: 0,
+            put_lots: -moved_lots,
+        }]
+    );
+    let atoms = u64::try_from(moved_coins).unwrap();
+    assert_eq!(collaterals.as_slice(), [TakenCollateral { index: 1, atoms }]);
 
     // The liquidator pays what it took is worth, up, and keeps the discount.
     let strike = before.chain(put.chain).strikes[usize::from(before.strike_slot(put))];

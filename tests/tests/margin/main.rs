@@ -14,6 +14,7 @@ mod create_chain;
 mod deposit;
 mod drill_admin;
 mod drill_guardian;
+mod fallback;
 mod feed_states;
 mod governance;
 mod grow_account;

@@ -71,6 +71,11 @@ fn positions_become_cash_at_their_payoff_and_leave_open_interest() {
         (event.chain, event.positions, event.payout_atoms),
         (scene.chain.address(), 3, payout)
     );
+    let chain = picture.chain(scene.chain).chain;
+    assert_eq!(
+        (event.chain_sequence, event.settlement_balance_atoms),
+        (chain.sequence, -payout)
+    );
     assert_adds_up(&scene.world);
 
     assert_lands(scene.settle(&bob));

@@ -150,6 +150,8 @@ fn the_lots_move_and_sum_to_zero_over_all_accounts() {
     assert_eq!(event.strike_slot, picture.strike_slot(call));
     assert_eq!(event.from_sequence, picture.account(&scene.alice).account.sequence);
     assert_eq!(event.to_sequence, picture.account(&of_alice).account.sequence);
+    // Bob's move was the chain's next event.
+    assert_eq!(event.chain_sequence + 1, picture.chain(scene.chain).chain.sequence);
     assert_adds_up(world);
 }
 

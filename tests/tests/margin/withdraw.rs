@@ -98,7 +98,9 @@ fn requires_that_the_vault_holds_the_amount() {
     assert_adds_up(&scene.world);
 }
 
+/// A cap on what leaves; everybody's deposits are older than the window.
 fn cap_quote_outflow(scene: &mut Scene, dollars: u64) {
+    scene.world.advance(86_400);
     scene
         .world
         .edit_registry(|registry| registry.collaterals[0].window_cap_atoms = usdc(dollars));
@@ -126,13 +128,17 @@ fn requires_that_net_outflow_stays_within_the_collaterals_cap_for_the_window() {
         MarginError::WindowCapReached,
     );
     assert_lands(scene.world.send(usdc_of(&scene.bob, usdc(500))));
-    // What comes in makes room for as much.
+    // Whoever brings something in may take it back, and nobody else may take it instead.
     scene.world.deposit(&scene.alice, USDC, usdc(300));
     assert_fails_with(
-        scene.world.send(usdc_of(&scene.bob, usdc(300) + 1)),
+        scene.world.send(usdc_of(&scene.bob, usdc(300))),
         MarginError::WindowCapReached,
     );
-    assert_lands(scene.world.send(usdc_of(&scene.bob, usdc(300))));
+    assert_fails_with(
+        scene.world.send(usdc_of(&scene.alice, usdc(300) + 1)),
+        MarginError::WindowCapReached,
+    );
+    assert_lands(scene.world.send(usdc_of(&scene.alice, usdc(300))));
     // Other collaterals have caps of their own.
     scene.world.deposit(&scene.alice, SOL, sol(1));
     assert_lands(scene.world.send(Withdraw {
@@ -141,6 +147,24 @@ fn requires_that_net_outflow_stays_within_the_collaterals_cap_for_the_window() {
         atoms: sol(1),
     }));
     assert_adds_up(&scene.world);
+}
+
+#[test]
+fn tokens_that_come_and_go_do_not_fill_the_window() {
+    let mut scene = Scene::new();
+    cap_quote_outflow(&mut scene, 2_400);
+    for _ in 0..10 {
+        scene.world.deposit(&scene.alice, USDC, usdc(2_400));
+        assert_lands(scene.world.send(usdc_of(&scene.alice, usdc(2_400))));
+    }
+    assert_lands(scene.world.send(usdc_of(&scene.bob, usdc(2_400))));
+    // A window later a deposit is as old as any other.
+    scene.world.deposit(&scene.alice, USDC, usdc(5_000));
+    scene.world.advance(86_400);
+    assert_fails_with(
+        scene.world.send(usdc_of(&scene.alice, usdc(5_000))),
+        MarginError::WindowCapReached,
+    );
 }
 
 #[test]

@@ -123,7 +123,7 @@ impl RangeParams {
 
     /// The range at `now`, when it was `range` at `moved_at`: toward the target, falling at once and rising by at most two
     /// points an hour, pro rata. Rises round down, so within a day many small steps never outrun one large one; a pause
-    /// counts for a day at most.
+    /// counts for a day at most. A range below a floor that was raised rises to it no faster.
     ///
     /// # Errors
     /// As [`RangeParams::target`].
@@ -138,7 +138,7 @@ impl RangeParams {
         let elapsed = now.since(moved_at).min(SECONDS_PER_HOUR.saturating_mul(24));
         let rise_e9 = mul_div(MAX_RISE_PER_HOUR_E9, elapsed, SECONDS_PER_HOUR, Round::Down)?;
         let limit = Ratio::from_e9(range.e9().saturating_add(rise_e9));
-        Ok(target.min(limit).max(self.floor))
+        Ok(target.min(limit))
     }
 }
 

@@ -48,7 +48,12 @@ pub(crate) fn price(timeline: &Timeline, frame: Frame) -> Option<Drawn<Svg>> {
 /// The frame with room for the names of the strikes. All charts of a page take it, or their times would not line up.
 pub(crate) fn with_label_room(timeline: &Timeline, frame: Frame) -> Frame {
     let shown = strikes(timeline, Shown::OnChart);
-    let longest = shown.iter().map(|(_, label)| label.chars().count()).max();
+    let others = timeline.also.iter().flat_map(|series| &series.strikes);
+    let longest = shown
+        .iter()
+        .map(|(_, label)| label.chars().count())
+        .chain(others.map(|strike| strike.label.chars().count()))
+        .max();
     frame.right_text(longest.unwrap_or(0))
 }
 

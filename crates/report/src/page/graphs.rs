@@ -8,14 +8,21 @@ use super::{missing, samples};
 use crate::chart::{self, Drawn, Frame, Ink, Svg};
 use crate::figures::Figures;
 use crate::format::{count, usd};
-use crate::timeline::{Actor, Tick, Timeline};
+use crate::timeline::{Actor, LiquidationClock, PriceSample, PriceSeries, Tick, Timeline};
+
+const PRICE_LEGEND: [Entry<'static>; 4] = [
+    Entry::line(Ink::Price, "oracle price"),
+    Entry::patch(Ink::Confidence, "± confidence"),
+    Entry::line(Ink::Strike, "strike"),
+    Entry::dot(Ink::Slice, "liquidation slice"),
+];
 
 /// A chart over the width of the page.
 struct Graph<'a> {
     /// Start of its ids.
-    key: &'static str,
+    key: String,
     /// What it shows, for those who cannot see it.
-    title: &'static str,
+    title: String,
     /// What it says, likewise.
     words: String,
     columns: &'a [Column],
@@ -26,16 +33,11 @@ struct Graph<'a> {
 pub(super) fn price(timeline: &Timeline) -> Markup {
     let off_chart = chart::strikes_off_chart(timeline);
     let graph = Graph {
-        key: "price",
-        title: "Oracle price in USD",
+        key: "price".to_owned(),
+        title: "Oracle price in USD".to_owned(),
         words: price_in_words(timeline),
         columns: &[Column::Time, Column::Price, Column::Confidence],
-        legend: &[
-            Entry::line(Ink::Price, "oracle price"),
-            Entry::patch(Ink::Confidence, "± confidence"),
-            Entry::line(Ink::Strike, "strike"),
-            Entry::dot(Ink::Slice, "liquidation slice"),
-        ],
+        legend: &PRICE_LEGEND,
         draw: chart::price,
     };
     html! {
@@ -48,14 +50,53 @@ pub(super) fn price(timeline: &Timeline) -> Markup {
             @if !off_chart.is_empty() {
                 p.caption { "Strikes beyond the chart: " (off_chart.join(", ")) "." }
             }
+            @for series in &timeline.also {
+                h3 { "Price of " (series.symbol) }
+                (series_graph(timeline, series))
+            }
         }
+    }
+}
+
+/// The same chart for another asset, with the slices of the run.
+fn series_graph(timeline: &Timeline, series: &PriceSeries) -> Markup {
+    let own = of_series(timeline, series);
+    let key: String = series.symbol.chars().filter(char::is_ascii_alphanumeric).collect();
+    let graph = Graph {
+        key: format!("price-{}", key.to_lowercase()),
+        title: format!("Oracle price of {} in USD", series.symbol),
+        words: price_in_words(&own),
+        columns: &[],
+        legend: &PRICE_LEGEND,
+        draw: chart::price,
+    };
+    graph.markup(&own)
+}
+
+/// The run as it looks to those who only see this asset's price.
+fn of_series(timeline: &Timeline, series: &PriceSeries) -> Timeline {
+    let tick = |sample: &PriceSample| Tick {
+        elapsed_ms: sample.elapsed_ms,
+        price_usd_e9: sample.price_usd_e9,
+        confidence_usd_e9: sample.confidence_usd_e9,
+        equity_usd_e9: 0,
+        initial_requirement_usd_e9: 0,
+        maintenance_requirement_usd_e9: 0,
+        clock: LiquidationClock::Idle,
+    };
+    Timeline {
+        ticks: series.samples.iter().map(tick).collect(),
+        strikes: series.strikes.clone(),
+        transactions: timeline.transactions.clone(),
+        also: timeline.also.clone(),
+        ..Timeline::default()
     }
 }
 
 pub(super) fn margin(timeline: &Timeline) -> Markup {
     let requirements = Graph {
-        key: "requirements",
-        title: "Writer’s equity and requirements in USD",
+        key: "requirements".to_owned(),
+        title: "Writer’s equity and requirements in USD".to_owned(),
         words: health_in_words(timeline),
         columns: &[Column::Time, Column::Equity, Column::Initial, Column::Maintenance],
         legend: &[
@@ -68,8 +109,8 @@ pub(super) fn margin(timeline: &Timeline) -> Markup {
         draw: chart::requirements,
     };
     let health = Graph {
-        key: "health",
-        title: "Writer’s maintenance health in USD",
+        key: "health".to_owned(),
+        title: "Writer’s maintenance health in USD".to_owned(),
         words: health_in_words(timeline),
         columns: &[Column::Time, Column::Health, Column::Clock],
         legend: &[
@@ -106,11 +147,11 @@ impl Graph<'_> {
             @if charts.is_empty() {
                 (missing("No price was recorded."))
             } @else {
-                (read_out(timeline, self.columns))
+                @if !self.columns.is_empty() { (read_out(timeline, self.columns)) }
                 (legend_of(self.legend))
             }
             @for (frame, chart) in &charts {
-                (figure(&format!("{}-{}", self.key, frame.class), self.title, &self.words, chart))
+                (figure(&format!("{}-{}", self.key, frame.class), &self.title, &self.words, chart))
             }
         }
     }

@@ -198,11 +198,17 @@ impl Change {
                 ..present()?
             }
             .out_of_bounds(),
-            Self::Market(market) => UnderlyingParams {
-                market: *market,
-                ..present()?
+            Self::Market(market) => {
+                let present = present()?;
+                // A key that may tighten at once could otherwise end the listing of options.
+                let keeps_options = market.max_tenor_seconds != 0 || present.market.max_tenor_seconds == 0;
+                UnderlyingParams {
+                    market: *market,
+                    ..present
+                }
+                .out_of_bounds()
+                .or(refuse("max_tenor_seconds", keeps_options))
             }
-            .out_of_bounds(),
             Self::Surface(surface) => UnderlyingParams {
                 surface: *surface,
                 ..present()?
@@ -292,6 +298,15 @@ impl Change {
             Self::ListUnderlying(_) | Self::ListCollateral { .. } => return Err(MarginError::ListingByItsInstruction),
         }
         Ok(())
+    }
+
+    /// Numbers it, once it is written, for the account that it changed: the house's own number if that is the house.
+    pub fn advance_target(&self, of_house: u64, registry: &mut Registry, underlying: Option<&mut Underlying>) -> u64 {
+        match (self, underlying) {
+            (_, Some(underlying)) => underlying.advance(),
+            (Self::Collateral { .. } | Self::Withdrawals(_), None) => registry.advance(),
+            _ => of_house,
+        }
     }
 
     /// Digest of what a change replaces; zeros if nothing.

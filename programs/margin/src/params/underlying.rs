@@ -25,7 +25,7 @@ impl ParameterSet for FeedLimits {
                 self.max_confidence_e9..=300_000_000,
                 Loosens::Either,
             ),
-            Field::new("max_age_seconds", self.max_age_seconds, 10..=120, Loosens::Up),
+            Field::new("max_age_seconds", self.max_age_seconds, 10..=120, Loosens::Either),
             Field::new(
                 "unusable_age_seconds",
                 self.unusable_age_seconds,
@@ -153,18 +153,28 @@ impl ParameterSet for MarketLimits {
                 E9..=10_000_000_000,
                 Loosens::Up,
             ),
+            // Zero is for assets that only price collateral: no option is listed on them.
             Field::new(
                 "max_tenor_seconds",
                 self.max_tenor_seconds,
-                7 * DAY..=730 * DAY,
+                if self.max_tenor_seconds == 0 {
+                    0..=0
+                } else {
+                    7 * DAY..=730 * DAY
+                },
                 Loosens::Up,
             ),
-            Field::new("band_of_mark_e9", self.band_of_mark_e9, 0..=500_000_000, Loosens::Up),
+            Field::new(
+                "band_of_mark_e9",
+                self.band_of_mark_e9,
+                0..=500_000_000,
+                Loosens::Either,
+            ),
             Field::new(
                 "band_of_spot_e9",
                 self.band_of_spot_e9,
                 1_000_000..=50_000_000,
-                Loosens::Up,
+                Loosens::Either,
             ),
             Field::new(
                 "max_open_interest_lots",

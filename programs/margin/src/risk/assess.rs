@@ -6,7 +6,6 @@ use crate::error::{MarginError, OrMarginError};
 use crate::state::{
     ChainSlot, ClearingHouse, CollateralEntry, MarginAccount, NO_UNDERLYING, Position, Registry, Strike, Underlying,
 };
-use alloc::vec::Vec;
 use tenor_math::Round;
 use tenor_math::pricing::{OptionKind, payoff_per_lot};
 use tenor_math::quantity::{Atoms, LotSize, Lots, Price, Ratio, Value};
@@ -43,6 +42,8 @@ pub struct Assessment {
     /// Whether a price that is not good enough for a liquidation made something count at its best: then a health that is
     /// not negative says nothing.
     pub left_out: bool,
+    /// Whether a price is so uncertain that only health at both ends of its interval says something.
+    pub is_wide: bool,
 }
 
 /// Equity and requirements of an account.
@@ -53,7 +54,7 @@ pub struct Assessment {
 ///
 /// # Errors
 /// [`MarginError::MissingChain`], [`MarginError::MissingUnderlying`], [`MarginError::PriceStale`],
-/// [`MarginError::PriceUncertain`], [`MarginError::RiskStale`], [`MarginError::NotCovered`],
+/// [`MarginError::PriceUncertain`], [`MarginError::RiskStale`],
 /// [`MarginError::NoSuchStrike`], [`MarginError::MathOverflow`].
 pub fn assess(
     house: &ClearingHouse,
@@ -106,6 +107,40 @@ pub fn assess_in_detail(
     reckoning.run(Caps::Applied, visit)
 }
 
+/// Refuses an account that is short calls on an underlying which nothing covers, whatever the price is: long calls of the
+/// same expiry do, and the underlying itself as collateral.
+///
+/// # Errors
+/// [`MarginError::NotCovered`]; [`MarginError::MissingChain`], [`MarginError::MissingUnderlying`],
+/// [`MarginError::NoSuchStrike`], [`MarginError::MathOverflow`].
+pub fn check_covered(
+    house: &ClearingHouse,
+    registry: &Registry,
+    account: &MarginAccount,
+    positions: &[Position],
+    market: &impl MarketView,
+    index: u8,
+) -> Result<(), MarginError> {
+    let reckoning = Reckoning {
+        house,
+        registry,
+        account,
+        positions,
+        market,
+        freshness: Freshness::AsStored,
+    };
+    reckoning.check_covered(index)
+}
+
+/// What the positions in an underlying are like.
+#[derive(Clone, Copy, Debug, Default)]
+struct Held {
+    /// Whether a slice that they rest on is stale.
+    is_stale: bool,
+    /// Whether some are short.
+    has_shorts: bool,
+}
+
 /// Whether requirements are held against the greatest loss until expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Caps {
@@ -136,10 +171,16 @@ impl<M: MarketView> Reckoning<'_, M> {
         let cash_atoms = self.account.cash_atoms_at(&self.registry.interest)?;
         let cash = Value::from_quote_atoms(cash_atoms, self.house.quote_decimals, Round::Down).or_margin_error()?;
         let mut health = HealthBuilder::new(cash);
-        let mut left_out = false;
+        let (mut left_out, mut is_wide) = (false, false);
         for index in needed_underlyings(self.account, self.registry) {
             let underlying = self.market.underlying(index).ok_or(MarginError::MissingUnderlying)?;
-            let counting = self.freshness.counting(underlying, self.has_options(index)?)?;
+            let has_options = self.has_options(index)?;
+            let counting = if has_options || self.has_collateral(index) {
+                self.freshness.counting(underlying, has_options)?
+            } else {
+                Counting::Nothing
+            };
+            is_wide |= counting != Counting::Nothing && self.freshness.is_wide(underlying);
             let risk = match counting {
                 Counting::AtPrice { is_widened } => self.at_price(underlying, caps, is_widened, &mut health)?,
                 Counting::AtWorst => self.at_worst(underlying)?,
@@ -155,7 +196,11 @@ impl<M: MarketView> Reckoning<'_, M> {
         let health = health
             .finish(self.house.correlation_credit(), self.house.maintenance_factor())
             .or_margin_error()?;
-        Ok(Assessment { health, left_out })
+        Ok(Assessment {
+            health,
+            left_out,
+            is_wide,
+        })
     }
 
     /// The chains of an underlying in which the account has positions.
@@ -180,6 +225,12 @@ impl<M: MarketView> Reckoning<'_, M> {
             }
         }
         Ok(false)
+    }
+
+    /// Whether some collateral's worth depends on the underlying's price or scenarios.
+    fn has_collateral(&self, index: u8) -> bool {
+        self.balances()
+            .any(|(entry, _)| entry.underlying_index == index || entry.scenario_index == index)
     }
 
     fn positions_of(&self, slot: usize) -> impl Iterator<Item = &Position> {
@@ -218,7 +269,7 @@ impl<M: MarketView> Reckoning<'_, M> {
         let shocks = PriceShocks::from_range(range).map_err(|_| MarginError::ParameterOutOfRange)?;
         let interval = self.freshness.interval(underlying);
         let mut book = UnderlyingBook::new(interval, underlying.lot()?, &shocks);
-        let is_stale = self.add_positions(&mut book, underlying, range)?;
+        let Held { is_stale, has_shorts } = self.add_positions(&mut book, underlying, range)?;
         let of_own_feeds = self.add_collaterals(&mut book, underlying)?;
         let mut risk = book
             .assess(
@@ -227,14 +278,17 @@ impl<M: MarketView> Reckoning<'_, M> {
                 health.systemic_mut(),
             )
             .or_margin_error()?;
-        let limit = match caps {
-            Caps::Applied => self.greatest_loss(underlying)?,
-            Caps::Skipped => None,
+        // A book without shorts cannot lose more than it is worth, which a withdrawal does not count anyway.
+        let is_raised = has_shorts && (is_stale || is_widened);
+        let limit = if caps == Caps::Applied || is_raised {
+            self.greatest_loss(underlying)?
+        } else {
+            None
         };
         if let Some(limit) = limit {
             risk = risk.capped(limit);
         }
-        if is_stale || is_widened {
+        if is_raised {
             let last = risk.scenario_loss.try_add(risk.initial_contingency).or_margin_error()?;
             let standard = if is_stale {
                 self.standard(underlying)?
@@ -243,22 +297,23 @@ impl<M: MarketView> Reckoning<'_, M> {
             };
             let fallback = fallback_requirement(last, standard).or_margin_error()?;
             risk = risk.raised_to(fallback).or_margin_error()?;
+            risk = limit.map_or(risk, |limit| risk.capped(limit));
         }
         of_own_feeds.added_to(risk)
     }
 
-    /// Adds the positions and says whether a slice that they rest on is stale.
+    /// Adds the positions.
     fn add_positions(
         &self,
         book: &mut UnderlyingBook<'_>,
         underlying: &Underlying,
         range: Ratio,
-    ) -> Result<bool, MarginError> {
-        let mut is_stale = false;
+    ) -> Result<Held, MarginError> {
+        let mut found = Held::default();
         for held in self.chains(underlying.index) {
             let HeldChain { slot, view } = held?;
             let settlement = view.chain.settlement_price();
-            is_stale |= settlement.is_none() && self.freshness.is_stale(view.chain, underlying);
+            found.is_stale |= settlement.is_none() && self.freshness.is_stale(view.chain, underlying);
             for position in self.positions_of(slot) {
                 let strike = strike_of(position, &view)?;
                 if let Some(price) = settlement {
@@ -268,12 +323,13 @@ impl<M: MarketView> Reckoning<'_, M> {
                 }
                 self.freshness.check_strike(strike, view.chain, underlying, range)?;
                 let (call, put) = (position.lots(OptionKind::Call), position.lots(OptionKind::Put));
+                found.has_shorts |= call < Lots::ZERO || put < Lots::ZERO;
                 let free = free_lots(underlying, strike, call, put)?;
                 book.add_strike(slot, call, put, free, &strike.view())
                     .or_margin_error()?;
             }
         }
-        Ok(is_stale)
+        Ok(found)
     }
 
     /// Adds the collaterals that move with an underlying, and says what their own feeds' uncertainty costs.
@@ -284,6 +340,9 @@ impl<M: MarketView> Reckoning<'_, M> {
                 continue;
             }
             if entry.underlying_index == underlying.index {
+                if !self.freshness.counts_collateral(underlying) {
+                    continue;
+                }
                 let collateral = collateral(entry, atoms, underlying.price()).or_margin_error()?;
                 book.add_collateral(collateral).or_margin_error()?;
                 continue;
@@ -292,10 +351,16 @@ impl<M: MarketView> Reckoning<'_, M> {
                 .market
                 .underlying(entry.underlying_index)
                 .ok_or(MarginError::MissingUnderlying)?;
-            let mut of_feed = collateral(entry, atoms, feed.price()).or_margin_error()?;
+            if !self.freshness.counts_collateral(feed) || !self.freshness.counts_collateral(underlying) {
+                continue;
+            }
+            let of_feed = collateral(entry, atoms, feed.price()).or_margin_error()?;
             match self.freshness.counting(feed, false)? {
                 Counting::AtPrice { .. } => {}
-                Counting::AtBest => of_feed.value = best_collateral(of_feed.value)?,
+                Counting::AtBest => {
+                    own_feeds.add_best(best_collateral(of_feed.value)?)?;
+                    continue;
+                }
                 Counting::AtWorst | Counting::Nothing => continue,
             }
             own_feeds.add(entry, atoms, self.freshness.interval(feed))?;
@@ -342,16 +407,24 @@ impl<M: MarketView> Reckoning<'_, M> {
     ) -> Result<UnderlyingRisk, MarginError> {
         let mut risk = self.settled_alone(underlying)?;
         for expiry in self.expiries(underlying)? {
-            risk.option_value = risk.option_value.try_add(value(&expiry)?).or_margin_error()?;
+            risk.option_value = risk.option_value.try_add(value(&expiry?)?).or_margin_error()?;
         }
         Ok(risk)
     }
 
-    /// Options at the least that they can pay, with the underlying itself as cover.
+    /// Options at the least that they can pay, up to five times the last price, with the underlying itself as cover. A
+    /// withdrawal counts no gain and every loss.
     #[inline(never)]
     fn at_worst(&self, underlying: &Underlying) -> Result<UnderlyingRisk, MarginError> {
         let mut cover_lots = self.cover_lots(underlying)?;
-        self.with_expiries(underlying, |expiry| expiry.worst(&mut cover_lots))
+        let settled = self.settled_alone(underlying)?;
+        let worst = self.with_expiries(underlying, |expiry| expiry.worst(underlying.price(), &mut cover_lots))?;
+        let of_live = worst.option_value.try_sub(settled.option_value).or_margin_error()?;
+        let live_loss = of_live.try_neg().or_margin_error()?.or_zero();
+        Ok(UnderlyingRisk {
+            withdrawal_loss: settled.withdrawal_loss.try_add(live_loss).or_margin_error()?,
+            ..worst
+        })
     }
 
     /// Options and collateral at the most that they can be worth.
@@ -387,15 +460,31 @@ impl<M: MarketView> Reckoning<'_, M> {
             .ok_or(MarginError::MathOverflow)
     }
 
-    fn expiries(&self, underlying: &Underlying) -> Result<Vec<ExpiryBook<'_>>, MarginError> {
-        let mut expiries = Vec::new();
-        for held in self.chains(underlying.index) {
-            let HeldChain { slot, view } = held?;
-            if view.chain.settlement_price().is_none() {
-                expiries.push(ExpiryBook::new(self.positions, slot, view.strikes, underlying.lot()?));
+    /// The account's books in the live expiries of an underlying.
+    fn expiries(
+        &self,
+        underlying: &Underlying,
+    ) -> Result<impl Iterator<Item = Result<ExpiryBook<'_>, MarginError>>, MarginError> {
+        let lot = underlying.lot()?;
+        Ok(self.chains(underlying.index).filter_map(move |held| match held {
+            Ok(HeldChain { slot, view }) => {
+                let is_live = view.chain.settlement_price().is_none();
+                is_live.then(|| Ok(ExpiryBook::new(self.positions, slot, view.strikes, lot)))
             }
+            Err(error) => Some(Err(error)),
+        }))
+    }
+
+    /// Refuses an account that is short calls on an underlying which nothing covers, whatever the price is.
+    fn check_covered(&self, index: u8) -> Result<(), MarginError> {
+        let underlying = self.market.underlying(index).ok_or(MarginError::MissingUnderlying)?;
+        let mut cover_lots = self.cover_lots(underlying)?;
+        for expiry in self.expiries(underlying)? {
+            cover_lots = cover_lots
+                .checked_sub(expiry?.unpaired()?)
+                .ok_or(MarginError::NotCovered)?;
         }
-        Ok(expiries)
+        Ok(())
     }
 
     /// Requirement of all live expiries by the standard rule.
@@ -404,7 +493,7 @@ impl<M: MarketView> Reckoning<'_, M> {
         let rate = Ratio::from_e9(underlying.risk.unpaired_short_e9);
         let mut total = Value::ZERO;
         for expiry in self.expiries(underlying)? {
-            let of_expiry = expiry.standard(underlying.price(), rate)?;
+            let of_expiry = expiry?.standard(underlying.price(), rate)?;
             total = total.try_add(of_expiry).or_margin_error()?;
         }
         Ok(total)
@@ -419,6 +508,7 @@ impl<M: MarketView> Reckoning<'_, M> {
         let mut cover_lots = all_cover_lots;
         let mut total = Value::ZERO;
         for expiry in self.expiries(underlying)? {
+            let expiry = expiry?;
             let mark = expiry.mark(underlying.price())?;
             let Some(loss) = expiry.greatest_loss(mark, underlying.price(), &mut cover_lots)? else {
                 return Ok(None);
@@ -458,6 +548,8 @@ impl<M: MarketView> Reckoning<'_, M> {
 struct OwnFeeds {
     loss: Value,
     confidence: Value,
+    /// Collateral on unusable feeds at its best, which no scenario moves.
+    best: Value,
 }
 
 impl OwnFeeds {
@@ -476,9 +568,15 @@ impl OwnFeeds {
         )
     }
 
+    fn add_best(&mut self, best: Value) -> Result<(), MarginError> {
+        self.best = self.best.try_add(best).or_margin_error()?;
+        Ok(())
+    }
+
     fn added_to(self, risk: UnderlyingRisk) -> Result<UnderlyingRisk, MarginError> {
         let plus = |total: Value, part: Value| total.try_add(part).or_margin_error();
         Ok(UnderlyingRisk {
+            collateral_value: plus(risk.collateral_value, self.best)?,
             initial_uncertainty: plus(risk.initial_uncertainty, self.loss)?,
             withdrawal_uncertainty: plus(risk.withdrawal_uncertainty, self.loss)?,
             liquidation_tolerance: risk

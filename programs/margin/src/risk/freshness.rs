@@ -24,7 +24,10 @@ pub enum Freshness {
     Reduction(UnixSeconds),
     /// Taking over a slice of another account: as [`Freshness::Action`], but a wide price only widens the requirement.
     TakeOver(UnixSeconds),
-    /// A liquidation's start or touch: a younger price, farther re-centring; what lies on others counts at its best.
+    /// A reduction that gives value away or borrows: as [`Freshness::Reduction`], but collateral on a price that is not fresh
+    /// counts for nothing.
+    PaidReduction(UnixSeconds),
+    /// A liquidation's start: a younger price, farther re-centring; what lies on an unusable one counts at its best.
     LiquidationStart(UnixSeconds),
     /// A liquidation that moves positions at mark: as its start, within the narrow band.
     Liquidation(UnixSeconds),
@@ -56,6 +59,7 @@ impl Freshness {
             | Self::Withdrawal(now)
             | Self::Reduction(now)
             | Self::TakeOver(now)
+            | Self::PaidReduction(now)
             | Self::LiquidationStart(now)
             | Self::Liquidation(now) => Some(now),
             Self::AsStored => None,
@@ -65,7 +69,9 @@ impl Freshness {
     /// What a health at these ages is for: a view shows what a liquidation would see.
     pub const fn purpose(self) -> Purpose {
         match self {
-            Self::Action(_) | Self::Withdrawal(_) | Self::Reduction(_) | Self::TakeOver(_) => Purpose::Action,
+            Self::Action(_) | Self::Withdrawal(_) | Self::Reduction(_) | Self::PaidReduction(_) | Self::TakeOver(_) => {
+                Purpose::Action
+            }
             Self::LiquidationStart(_) | Self::Liquidation(_) | Self::AsStored => Purpose::Liquidation,
         }
     }
@@ -91,20 +97,43 @@ impl Freshness {
                 FeedState::Wide => Ok(Counting::AtPrice { is_widened: true }),
                 FeedState::Old | FeedState::Unusable => Err(MarginError::PriceStale),
             },
-            Self::Reduction(now) => Ok(match FeedState::of(underlying, now, limits.max_age_seconds) {
-                FeedState::Fresh => AS_STORED,
-                FeedState::Wide | FeedState::Old => Counting::AtPrice { is_widened: true },
-                FeedState::Unusable => Counting::AtWorst,
-            }),
-            Self::LiquidationStart(now) | Self::Liquidation(now) => Ok(
+            Self::Reduction(now) | Self::PaidReduction(now) => {
+                Ok(match FeedState::of(underlying, now, limits.max_age_seconds) {
+                    FeedState::Fresh => AS_STORED,
+                    FeedState::Wide | FeedState::Old => Counting::AtPrice { is_widened: true },
+                    FeedState::Unusable => Counting::AtWorst,
+                })
+            }
+            Self::LiquidationStart(now) | Self::Liquidation(now) => {
                 match FeedState::of(underlying, now, limits.max_liquidation_age_seconds) {
-                    FeedState::Fresh | FeedState::Wide => AS_STORED,
-                    FeedState::Old | FeedState::Unusable => Counting::AtBest,
-                },
-            ),
+                    FeedState::Fresh | FeedState::Wide => Ok(AS_STORED),
+                    // Whoever liquidates brings the price: otherwise leaving it out would choose what counts at its best.
+                    FeedState::Old => Err(MarginError::PriceStale),
+                    FeedState::Unusable => Ok(Counting::AtBest),
+                }
+            }
             Self::AsStored if underlying.price_e9 != 0 => Ok(AS_STORED),
             Self::AsStored => Err(MarginError::PriceStale),
         }
+    }
+
+    /// Whether a price is young enough for the action, but wide.
+    pub fn is_wide(self, underlying: &Underlying) -> bool {
+        self.state(underlying) == Some(FeedState::Wide)
+    }
+
+    /// Whether collateral on a feed counts beside a payment out of the account.
+    pub fn counts_collateral(self, feed: &Underlying) -> bool {
+        !matches!(self, Self::PaidReduction(_)) || self.state(feed) == Some(FeedState::Fresh)
+    }
+
+    fn state(self, underlying: &Underlying) -> Option<FeedState> {
+        let limits = &underlying.feed;
+        let age = match self {
+            Self::LiquidationStart(_) | Self::Liquidation(_) => limits.max_liquidation_age_seconds,
+            _ => limits.max_age_seconds,
+        };
+        self.now().map(|now| FeedState::of(underlying, now, age))
     }
 
     /// Where the price may be: a price that has just jumped opens no door to actions, but does not hold up those that
@@ -139,7 +168,7 @@ impl Freshness {
         underlying: &Underlying,
         range: Ratio,
     ) -> Result<(), MarginError> {
-        if strike.range_e9 != range.e9() {
+        if strike.range_e9 != range.e9() && self.now().is_some() {
             return Err(MarginError::RiskStale);
         }
         self.check_mark(strike, chain, underlying)
@@ -157,7 +186,7 @@ impl Freshness {
         let Some(now) = self.now() else {
             return Ok(());
         };
-        let is_of_old_slice = strike.reference_slot < chain.slice_slot;
+        let is_of_old_slice = strike.slice_number != chain.slice_number;
         let age = now.since(UnixSeconds::new(strike.reference_at));
         if is_of_old_slice || age > underlying.feed.max_risk_age_seconds || self.is_far(strike, underlying) {
             return Err(MarginError::RiskStale);
@@ -199,9 +228,11 @@ impl Freshness {
         let Some(range_e9) = of_arrays_e9.filter(|range_e9| *range_e9 != underlying.range_e9) else {
             return Ok(Ratio::from_e9(underlying.range_e9));
         };
-        let is_recent = self.now().is_none_or(|now| {
-            now.since(UnixSeconds::new(underlying.range_moved_at)) <= underlying.feed.max_risk_age_seconds
-        });
+        let Some(now) = self.now() else {
+            return Ok(Ratio::from_e9(range_e9));
+        };
+        let since = now.since(UnixSeconds::new(underlying.range_moved_at));
+        let is_recent = since <= underlying.feed.max_risk_age_seconds;
         if range_e9 != underlying.previous_range_e9 || !is_recent {
             return Err(MarginError::RiskStale);
         }

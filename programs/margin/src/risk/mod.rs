@@ -8,7 +8,7 @@ mod payoffs;
 mod positions;
 mod view;
 
-pub use assess::{Assessment, assess, assess_in_detail, needed_underlyings, payoff};
+pub use assess::{Assessment, assess, assess_in_detail, check_covered, needed_underlyings, payoff};
 pub use feed_state::FeedState;
 pub use freshness::{Counting, Freshness};
 pub use market::{ChainView, MarketView};

@@ -19,7 +19,7 @@ pub const MAX_STRIKES: usize = 64;
 pub type ChainAccount = Slab<Chain, Strike>;
 
 /// A slice as it was at a moment, by volatility instead of total variance, so that time does not move it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable, IdlType, SchemaRead, SchemaWrite)]
 #[repr(C)]
 pub struct SurfaceAnchor {
     /// When the window that it begins began, Unix seconds; zero before the first slice.
@@ -71,8 +71,8 @@ pub struct Chain {
     pub discount_e9: u64,
     /// When the slice was posted, Unix seconds; its variance is that of the time from then to expiry.
     pub slice_posted_at: i64,
-    /// Slot in which the slice was posted.
-    pub slice_slot: u64,
+    /// Number of the slice: grows with every post.
+    pub slice_number: u64,
     /// The slice at the start of the hour, which this hour's posts are measured from.
     pub hour_anchor: SurfaceAnchor,
     /// The slice at the start of the day.
@@ -135,8 +135,10 @@ pub struct Strike {
     pub pnl_e9: [i64; SCENARIOS],
     /// Price range of the scenarios of the array x 1e9.
     pub range_e9: u64,
+    /// Number of the slice that the array follows from.
+    pub slice_number: u64,
     /// For later versions.
-    pub reserved: [u8; 32],
+    pub reserved: [u8; 24],
 }
 
 impl Chain {
@@ -234,7 +236,7 @@ impl Strike {
     }
 }
 
-const _: () = assert!(size_of::<Strike>() == 15 * 8 + SCENARIOS * 8 + 32);
+const _: () = assert!(size_of::<Strike>() == 16 * 8 + SCENARIOS * 8 + 24);
 const _: () = assert!(size_of::<Chain>() == 8 + 3 * 32 + 11 * 8 + 2 * 48 + SETTLEMENT_MARKS * 8 + 5 * 8 + 256);
 const _: () =
     assert!(offset_of!(Chain, house) == 8 && offset_of!(Chain, underlying) == 40 && offset_of!(Chain, expiry) == 104);

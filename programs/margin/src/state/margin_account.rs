@@ -11,7 +11,7 @@ use tenor_math::fees::Cash;
 use tenor_math::interest::CashAccount;
 use tenor_math::liquidation::AuctionClock;
 use tenor_math::pricing::OptionKind;
-use tenor_math::quantity::{Atoms, Lots};
+use tenor_math::quantity::{Atoms, Lots, UnixSeconds};
 
 /// Chains that an account's table can hold.
 pub const MAX_CHAINS: usize = 16;
@@ -219,6 +219,46 @@ pub struct AccountTerms {
     pub small_day: u64,
 }
 
+/// What an account brought in lately and may take back beside the cap on net outflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[repr(C)]
+pub struct RecentDeposits {
+    /// When the oldest of them came in, Unix seconds; a window later all are forgotten.
+    pub since: i64,
+    /// Deposits less what was taken back, atoms, by index in the registry; the quote's too.
+    pub atoms: [u64; MAX_COLLATERALS],
+}
+
+impl RecentDeposits {
+    fn forget(&mut self, window_seconds: u64, now: UnixSeconds) {
+        if now.since(UnixSeconds::new(self.since)) >= window_seconds {
+            *self = Self {
+                since: now.get(),
+                ..Self::zeroed()
+            };
+        }
+    }
+
+    /// Counts a deposit.
+    pub fn add(&mut self, index: u8, atoms: Atoms, window_seconds: u64, now: UnixSeconds) {
+        self.forget(window_seconds, now);
+        if let Some(place) = self.atoms.get_mut(usize::from(index)) {
+            *place = place.saturating_add(atoms.get());
+        }
+    }
+
+    /// Takes a withdrawal off them; the rest, which they do not hold.
+    pub fn take(&mut self, index: u8, atoms: Atoms, window_seconds: u64, now: UnixSeconds) -> Atoms {
+        self.forget(window_seconds, now);
+        let Some(place) = self.atoms.get_mut(usize::from(index)) else {
+            return atoms;
+        };
+        let own = atoms.get().min(*place);
+        *place = place.saturating_sub(own);
+        Atoms::new(atoms.get().saturating_sub(own))
+    }
+}
+
 /// Header of a margin account; positions follow. Seeds: `[account, owner, number]`.
 #[account]
 #[derive(Debug, PartialEq, Eq)]
@@ -264,6 +304,8 @@ pub struct MarginAccount {
     pub delegate_day: i64,
     /// Bracket of instructions that the account is in.
     pub bracket: BracketState,
+    /// What it brought in lately.
+    pub recent_deposits: RecentDeposits,
     /// For later versions.
     pub reserved: [u8; 120],
 }
@@ -300,6 +342,17 @@ const _: () =
     assert!(size_of::<ChainSlot>() == 48 && size_of::<Position>() == 24 && size_of::<LiquidationState>() == 32);
 const _: () = assert!(
     size_of::<MarginAccount>()
-        == 8 + 3 * 32 + 3 * 8 + 56 + 64 + MAX_COLLATERALS * 8 + MAX_CHAINS * 48 + 32 + 3 * 8 + 16 + 120
+        == 8 + 3 * 32
+            + 3 * 8
+            + 56
+            + 64
+            + MAX_COLLATERALS * 8
+            + MAX_CHAINS * 48
+            + 32
+            + 3 * 8
+            + 16
+            + 8
+            + MAX_COLLATERALS * 8
+            + 120
 );
 const _: () = assert!(offset_of!(MarginAccount, house) == 8 && offset_of!(MarginAccount, owner) == 40);

@@ -72,7 +72,7 @@ pub enum Power {
 }
 
 /// One power's last pause of one action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable, IdlType)]
 #[repr(C)]
 pub struct PauseRecord {
     /// When it began, Unix seconds; zero if there was none.
@@ -120,6 +120,15 @@ impl ClearingHouse {
             Power::Guardian => &mut self.guardian_pauses,
             Power::Admin => &mut self.admin_pauses,
         }
+    }
+
+    /// A power's last pause of an action.
+    pub fn last_pause(&self, power: Power, action: Pausable) -> PauseRecord {
+        let pauses = match power {
+            Power::Guardian => &self.guardian_pauses,
+            Power::Admin => &self.admin_pauses,
+        };
+        pauses.get(action.index()).copied().unwrap_or_default()
     }
 
     fn set_pause(&mut self, power: Power, action: Pausable, record: PauseRecord) -> Option<i64> {

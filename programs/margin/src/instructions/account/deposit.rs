@@ -5,7 +5,6 @@ use crate::event::Deposited;
 use crate::ledger::{accrue, book, entry, recount};
 use crate::state::{ClearingHouse, Pausable, PortfolioAccount, QUOTE_INDEX, Registry, seeds};
 use crate::token;
-use crate::withdrawal::count_inflow;
 use anchor_lang::prelude::*;
 use anchor_spl::token::TransferChecked;
 use anchor_spl::token_interface::TokenInterface;
@@ -65,10 +64,15 @@ impl Deposit {
         Ok(())
     }
 
+    /// Whether it is the quote for an account that owes or has positions.
+    fn is_needed(&self, collateral_index: u8) -> bool {
+        let needs_cash = self.account.cash_atoms < 0 || !self.account.is_empty();
+        collateral_index == QUOTE_INDEX && needs_cash
+    }
+
     /// Repaying and topping up positions in the quote are never paused: a pause must not push anyone into a liquidation.
     fn check_not_paused(&self, collateral_index: u8) -> Result<()> {
-        let needs_cash = self.account.cash_atoms < 0 || !self.account.is_empty();
-        if collateral_index != QUOTE_INDEX || !needs_cash {
+        if !self.is_needed(collateral_index) {
             let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
             self.house.check_not_paused(Pausable::Deposit, now)?;
         }
@@ -90,12 +94,13 @@ impl Deposit {
         Ok(Atoms::new(arrived.ok_or(MarginError::MathOverflow)?))
     }
 
-    /// Books what arrived, up to the cap.
+    /// Books what arrived, up to the cap; whoever owes or has positions may always bring the quote.
     fn book(&mut self, index: u8, arrived: Atoms, now: UnixSeconds) -> core::result::Result<u64, MarginError> {
         let cap = entry(&self.registry, index)?.deposit_cap(now);
-        count_inflow(&mut self.registry, index, arrived, now)?;
+        let window_seconds = self.registry.withdrawals.window_seconds;
+        self.account.recent_deposits.add(index, arrived, window_seconds, now);
         let booked_total_atoms = book(&mut self.registry, index, |booked| booked.try_add(arrived))?;
-        if booked_total_atoms > cap.get() {
+        if booked_total_atoms > cap.get() && !self.is_needed(index) {
             return Err(MarginError::DepositCap);
         }
         Ok(booked_total_atoms)
@@ -121,6 +126,8 @@ pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> 
     recount(&mut accounts.registry.interest, &mut accounts.account)?;
     let registry_sequence = accounts.registry.advance();
 
+    let listed = entry(&accounts.registry, collateral_index)?;
+    let (outflow_atoms, outflow_at) = (listed.outflow_atoms, listed.outflow_at);
     emit_cpi!(Deposited {
         account: *ctx.accounts.account.address(),
         sequence,
@@ -129,7 +136,8 @@ pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> 
         atoms: arrived.get(),
         booked_total_atoms,
         cash_atoms: ctx.accounts.account.cash_atoms,
-        outflow_atoms: entry(&ctx.accounts.registry, collateral_index)?.outflow_atoms,
+        outflow_atoms,
+        outflow_at,
         interest: ctx.accounts.registry.interest,
     });
     Ok(())

@@ -1,7 +1,7 @@
 //! Pays out an account's positions in a settled chain.
 
 use crate::error::{MarginError, OrMarginError};
-use crate::event::AccountSettled;
+use crate::event::{AccountSettled, CashAfter};
 use crate::risk::{payoff, release_chain};
 use crate::state::{ChainAccount, ClearingHouse, PortfolioAccount, Position, Registry, Strike, Underlying, seeds};
 use anchor_lang::prelude::*;
@@ -79,14 +79,17 @@ pub fn settle_account(ctx: &mut Context<SettleAccount>) -> Result<()> {
     accounts.account.add_cash(payout_atoms, &accounts.registry.interest)?;
     let balance = accounts.chain.settlement_balance_atoms.checked_sub(payout_atoms);
     accounts.chain.settlement_balance_atoms = balance.ok_or(MarginError::MathOverflow)?;
+    let chain_sequence = accounts.chain.advance();
 
     emit_cpi!(AccountSettled {
         account: *ctx.accounts.account.address(),
         sequence,
         chain: *ctx.accounts.chain.address(),
+        chain_sequence,
+        settlement_balance_atoms: ctx.accounts.chain.settlement_balance_atoms,
         positions,
         payout_atoms,
-        cash_atoms: ctx.accounts.account.cash_atoms,
+        cash: CashAfter::of(&ctx.accounts.account),
     });
     Ok(())
 }

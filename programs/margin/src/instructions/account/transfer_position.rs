@@ -70,7 +70,7 @@ impl TransferPosition {
         &mut self,
         args: &TransferPositionArgs,
         market: &mut MarketAccounts,
-    ) -> core::result::Result<Address, MarginError> {
+    ) -> core::result::Result<(Address, u64), MarginError> {
         let (address, underlying_index) = {
             let chain = market.chain_at(args.chain)?;
             (*chain.address(), chain.underlying_index)
@@ -96,12 +96,21 @@ impl TransferPosition {
             move_lots(&mut self.to, &gained, strike, &mut open_positions)?;
         }
         chain.open_positions = open_positions;
-        Ok(address)
+        Ok((address, chain.advance()))
     }
 
-    /// The giving side as for a withdrawal, the receiving side as for a trade that adds risk.
-    fn check(&self, market: &MarketAccounts, now: UnixSeconds) -> core::result::Result<(), MarginError> {
+    /// The giving side as for a withdrawal. The receiving side as for a trade that adds risk, and as for a withdrawal too if it
+    /// takes shorts: it gets nothing for what they are worth, so gains that nobody has realised would pay for them.
+    fn check(
+        &self,
+        args: &TransferPositionArgs,
+        market: &MarketAccounts,
+        now: UnixSeconds,
+    ) -> core::result::Result<(), MarginError> {
         check_withdrawal(&self.house, &self.registry, &self.from, market, now)?;
+        if args.call_lots < 0 || args.put_lots < 0 {
+            check_withdrawal(&self.house, &self.registry, &self.to, market, now)?;
+        }
         let positions: &[Position] = self.to.as_slice();
         let freshness = Freshness::Action(now);
         let health = assess(&self.house, &self.registry, &self.to, positions, market, freshness)?;
@@ -124,8 +133,8 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, args: TransferPosi
 
     let from_sequence = accounts.from.advance_exposure();
     let to_sequence = accounts.to.advance_exposure();
-    let chain = accounts.apply(&args, &mut market)?;
-    accounts.check(&market, now)?;
+    let (chain, chain_sequence) = accounts.apply(&args, &mut market)?;
+    accounts.check(&args, &market, now)?;
 
     emit_cpi!(PositionTransferred {
         from: *ctx.accounts.from.address(),
@@ -133,6 +142,7 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, args: TransferPosi
         to: *ctx.accounts.to.address(),
         to_sequence,
         chain,
+        chain_sequence,
         strike_slot: args.strike_slot,
         call_lots: args.call_lots,
         put_lots: args.put_lots,

@@ -112,6 +112,10 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
     let registry_sequence = accounts.registry.advance();
     accounts.transfer(atoms, decimals)?;
 
+    let listed = entry(&accounts.registry, collateral_index)?;
+    let (outflow_atoms, outflow_at) = (listed.outflow_atoms, listed.outflow_at);
+    let terms = &accounts.account.terms;
+    let (small_withdrawn_e9, small_day) = (terms.small_withdrawn_e9, terms.small_day);
     emit_cpi!(Withdrawn {
         account: *ctx.accounts.account.address(),
         sequence,
@@ -120,7 +124,10 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
         atoms,
         booked_total_atoms,
         cash_atoms: ctx.accounts.account.cash_atoms,
-        outflow_atoms: entry(&ctx.accounts.registry, collateral_index)?.outflow_atoms,
+        outflow_atoms,
+        outflow_at,
+        small_withdrawn_e9,
+        small_day,
         interest: ctx.accounts.registry.interest,
     });
     Ok(())

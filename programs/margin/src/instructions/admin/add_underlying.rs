@@ -146,13 +146,10 @@ pub fn add_underlying(ctx: &mut Context<AddUnderlying>, args: AddUnderlyingArgs)
     emit_cpi!(UnderlyingListed {
         sequence,
         underlying: *ctx.accounts.underlying.address(),
+        underlying_sequence: ctx.accounts.underlying.sequence,
         index,
-        symbol: args.symbol,
-        feed_id: args.feed_id,
-        feed_exponent: args.feed_exponent,
-        push_feed: args.push_feed,
-        push_exponent: args.push_exponent,
-        lot_units_e9: args.lot_units_e9,
+        active_from: now.get(),
+        args,
     });
     Ok(())
 }

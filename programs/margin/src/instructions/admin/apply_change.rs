@@ -3,6 +3,7 @@
 use crate::error::MarginError;
 use crate::event::ChangeApplied;
 use crate::governance::{Change, Targets, target_address};
+use crate::ledger::accrue;
 use crate::state::{ClearingHouse, QueuedChange, Registry, Underlying, seeds};
 use anchor_lang::prelude::*;
 use tenor_math::quantity::UnixSeconds;
@@ -54,6 +55,10 @@ pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
         MarginError::ParameterOutOfRange
     );
 
+    if matches!(change, Change::Interest(_)) {
+        // What has passed is paid at the rates that held then.
+        accrue(&mut accounts.registry.interest, &accounts.house, now)?;
+    }
     let targets = Targets {
         house: &mut *accounts.house,
         registry: &mut *accounts.registry,
@@ -61,11 +66,15 @@ pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
     };
     change.write(targets, now)?;
     let sequence = accounts.house.advance();
+    let underlying = accounts.underlying.as_deref_mut();
+    let target_sequence = change.advance_target(sequence, &mut accounts.registry, underlying);
 
     emit_cpi!(ChangeApplied {
         sequence,
         number: ctx.accounts.queued.number,
         target,
+        target_sequence,
+        applied_at: now.get(),
         change,
     });
     Ok(())

@@ -148,8 +148,10 @@ pub fn initialize(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result
     emit_cpi!(HouseInitialized {
         house: address,
         sequence,
+        registry_sequence: ctx.accounts.registry.sequence,
         quote_mint: *ctx.accounts.quote_mint.address(),
         quote_decimals: decimals,
+        genesis_until: ctx.accounts.house.genesis_until,
         args,
     });
     Ok(())

@@ -29,6 +29,7 @@ pub fn pause(ctx: &mut Context<Pause>, action: Pausable, seconds: u32) -> Result
     refuse_durable_nonce(accounts.instructions.account())?;
     let by = accounts.house.power_of(accounts.authority.address())?;
     let paused_until = accounts.house.pause(by, action, seconds, now)?;
+    let record = accounts.house.last_pause(by, action);
     let sequence = accounts.house.advance();
 
     emit_cpi!(ActionPaused {
@@ -37,6 +38,8 @@ pub fn pause(ctx: &mut Context<Pause>, action: Pausable, seconds: u32) -> Result
         by,
         seconds,
         paused_until,
+        began_at: record.began_at,
+        ends_at: record.until,
     });
     Ok(())
 }
@@ -56,6 +59,7 @@ pub fn unpause(ctx: &mut Context<Pause>, action: Pausable) -> Result<()> {
         action,
         by,
         paused_until,
+        ended_at: now.get(),
     });
     Ok(())
 }

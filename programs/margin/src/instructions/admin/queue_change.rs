@@ -83,6 +83,8 @@ pub fn queue_change(ctx: &mut Context<QueueChange>, change: Change) -> Result<()
         sequence,
         number,
         target,
+        proposed_by: admin,
+        replaces,
         ready_at: ctx.accounts.queued.ready_at,
         expires_at: ctx.accounts.queued.expires_at,
         change,

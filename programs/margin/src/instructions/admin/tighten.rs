@@ -56,10 +56,13 @@ pub fn tighten(ctx: &mut Context<Tighten>, change: Change) -> Result<()> {
     };
     change.write(targets, now)?;
     let sequence = accounts.house.advance();
+    let underlying = accounts.underlying.as_deref_mut();
+    let target_sequence = change.advance_target(sequence, &mut accounts.registry, underlying);
 
     emit_cpi!(ParametersTightened {
         sequence,
         target,
+        target_sequence,
         change,
     });
     Ok(())

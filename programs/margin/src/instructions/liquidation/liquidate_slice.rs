@@ -1,7 +1,8 @@
 //! Takes over a fraction of an unhealthy account.
 
+use super::taken::Taken;
 use crate::error::{MarginError, OrMarginError};
-use crate::event::SliceLiquidated;
+use crate::event::{CashAfter, SliceLiquidated};
 use crate::instructions::MarketAccounts;
 use crate::portfolio_check::{Effect, check_after};
 use crate::risk::{Assessment, Counting, Freshness, LotMove, MarketView, assess, assess_in_detail, move_lots};
@@ -103,12 +104,27 @@ impl LiquidateSlice {
         check_after(&health, &health, Effect::AddsRisk)
     }
 
-    /// Fraction by the formula, discount by the clock.
-    fn decide(&self, health: &Health, max_fraction_e18: u64) -> core::result::Result<SlicePlan, MarginError> {
-        if health.equity <= Value::ZERO {
+    /// Equity that a discount may be taken from. What was left out counted at its best: there the discount is held against the
+    /// stored numbers as well, for what may be gone already cannot pay it.
+    fn spare_equity(&self, assessed: &Assessment, market: &MarketAccounts) -> core::result::Result<Value, MarginError> {
+        if !assessed.left_out {
+            return Ok(assessed.health.equity);
+        }
+        let stored = self.assess_account(market, Freshness::AsStored)?;
+        Ok(assessed.health.equity.min(stored.health.equity))
+    }
+
+    /// Fraction by the formula, discount by the clock and the equity that is there for it.
+    fn decide(
+        &self,
+        health: &Health,
+        spare: Value,
+        max_fraction_e18: u64,
+    ) -> core::result::Result<SlicePlan, MarginError> {
+        if spare <= Value::ZERO {
             return Err(MarginError::EquityExhausted);
         }
-        let discount = discount(self.account.liquidation.clock(), health.equity, health.maintenance)
+        let discount = discount(self.account.liquidation.clock(), spare, health.maintenance)
             .map_err(|_| MarginError::NothingToLiquidate)?;
         let terms = SliceTerms {
             equity: health.equity,
@@ -144,6 +160,7 @@ impl LiquidateSlice {
         fraction: Fraction,
         market: &mut MarketAccounts,
         freshness: Freshness,
+        taken: &mut Taken,
     ) -> core::result::Result<Value, MarginError> {
         let positions = self.movable_positions(market, freshness)?;
         let mut worth = Value::ZERO;
@@ -166,14 +183,16 @@ impl LiquidateSlice {
                     kind,
                     lots,
                 };
-                worth = worth.try_add(self.move_leg(&change, market)?).or_margin_error()?;
+                worth = worth
+                    .try_add(self.move_leg(&change, market, taken)?)
+                    .or_margin_error()?;
                 moved_any = true;
             }
         }
         if !moved_any && !positions.is_empty() {
             // Only longs, of which the fraction is less than a lot each: one lot of the first keeps the auction moving.
             worth = worth
-                .try_add(self.move_one_lot(&positions, market)?)
+                .try_add(self.move_one_lot(&positions, market, taken)?)
                 .or_margin_error()?;
         }
         Ok(worth)
@@ -205,6 +224,7 @@ impl LiquidateSlice {
         &mut self,
         positions: &[Position],
         market: &mut MarketAccounts,
+        taken: &mut Taken,
     ) -> core::result::Result<Value, MarginError> {
         let position = positions.first().ok_or(MarginError::NoPositions)?;
         let slot = *self
@@ -224,11 +244,16 @@ impl LiquidateSlice {
             kind,
             lots: Lots::new(1),
         };
-        self.move_leg(&change, market)
+        self.move_leg(&change, market, taken)
     }
 
     /// Moves one option's lots to the liquidator at mark (or at its payoff, once settled).
-    fn move_leg(&mut self, change: &LotMove, market: &mut MarketAccounts) -> core::result::Result<Value, MarginError> {
+    fn move_leg(
+        &mut self,
+        change: &LotMove,
+        market: &mut MarketAccounts,
+        taken: &mut Taken,
+    ) -> core::result::Result<Value, MarginError> {
         let underlying = market
             .underlying(change.underlying_index)
             .ok_or(MarginError::MissingUnderlying)?;
@@ -252,6 +277,7 @@ impl LiquidateSlice {
         move_lots(&mut self.account, &given, strike, &mut open_positions)?;
         move_lots(&mut self.liquidator, change, strike, &mut open_positions)?;
         chain.open_positions = open_positions;
+        taken.add_lots(change, || chain.advance())?;
         change.lots.value(per_lot).or_margin_error()
     }
 
@@ -261,6 +287,7 @@ impl LiquidateSlice {
         fraction: Fraction,
         market: &MarketAccounts,
         freshness: Freshness,
+        taken: &mut Taken,
     ) -> core::result::Result<Value, MarginError> {
         let mut worth = Value::ZERO;
         for (index, entry) in (0_u8..).zip(self.registry.listed()) {
@@ -287,6 +314,7 @@ impl LiquidateSlice {
             let interest = &self.registry.interest;
             self.account.debit(index, atoms, interest)?;
             self.liquidator.credit(index, atoms, interest)?;
+            taken.add_collateral(index, atoms);
             worth = worth.try_add(value).or_margin_error()?;
         }
         Ok(worth)
@@ -343,14 +371,16 @@ pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceAr
     require!(state.is_active(), MarginError::NothingToLiquidate);
     accounts.account.liquidation = state;
     let before = assessed.health;
-    let plan = accounts.decide(&before, args.max_fraction_e18)?;
+    let spare = accounts.spare_equity(&assessed, &market)?;
+    let plan = accounts.decide(&before, spare, args.max_fraction_e18)?;
 
     let sequences = (
         accounts.account.advance_exposure(),
         accounts.liquidator.advance_exposure(),
     );
-    let positions_worth = accounts.move_positions(plan.fraction, &mut market, freshness)?;
-    let collateral_worth = accounts.move_collaterals(plan.fraction, &market, freshness)?;
+    let mut taken = Taken::default();
+    let positions_worth = accounts.move_positions(plan.fraction, &mut market, freshness, &mut taken)?;
+    let collateral_worth = accounts.move_collaterals(plan.fraction, &market, freshness, &mut taken)?;
     let worth = positions_worth.try_add(collateral_worth).or_margin_error()?;
     let cash_atoms = accounts.pay(worth, plan.discount_atoms, args.min_cash_change_atoms)?;
     let assessed = accounts.assess_account(&market, freshness)?;
@@ -375,6 +405,12 @@ pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceAr
         maintenance_after_e9: after.maintenance.e9(),
         clock_seconds: state.clock_seconds,
         active: state.active,
+        started_at: state.started_at,
+        touched_at: state.touched_at,
+        ended_at: state.ended_at,
+        account_cash: CashAfter::of(&ctx.accounts.account),
+        liquidator_cash: CashAfter::of(&ctx.accounts.liquidator),
+        taken,
     });
     Ok(())
 }

@@ -32,7 +32,12 @@ pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
     accounts.account.check_not_bracketed()?;
 
     let positions = accounts.account.as_slice();
-    let freshness = Freshness::LiquidationStart(now);
+    // What ends an auction is computed as closely as what moves positions in it.
+    let freshness = if accounts.account.liquidation.is_active() {
+        Freshness::Liquidation(now)
+    } else {
+        Freshness::LiquidationStart(now)
+    };
     let assessment = assess_in_detail(
         &accounts.house,
         &accounts.registry,
@@ -54,6 +59,9 @@ pub fn touch_liquidation(ctx: &mut Context<TouchLiquidation>) -> Result<()> {
         sequence,
         active: state.active,
         clock_seconds: state.clock_seconds,
+        started_at: state.started_at,
+        touched_at: state.touched_at,
+        ended_at: state.ended_at,
         equity_e9: assessment.health.equity.e9(),
         maintenance_e9: assessment.health.maintenance.e9(),
     });

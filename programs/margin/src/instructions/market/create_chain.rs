@@ -48,6 +48,7 @@ pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
     );
     check_expiry(UnixSeconds::new(expiry), now, &accounts.underlying.market)?;
     accounts.underlying.list_expiry(UnixSeconds::new(expiry), now)?;
+    let underlying_sequence = accounts.underlying.advance();
 
     let (house, index) = (accounts.underlying.house, accounts.underlying.index);
     let (underlying, rent_payer) = (*accounts.underlying.address(), *accounts.payer.address());
@@ -66,6 +67,8 @@ pub fn create_chain(ctx: &mut Context<CreateChain>, expiry: i64) -> Result<()> {
         chain: *ctx.accounts.chain.address(),
         sequence,
         underlying,
+        underlying_sequence,
+        listed_at: now.get(),
         expiry,
         rent_payer
     });

@@ -41,6 +41,8 @@ pub fn mark_hour(ctx: &mut Context<MarkHour>) -> Result<()> {
         price_e9: update.price.e9(),
         hourly_variance_q62: underlying.hourly_variance_q62,
         range_e9: underlying.range_e9,
+        previous_range_e9: underlying.previous_range_e9,
+        range_moved_at: underlying.range_moved_at,
     };
     emit_cpi!(event);
     Ok(())

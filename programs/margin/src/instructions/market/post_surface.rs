@@ -76,7 +76,7 @@ pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Re
     chain.forward_ratio_e9 = args.forward_ratio_e9;
     chain.discount_e9 = args.discount_e9;
     chain.slice_posted_at = now.get();
-    chain.slice_slot = clock.slot;
+    chain.slice_number = chain.slice_number.wrapping_add(1);
     (chain.hour_anchor, chain.day_anchor) = (anchors.hour, anchors.day);
     let sequence = chain.advance();
 
@@ -88,6 +88,10 @@ pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Re
         psi_e12: args.psi_e12,
         forward_ratio_e9: args.forward_ratio_e9,
         discount_e9: args.discount_e9,
+        posted_at: now.get(),
+        slot: clock.slot,
+        hour_anchor: anchors.hour,
+        day_anchor: anchors.day,
     });
     Ok(())
 }

@@ -59,6 +59,8 @@ pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> R
         sequence,
         range_e9,
         reference_price_e9: reference.e9(),
+        refreshed_at: now.get(),
+        slot: clock.slot,
         strike_slots,
         marks_e9,
     });

@@ -53,10 +53,13 @@ pub fn update_price(ctx: &mut Context<UpdatePrice>) -> Result<()> {
         confidence_e9: update.confidence.e9(),
         ema_e9: average.e9(),
         published_at: update.published_at.get(),
+        updated_slot: clock.slot,
         variance_hour: underlying.variance_hour,
         variance_price_e9: underlying.variance_price_e9,
         hourly_variance_q62: underlying.hourly_variance_q62,
         range_e9: underlying.range_e9,
+        previous_range_e9: underlying.previous_range_e9,
+        range_moved_at: underlying.range_moved_at,
     };
     emit_cpi!(event);
     Ok(())

@@ -48,8 +48,9 @@ fn net_lots(leg: &FoundLeg, legs: &[FoundLeg], side: Side) -> i128 {
 }
 
 fn brings_closer_to_zero(held: Lots, gained: i128) -> bool {
+    // Legs that cancel each other move money and nothing else: they are no reduction.
     if gained == 0 {
-        return true;
+        return false;
     }
     let opposes = held != Lots::ZERO && (held.get() < 0) != (gained < 0);
     opposes && gained.unsigned_abs() <= u128::from(held.magnitude())

@@ -32,7 +32,7 @@ pub use apply::TradedLeg;
 
 use super::MarketAccounts;
 use crate::error::MarginError;
-use crate::event::Traded;
+use crate::event::{SideAfter, Traded};
 use crate::portfolio_check::Effect;
 use crate::state::Pausable;
 use alloc::vec::Vec;
@@ -75,8 +75,8 @@ pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
     let sequences = (accounts.buyer.advance_exposure(), accounts.seller.advance_exposure());
     let traded = accounts.apply(&args, &legs, &mut market)?;
     accounts.pay(&money, now)?;
-    accounts.check_side(&accounts.buyer, &sides.0, &market, now)?;
-    accounts.check_side(&accounts.seller, &sides.1, &market, now)?;
+    accounts.check_side(&accounts.buyer, &sides.0, &legs, &market, now)?;
+    accounts.check_side(&accounts.seller, &sides.1, &legs, &market, now)?;
 
     emit_cpi!(Traded {
         buyer: *ctx.accounts.buyer.address(),
@@ -87,6 +87,8 @@ pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
         taker: args.taker,
         buyer_fee_atoms: money.buyer.fee.get(),
         seller_fee_atoms: money.seller.fee.get(),
+        buyer_after: SideAfter::of(&ctx.accounts.buyer),
+        seller_after: SideAfter::of(&ctx.accounts.seller),
         legs: traded,
     });
     Ok(())

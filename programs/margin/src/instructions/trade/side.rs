@@ -1,11 +1,12 @@
 //! One side of a trade: what it must meet afterwards, and how it stood before.
 
 use super::accounts::Trade;
+use super::legs::PricedLeg;
 use super::money::SideMoney;
 use crate::error::{MarginError, OrMarginError};
 use crate::instructions::MarketAccounts;
 use crate::portfolio_check::{Effect, Rule, check_reduction};
-use crate::risk::{Freshness, assess};
+use crate::risk::{FeedState, Freshness, MarketView, assess, check_covered};
 use crate::state::{InterestState, MarginAccount, Pausable, PortfolioAccount, Position};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -22,6 +23,8 @@ struct Snapshot {
 pub(super) struct SideCheck {
     rule: Rule,
     effect: Effect,
+    /// Whether the prices give its value away at mark.
+    gives_value: bool,
     /// Whether its cash falls and ends below zero.
     borrows: bool,
     /// What its equity at mark falls by.
@@ -47,6 +50,7 @@ impl SideCheck {
                 Rule::Initial
             },
             effect,
+            gives_value: money.gives_value(),
             borrows,
             cost: money.equity_change.try_neg().or_margin_error()?,
             before: may_need_it.then(|| Snapshot {
@@ -78,37 +82,61 @@ impl Trade {
         &self,
         account: &PortfolioAccount,
         side: &SideCheck,
+        legs: &[PricedLeg],
         market: &MarketAccounts,
         now: UnixSeconds,
     ) -> core::result::Result<(), MarginError> {
-        // A side that only reduces keeps its exit.
-        if side.borrows && side.effect == Effect::AddsRisk {
-            self.house.check_not_paused(Pausable::Borrow, now)?;
-        }
+        // A side that only reduces, at mark or better, keeps its exit.
+        let borrowing = if side.borrows && (side.effect == Effect::AddsRisk || side.gives_value) {
+            self.house.check_not_paused(Pausable::Borrow, now)
+        } else {
+            Ok(())
+        };
         if account.bracket.is_active() {
-            return Ok(());
+            return borrowing;
         }
         let positions = account.as_slice();
-        let on_fresh_prices = match side.rule {
-            Rule::Withdrawal => Freshness::Withdrawal(now),
-            Rule::Initial => Freshness::Action(now),
+        let (fresh, any) = match side.rule {
+            Rule::Withdrawal => (Freshness::Withdrawal(now), Freshness::PaidReduction(now)),
+            Rule::Initial => (Freshness::Action(now), Freshness::Reduction(now)),
         };
-        let met = self
-            .health(account, positions, market, on_fresh_prices)
-            .and_then(|after| side.rule.check(&after));
-        match (met, &side.before) {
-            (Ok(()), _) => Ok(()),
-            (Err(refusal), None) => Err(refusal),
-            (Err(_), Some(before)) => {
-                let on_any = Freshness::Reduction(now);
-                let after = self.health(account, positions, market, on_any)?;
-                if side.rule.check(&after).is_ok() {
-                    return Ok(());
-                }
-                let before = self.health(&before.header, &before.positions, market, on_any)?;
-                check_reduction(&after, &before, side.cost, side.rule)
+        let meets = |freshness| {
+            let after = self.health(account, positions, market, freshness)?;
+            side.rule.check(&after).and(borrowing)
+        };
+        let (refusal, before) = match (meets(fresh), &side.before) {
+            (Ok(()), _) => return Ok(()),
+            (Err(refusal), None) => return Err(refusal),
+            (Err(refusal), Some(before)) => (refusal, before),
+        };
+        self.check_legs_covered(account, legs, market, now)?;
+        if meets(any).is_ok() {
+            return Ok(());
+        }
+        let on_any = Freshness::Reduction(now);
+        let after = self.health(account, positions, market, on_any)?;
+        let before = self.health(&before.header, &before.positions, market, on_any)?;
+        check_reduction(&after, &before, side.cost, refusal)
+    }
+
+    /// On a feed that says nothing only what is fully covered afterwards may be reduced.
+    #[inline(never)]
+    fn check_legs_covered(
+        &self,
+        account: &PortfolioAccount,
+        legs: &[PricedLeg],
+        market: &MarketAccounts,
+        now: UnixSeconds,
+    ) -> core::result::Result<(), MarginError> {
+        for leg in legs {
+            let index = leg.change.underlying_index;
+            let underlying = market.underlying(index).ok_or(MarginError::MissingUnderlying)?;
+            if FeedState::of(underlying, now, underlying.feed.max_age_seconds) == FeedState::Unusable {
+                let positions = account.as_slice();
+                check_covered(&self.house, &self.registry, account, positions, market, index)?;
             }
         }
+        Ok(())
     }
 
     #[inline(never)]

@@ -1,0 +1,174 @@
+//! What a keeper decides in a market of three underlyings, one of which only prices a collateral.
+
+use crate::support::house::{BTC, House, JITOSOL, NOW, SOL, writer};
+use tenor_keeper::strategy::{IntentKind, Plan, PriceProblem, SkipReason};
+use tenor_sdk::instruction;
+
+fn names(plan: &Plan) -> Vec<&'static str> {
+    let instructions = plan.intents.iter().flat_map(|intent| &intent.instructions);
+    instructions
+        .filter_map(|instruction| instruction::name(&instruction.data))
+        .collect()
+}
+
+fn kinds(plan: &Plan) -> Vec<IntentKind> {
+    plan.intents.iter().map(|intent| intent.kind).collect()
+}
+
+#[test]
+fn a_healthy_account_needs_nothing() {
+    let plan = House::new().plan();
+    assert!(plan.unhealthy.is_empty() && plan.skipped.is_empty(), "{plan:?}");
+    assert_eq!(names(&plan), Vec::<&str>::new());
+}
+
+/// The writer is short puts on SOL and holds JitoSOL: the slice needs both prices, but not that of BTC.
+#[test]
+fn a_slice_brings_the_price_of_every_underlying_that_the_accounts_need_and_of_no_other() {
+    let mut house = House::new();
+    for place in [SOL, BTC, JITOSOL] {
+        house.publish(place, 0.75, 0.001, NOW + 1);
+    }
+    let plan = house.plan();
+    assert_eq!(plan.unhealthy, [writer()]);
+    assert_eq!(kinds(&plan), [IntentKind::Slice]);
+    assert_eq!(
+        names(&plan),
+        [
+            "update_price",
+            "update_price",
+            "refresh_risk",
+            "touch_liquidation",
+            "liquidate_slice"
+        ]
+    );
+    let intent = &plan.intents[0];
+    let updated: Vec<_> = intent.instructions[..2]
+        .iter()
+        .map(|update| update.accounts[0].pubkey)
+        .collect();
+    assert_eq!(updated, [house.underlying(SOL), house.underlying(JITOSOL)]);
+}
+
+/// Confidence of 3% is more than risk may be added on and less than what is stored.
+#[test]
+fn a_wide_price_stops_no_liquidation_that_is_certain_at_both_ends() {
+    let mut house = House::new();
+    house.publish(SOL, 0.70, 0.03, NOW + 1);
+    house.publish(JITOSOL, 0.70, 0.001, NOW + 1);
+    let plan = house.plan();
+    assert_eq!(plan.unhealthy, [writer()]);
+    assert!(names(&plan).contains(&"touch_liquidation"), "{plan:?}");
+}
+
+#[test]
+fn a_wide_price_starts_no_liquidation_that_is_not_certain_at_both_ends() {
+    let mut house = House::new();
+    // The greatest fall that keeps it healthy at the middle of the interval, and one point more.
+    let is_ill = |fall: f64| {
+        let mut house = House::new();
+        house.publish(SOL, 1.0 - fall, 0.0001, NOW + 1);
+        house.publish(JITOSOL, 1.0 - fall, 0.0001, NOW + 1);
+        !house.plan().unhealthy.is_empty()
+    };
+    let fall = (0..40)
+        .map(|step| f64::from(step) / 100.0)
+        .find(|fall| is_ill(*fall))
+        .unwrap();
+    house.publish(SOL, 1.0 - fall, 0.05, NOW + 1);
+    house.publish(JITOSOL, 1.0 - fall, 0.0001, NOW + 1);
+    let plan = house.plan();
+    assert!(plan.unhealthy.is_empty() && plan.intents.is_empty(), "{plan:?}");
+}
+
+#[test]
+fn a_price_too_wide_to_be_stored_leaves_the_account_unjudged_and_says_so_once_the_stored_one_is_old() {
+    let mut house = House::new();
+    house.publish(SOL, 0.70, 0.2, NOW + 20);
+    house.publish(JITOSOL, 0.70, 0.001, NOW + 20);
+    house.world.now = tenor_sdk::math::quantity::UnixSeconds::new(NOW + 20);
+    let plan = house.plan();
+    assert!(plan.intents.is_empty(), "{plan:?}");
+    assert_eq!(plan.skipped, [(writer(), SkipReason::Price(PriceProblem::Uncertain))]);
+}
+
+/// The feed of the collateral alone is silent: at its best it saves the account, or not.
+#[test]
+fn what_lies_on_an_old_price_counts_at_its_best_and_stays_where_it_is() {
+    let later = NOW + 20;
+    let mut house = House::new();
+    house.world.now = tenor_sdk::math::quantity::UnixSeconds::new(later);
+    house.publish(SOL, 0.45, 0.001, later);
+    let plan = house.plan();
+    // Ill even so: the slice goes on without the collateral, whose price it does not bring.
+    assert_eq!(plan.unhealthy, [writer()]);
+    assert_eq!(names(&plan).iter().filter(|name| **name == "update_price").count(), 1);
+    // Nothing known: it is said which price is missing.
+    let mut house = House::new();
+    house.world.now = tenor_sdk::math::quantity::UnixSeconds::new(later);
+    house.publish(SOL, 0.97, 0.001, later);
+    let plan = house.plan();
+    assert_eq!(plan.skipped, [(writer(), SkipReason::Price(PriceProblem::Stale))]);
+}
+
+#[test]
+fn an_underlying_without_a_feed_is_named_once_its_price_is_old() {
+    let later = NOW + 20;
+    let mut house = House::new();
+    house.world.now = tenor_sdk::math::quantity::UnixSeconds::new(later);
+    house.publish(SOL, 1.0, 0.001, later);
+    house.settings.feed_accounts.remove(&u8::try_from(JITOSOL).unwrap());
+    let plan = house.plan();
+    assert_eq!(plan.skipped, [(writer(), SkipReason::Price(PriceProblem::NoFeed))]);
+}
+
+#[test]
+fn strikes_of_an_earlier_range_are_refreshed_without_any_account_in_need() {
+    let mut house = House::new();
+    house.edit_underlying(SOL, |underlying| {
+        underlying.previous_range_e9 = underlying.range_e9;
+        underlying.range_e9 += 20_000_000;
+    });
+    let plan = house.plan();
+    assert_eq!(kinds(&plan), [IntentKind::Range]);
+    assert_eq!(names(&plan), ["refresh_risk"]);
+    house.settings.serves_house = false;
+    assert!(house.plan().intents.is_empty());
+}
+
+#[test]
+fn the_update_that_straddles_an_hour_is_brought_as_its_mark() {
+    let mut house = House::new();
+    let hour = NOW / 3_600 + 1;
+    let begins = hour * 3_600;
+    house.world.now = tenor_sdk::math::quantity::UnixSeconds::new(begins + 2);
+    house.publish_after(BTC, begins - 1, begins + 1);
+    for place in [SOL, JITOSOL] {
+        house.publish_after(place, begins, begins + 1);
+    }
+    let plan = house.plan();
+    assert_eq!(kinds(&plan), [IntentKind::Mark]);
+    assert_eq!(plan.intents[0].account, house.underlying(BTC));
+}
+
+#[test]
+fn fees_are_swept_once_they_are_worth_it_and_a_chain_that_is_over_is_closed() {
+    let mut house = House::new();
+    house.edit_chain(SOL, |chain| chain.fees_atoms = 999_999);
+    assert!(house.plan().intents.is_empty());
+    house.edit_chain(SOL, |chain| chain.fees_atoms = 1_000_000);
+    assert_eq!(kinds(&house.plan()), [IntentKind::Sweep]);
+
+    let mut house = House::new();
+    house.edit_chain(BTC, |chain| chain.expiry = NOW - 1);
+    assert_eq!(kinds(&house.plan()), [IntentKind::Close]);
+}
+
+#[test]
+fn interest_is_accrued_by_the_keepers_own_account_once_an_hour() {
+    let mut house = House::new();
+    house.edit_registry(|registry| registry.interest.accrued_at = NOW - 3_599);
+    assert!(house.plan().intents.is_empty());
+    house.edit_registry(|registry| registry.interest.accrued_at = NOW - 3_600);
+    assert_eq!(kinds(&house.plan()), [IntentKind::Accrue]);
+}

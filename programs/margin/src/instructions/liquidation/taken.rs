@@ -1,0 +1,101 @@
+//! What a slice moved, for its event.
+
+use crate::error::MarginError;
+use crate::risk::LotMove;
+use alloc::vec::Vec;
+use anchor_lang::prelude::*;
+use tenor_math::pricing::OptionKind;
+use tenor_math::quantity::Atoms;
+
+/// A chain of which a slice took lots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
+pub struct TakenChain {
+    /// The chain.
+    pub chain: Address,
+    /// Its sequence number after the slice.
+    pub sequence: u64,
+}
+
+/// Lots that the liquidator gained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
+pub struct TakenLots {
+    /// Place of the chain among [`Taken::chains`].
+    pub chain: u8,
+    /// Place of the strike in the chain.
+    pub strike_slot: u16,
+    /// Lots of the call.
+    pub call_lots: i64,
+    /// Lots of the put.
+    pub put_lots: i64,
+}
+
+/// A collateral that the liquidator gained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
+pub struct TakenCollateral {
+    /// Its index in the registry.
+    pub index: u8,
+    /// Atoms.
+    pub atoms: u64,
+}
+
+/// All that a slice moved to the liquidator but cash. Chains are named once: 16 of them and 256 strikes are 5,600 bytes of
+/// the 10,240 that a call may carry.
+#[derive(Clone, Debug, Default, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
+pub struct Taken {
+    /// Chains.
+    pub chains: Vec<TakenChain>,
+    /// Lots, a strike at a time.
+    pub lots: Vec<TakenLots>,
+    /// Collaterals other than the quote.
+    pub collaterals: Vec<TakenCollateral>,
+}
+
+impl Taken {
+    /// Adds lots of one option. `advance` numbers the slice for the chain, once. Call and put of a strike come one after
+    /// the other.
+    pub(super) fn add_lots(
+        &mut self,
+        change: &LotMove,
+        advance: impl FnOnce() -> u64,
+    ) -> core::result::Result<(), MarginError> {
+        let place = match self.chains.iter().position(|entry| entry.chain == change.chain) {
+            Some(place) => place,
+            None => {
+                self.chains.push(TakenChain {
+                    chain: change.chain,
+                    sequence: advance(),
+                });
+                self.chains.len().saturating_sub(1)
+            }
+        };
+        let lots = change.lots.get();
+        let is_put = change.kind == OptionKind::Put;
+        let (call_lots, put_lots) = match change.kind {
+            OptionKind::Call => (lots, 0),
+            OptionKind::Put => (0, lots),
+        };
+        let chain = u8::try_from(place).map_err(|_| MarginError::ChainTableFull)?;
+        match self.lots.last_mut() {
+            Some(last) if is_put && last.chain == chain && last.strike_slot == change.strike_slot => {
+                last.put_lots = put_lots;
+            }
+            _ => self.lots.push(TakenLots {
+                chain,
+                strike_slot: change.strike_slot,
+                call_lots,
+                put_lots,
+            }),
+        }
+        Ok(())
+    }
+
+    /// Adds a collateral.
+    pub(super) fn add_collateral(&mut self, index: u8, atoms: Atoms) {
+        if atoms != Atoms::ZERO {
+            self.collaterals.push(TakenCollateral {
+                index,
+                atoms: atoms.get(),
+            });
+        }
+    }
+}
