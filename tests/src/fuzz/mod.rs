@@ -57,7 +57,6 @@ pub fn run(seed: u64, steps: u64) -> Result<Report, Failure> {
     Ok(walk.into_report())
 }
 
-<<<<<<< HEAD
 /// Runs of as many steps from each seed, on as many threads; their reports together.
 ///
 /// # Errors
@@ -80,7 +79,8 @@ pub fn run_all(seeds: &[u64], steps: u64, threads: usize) -> Result<Report, Fail
         }
     }
     Ok(all)
-=======
+}
+
 /// As [`run`], in a world whose events are kept and without the end: everything is made fresh instead, and the world is
 /// handed back.
 ///
@@ -102,7 +102,6 @@ pub fn run_recorded(seed: u64, steps: u64) -> Result<(World, Report), Failure> {
         what,
     };
     walk.into_world().map_err(failure)
->>>>>>> main
 }
 
 /// Takes `steps` random steps without price moves or time: whatever people do among themselves, nobody's account may

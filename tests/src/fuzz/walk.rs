@@ -117,9 +117,9 @@ impl Walk {
 
     /// Everything is made fresh; then the world is handed back.
     pub fn into_world(mut self) -> Result<(World, Report), String> {
-        self.world.advance(1);
+        self.beside.world.advance(1);
         self.catch_up()?;
-        Ok((self.world, self.report))
+        Ok((self.beside.world, self.report))
     }
 
     /// One random action, then everything must add up.
