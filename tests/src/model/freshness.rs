@@ -15,6 +15,8 @@ pub enum Rules {
     Withdrawal,
     /// A trade that only reduces.
     Reduction,
+    /// A reduction that gives value away or borrows.
+    PaidReduction,
     /// Taking over a slice.
     TakeOver,
     /// A liquidation's start.
@@ -101,11 +103,12 @@ impl Rules {
         match self {
             Self::Stored if underlying.price_e9 == 0 => Err(MarginError::PriceStale),
             Self::Stored => Ok(plain),
-            Self::Start | Self::Slice => Ok(match feed(underlying, now, limits.max_liquidation_age_seconds) {
-                Feed::Fresh | Feed::Wide => plain,
-                Feed::Old | Feed::Unusable => Counts::AtBest,
-            }),
-            Self::Reduction => Ok(match feed(underlying, now, limits.max_age_seconds) {
+            Self::Start | Self::Slice => match feed(underlying, now, limits.max_liquidation_age_seconds) {
+                Feed::Fresh | Feed::Wide => Ok(plain),
+                Feed::Old => Err(MarginError::PriceStale),
+                Feed::Unusable => Ok(Counts::AtBest),
+            },
+            Self::Reduction | Self::PaidReduction => Ok(match feed(underlying, now, limits.max_age_seconds) {
                 Feed::Fresh => plain,
                 Feed::Wide | Feed::Old => Counts::AtPrice { widened: true },
                 Feed::Unusable => Counts::AtWorst,
@@ -120,6 +123,27 @@ impl Rules {
                 }
             }
         }
+    }
+
+    /// The state of a price for the action.
+    fn state(self, underlying: &Underlying, now: i64) -> Feed {
+        let limits = &underlying.feed;
+        let youngest = if matches!(self, Self::Start | Self::Slice) {
+            limits.max_liquidation_age_seconds
+        } else {
+            limits.max_age_seconds
+        };
+        feed(underlying, now, youngest)
+    }
+
+    /// Whether a price is young enough, but wide.
+    pub fn is_wide(self, underlying: &Underlying, now: i64) -> bool {
+        self != Self::Stored && self.state(underlying, now) == Feed::Wide
+    }
+
+    /// Whether collateral on a feed counts: beside a payment out of the account only on a fresh one.
+    pub fn counts_collateral(self, feed: &Underlying, now: i64) -> bool {
+        self != Self::PaidReduction || self.state(feed, now) == Feed::Fresh
     }
 
     /// Whether a strike's array is good enough for a mark.
@@ -137,19 +161,21 @@ impl Rules {
             underlying.feed.max_drift_e9
         };
         let distance = (underlying.price_e9 - array.reference_e9).abs();
-        array.slot >= chain.slice_slot
+        array.slice_number == chain.slice_number
             && seconds(array.at, now) <= underlying.feed.max_risk_age_seconds.into()
             && distance * 1_000_000_000 <= array.reference_e9 * i128::from(band_e9)
     }
 
     /// The range that a book's arrays share, or the present one if there are none; nothing if they do not share one that may
-    /// be used.
+    /// be used. A view takes the first.
     pub fn range(self, arrays: &[i128], underlying: &Underlying, now: i64) -> Option<i128> {
         let Some(first) = arrays.first() else {
             return Some(underlying.range_e9);
         };
-        let is_recent = self == Self::Stored
-            || seconds(underlying.range_moved_at, now) <= underlying.feed.max_risk_age_seconds.into();
+        if self == Self::Stored {
+            return Some(*first);
+        }
+        let is_recent = seconds(underlying.range_moved_at, now) <= underlying.feed.max_risk_age_seconds.into();
         let is_usable = *first == underlying.range_e9 || (*first == underlying.previous_range_e9 && is_recent);
         (is_usable && arrays.iter().all(|range| range == first)).then_some(*first)
     }
@@ -160,4 +186,9 @@ impl Rules {
             && now < chain.expiry
             && seconds(chain.slice_at.unwrap_or(0), now) > underlying.feed.max_surface_age_seconds.into()
     }
+}
+
+/// Whether a price says nothing for a trade.
+pub fn is_unusable(underlying: &Underlying, now: i64) -> bool {
+    Rules::Action.state(underlying, now) == Feed::Unusable
 }

@@ -34,6 +34,8 @@ pub struct Health {
     pub tolerance: Approx,
     /// Whether something was counted at its best.
     pub left_out: bool,
+    /// Whether a price that something was counted at is wide.
+    pub is_wide: bool,
     /// Parts by underlying.
     pub parts: BTreeMap<u8, Part>,
 }
@@ -119,6 +121,13 @@ impl Health {
     }
 }
 
+/// Collaterals with feeds of their own: what those feeds' uncertainty costs, and the worth of those that count at their best.
+struct OwnFeeds {
+    loss: Approx,
+    confidence: Approx,
+    best: Approx,
+}
+
 /// A health in the making.
 struct Reckoning<'a> {
     model: &'a Model,
@@ -140,6 +149,16 @@ impl Model {
         reckoning.run()
     }
 
+    /// Whether an account's short calls on an underlying are covered.
+    pub fn is_covered(&self, account: &Account, index: u8) -> bool {
+        let reckoning = Reckoning {
+            model: self,
+            account,
+            rules: Rules::Stored,
+        };
+        reckoning.is_covered(self.underlying(index))
+    }
+
     /// Worth of so many atoms of a collateral at a price: the program's rounds down.
     fn worth(entry: &Collateral, atoms: i128, price_e9: i128) -> Approx {
         Approx::from(Exact::quotient(
@@ -158,13 +177,22 @@ impl<'a> Reckoning<'a> {
         let cash = Approx::from(Exact::quotient(BigInt::from(held.atoms) * E9, unit));
         let cash = if E9 % unit == 0 { cash } else { cash.rounded(1) };
         let mut parts = BTreeMap::new();
-        let mut left_out = false;
+        let (mut left_out, mut is_wide) = (false, false);
         for index in self.needed() {
             let underlying = model.underlying(index);
             let has_options = self.chains(index).any(|(_, chain)| chain.settlement_e9.is_none());
-            let part = match self.rules.counts(underlying, model.now, has_options)? {
+            let has_collateral = self
+                .balances()
+                .any(|(entry, _)| [entry.priced_by, entry.shocked_by].contains(&Some(index)));
+            let counts = if has_options || has_collateral {
+                self.rules.counts(underlying, model.now, has_options)?
+            } else {
+                Counts::Nothing
+            };
+            is_wide |= counts != Counts::Nothing && self.rules.is_wide(underlying, model.now);
+            let part = match counts {
                 Counts::AtPrice { widened } => self.at_price(underlying, widened)?,
-                Counts::AtWorst => self.at_worst(underlying)?,
+                Counts::AtWorst => self.at_worst(underlying),
                 Counts::AtBest => {
                     left_out = true;
                     self.at_best(underlying)
@@ -173,7 +201,9 @@ impl<'a> Reckoning<'a> {
             };
             parts.insert(index, part);
         }
-        Ok(self.sum(&cash, parts, left_out))
+        let mut health = self.sum(&cash, parts, left_out);
+        health.is_wide = is_wide;
+        Ok(health)
     }
 
     /// R = sum W - credit (sum W - W of all), and what follows from it.
@@ -208,6 +238,7 @@ impl<'a> Reckoning<'a> {
             withdrawable: &withdrawable - &total(&|part| part.withdrawal_uncertainty.clone()),
             tolerance: total(&|part| part.tolerance.clone()),
             left_out,
+            is_wide: false,
             parts,
         }
     }
@@ -278,7 +309,11 @@ impl<'a> Reckoning<'a> {
         if let Some(limit) = self.greatest_loss(underlying, &live) {
             part.capped(&limit);
         }
-        if stale || widened {
+        let has_shorts = live
+            .iter()
+            .flat_map(|(address, _)| self.positions(*address))
+            .any(|held| held.lots.iter().any(|lots| *lots < 0));
+        if has_shorts && (stale || widened) {
             let last = &part.loss + &part.initial_contingency;
             let mut fallback = last.times(&Exact::quotient(5, 4)).rounded(1);
             if stale {
@@ -290,40 +325,51 @@ impl<'a> Reckoning<'a> {
             }
             part.raised_to(&fallback);
         }
-        let (loss, confidence) = own_feeds;
+        let OwnFeeds { loss, confidence, best } = own_feeds;
+        part.collateral = &part.collateral + &best;
         part.uncertainty = &part.uncertainty + &loss;
         part.withdrawal_uncertainty = &part.withdrawal_uncertainty + &loss;
         part.tolerance = &part.tolerance + &confidence;
         Ok(part)
     }
 
-    /// Adds collaterals that move with the underlying; what the uncertainty of feeds of their own costs.
-    fn add_collaterals(&self, book: &mut Book<'_>, underlying: &Underlying) -> Result<(Approx, Approx), MarginError> {
-        let (mut loss, mut confidence) = (Approx::zero(), Approx::zero());
+    /// Adds collaterals that move with the underlying.
+    fn add_collaterals(&self, book: &mut Book<'_>, underlying: &Underlying) -> Result<OwnFeeds, MarginError> {
+        let mut own = OwnFeeds {
+            loss: Approx::zero(),
+            confidence: Approx::zero(),
+            best: Approx::zero(),
+        };
+        let now = self.model.now;
         for (entry, atoms) in self
             .balances()
             .filter(|(entry, _)| entry.shocked_by == Some(underlying.index))
         {
             let feed = self.model.underlying(entry.priced_by.unwrap_or_default());
-            let mut worth = Model::worth(entry, atoms, feed.price_e9);
+            if !self.rules.counts_collateral(feed, now) || !self.rules.counts_collateral(underlying, now) {
+                continue;
+            }
+            let worth = Model::worth(entry, atoms, feed.price_e9);
             if feed.index != underlying.index {
-                match self.rules.counts(feed, self.model.now, false)? {
+                match self.rules.counts(feed, now, false)? {
                     Counts::AtPrice { .. } => {}
-                    Counts::AtBest => worth = worth.times_whole(HIGHEST_OVER_LAST),
+                    Counts::AtBest => {
+                        own.best = &own.best + &worth.times_whole(HIGHEST_OVER_LAST);
+                        continue;
+                    }
                     Counts::AtWorst | Counts::Nothing => continue,
                 }
-                let low_e9 = if self.rules.minds_average() {
-                    (feed.price_e9 - feed.confidence_e9).max(0).min(feed.average_e9)
-                } else {
-                    (feed.price_e9 - feed.confidence_e9).max(0)
-                };
+                let mut low_e9 = (feed.price_e9 - feed.confidence_e9).max(0);
+                if self.rules.minds_average() {
+                    low_e9 = low_e9.min(feed.average_e9);
+                }
                 let at = |distance_e9: i128| Model::worth(entry, atoms, distance_e9).rounded(1 + distance_e9 / E9);
-                loss = &loss + &at(feed.price_e9 - low_e9);
-                confidence = &confidence + &at(feed.confidence_e9);
+                own.loss = &own.loss + &at(feed.price_e9 - low_e9);
+                own.confidence = &own.confidence + &at(feed.confidence_e9);
             }
             book.add_collateral(&worth, entry.haircut_e9);
         }
-        Ok((loss, confidence))
+        Ok(own)
     }
 
     fn expiry<'b>(&self, address: Pubkey, chain: &'b Chain, underlying: &'b Underlying) -> Expiry<'b> {
@@ -355,20 +401,27 @@ impl<'a> Reckoning<'a> {
         self.chains(underlying.index).filter(live).collect()
     }
 
-    fn at_worst(&self, underlying: &Underlying) -> Result<Part, MarginError> {
+    /// Options at the least that they can pay; for a withdrawal no gain counts and every loss does.
+    fn at_worst(&self, underlying: &Underlying) -> Part {
         let mut part = self.settled_alone(underlying);
         let mut cover = self.cover(underlying);
-        for (address, chain) in self.live(underlying) {
-            let worst = self.expiry(address, chain, underlying).worst_e9(&mut cover);
-            part.options = &part.options + &worst.ok_or(MarginError::NotCovered)?.into();
-        }
-        Ok(part)
+        let live = self.live(underlying).into_iter();
+        let worst = live.map(|(address, chain)| self.expiry(address, chain, underlying).worst_e9(&mut cover));
+        let worst = Approx::from(worst.sum::<i128>());
+        part.options = &part.options + &worst;
+        part.withdrawal_loss = &part.withdrawal_loss + &worst.opposite().or_zero();
+        part
     }
 
     fn at_best(&self, underlying: &Underlying) -> Part {
         let mut part = self.settled_alone(underlying);
         for (address, chain) in self.live(underlying) {
-            part.options = &part.options + &self.expiry(address, chain, underlying).best();
+            let mut best = self.expiry(address, chain, underlying).best();
+            // Or their last mark where that is more, as of debts that are due later.
+            if let Some(mark) = self.mark(address, chain, underlying) {
+                best = best.larger(&mark);
+            }
+            part.options = &part.options + &best;
         }
         for (entry, atoms) in self
             .balances()
@@ -392,19 +445,34 @@ impl<'a> Reckoning<'a> {
         units / underlying.lot_units_e9
     }
 
+    /// Worth of an expiry's options at mark; none before a refresh, or too far from one.
+    fn mark(&self, address: Pubkey, chain: &Chain, underlying: &Underlying) -> Option<Approx> {
+        let mut total = Approx::zero();
+        for held in self.positions(address) {
+            let array = chain.strikes[usize::from(held.strike)].array.as_deref()?;
+            if (underlying.price_e9 - array.reference_e9).abs() >= array.reference_e9 {
+                return None;
+            }
+            let marks = marks(array, underlying.price_e9);
+            let [calls, puts] = held.lots;
+            total = &(&total + &marks.call.times_whole(calls)) + &marks.put.times_whole(puts);
+        }
+        Some(total)
+    }
+
+    /// Whether short calls on an underlying are covered by long ones of the same expiry and by the underlying itself.
+    fn is_covered(&self, underlying: &Underlying) -> bool {
+        let live = self.live(underlying).into_iter();
+        let naked = live.map(|(address, chain)| self.expiry(address, chain, underlying).naked());
+        naked.sum::<i128>() <= self.cover(underlying)
+    }
+
     /// The most that options and collateral can lose until the last expiry; nothing if that has no bound.
     fn greatest_loss(&self, underlying: &Underlying, live: &[(Pubkey, &Chain)]) -> Option<Approx> {
         let mut cover = self.cover(underlying);
         let mut total = Approx::zero();
         for (address, chain) in live {
-            let mark = self.positions(*address).fold(Approx::zero(), |sum, held| {
-                let [calls, puts] = held.lots;
-                let Some(array) = chain.strikes[usize::from(held.strike)].array.as_deref() else {
-                    return sum;
-                };
-                let marks = marks(array, underlying.price_e9);
-                &(&sum + &marks.call.times_whole(calls)) + &marks.put.times_whole(puts)
-            });
+            let mark = self.mark(*address, chain, underlying)?;
             let loss = self
                 .expiry(*address, chain, underlying)
                 .greatest_loss(&mark, &mut cover)?;

@@ -18,7 +18,7 @@ use tenor_testkit::{Actor, Feed, Receipt, World};
 /// After so many actions everything is compared, not only what the action names.
 const COMPARE_ALL_EVERY: u64 = 500;
 /// After so many actions that land, the health of the accounts that they change is compared.
-const COMPARE_HEALTH_EVERY: u64 = 4;
+const COMPARE_HEALTH_EVERY: u64 = 2;
 const VIEWS: [ViewOf; 5] = [
     ViewOf::Stored,
     ViewOf::Action,

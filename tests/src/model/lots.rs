@@ -50,9 +50,10 @@ impl Account {
         if lots == 0 {
             return Ok((0, 0));
         }
-        let chains = self.chains();
-        if !chains.contains(&option.chain) && chains.len() >= self.most_chains() {
-            return Err(MarginError::ChainTableFull);
+        if !self.slots.contains(&Some(option.chain)) {
+            let most = self.most_chains();
+            let free = self.slots[..most].iter_mut().find(|slot| slot.is_none());
+            *free.ok_or(MarginError::ChainTableFull)? = Some(option.chain);
         }
         let place = self
             .positions
@@ -80,11 +81,21 @@ impl Account {
         // The last entry takes the place of one that is flat.
         let closed = if self.positions[place].lots == [0; 2] {
             self.positions.swap_remove(place);
+            self.free_slot(&option.chain);
             1
         } else {
             0
         };
         Ok((open_interest, opened - closed))
+    }
+
+    /// Frees the slot of a chain without positions.
+    fn free_slot(&mut self, chain: &Pubkey) {
+        if self.positions.iter().all(|held| held.chain != *chain) {
+            for slot in self.slots.iter_mut().filter(|slot| **slot == Some(*chain)) {
+                *slot = None;
+            }
+        }
     }
 }
 
@@ -112,16 +123,17 @@ impl Draft {
     /// Takes every position of a chain out of an account's table, in its order.
     pub fn release(&mut self, model: &Model, account: Pubkey, chain: Pubkey) -> Vec<Position> {
         let mut released = Vec::new();
-        let table = &mut self.account(model, account).positions;
+        let account = self.account(model, account);
         let mut place = 0;
-        while let Some(held) = table.get(place).copied() {
+        while let Some(held) = account.positions.get(place).copied() {
             if held.chain == chain {
                 released.push(held);
-                table.swap_remove(place);
+                account.positions.swap_remove(place);
             } else {
                 place += 1;
             }
         }
+        account.free_slot(&chain);
         let chain = self.chain(model, chain);
         for held in &released {
             chain.open_positions -= 1;

@@ -91,16 +91,28 @@ impl<'a> Expiry<'a> {
         used
     }
 
-    /// The least that they pay; nothing if there is no such number.
-    pub fn worst_e9(&self, cover: &mut i128) -> Option<i128> {
+    /// Lots by which short calls exceed long ones.
+    pub fn naked(&self) -> i128 {
+        self.unpaired(0)
+    }
+
+    /// Five times the last price, per lot.
+    fn highest_e9(&self) -> i128 {
+        let lot = Exact::quotient(self.underlying.lot_units_e9 * self.underlying.price_e9, E9);
+        lot.ceil_i128() * HIGHEST_OVER_LAST
+    }
+
+    /// The least that they pay up to five times the last price.
+    pub fn worst_e9(&self, cover: &mut i128) -> i128 {
         let used = self.take_cover(cover);
-        (self.unpaired(used) == 0).then(|| self.least(self.strikes(), used))
+        let highest_e9 = self.highest_e9();
+        let prices = self.strikes().filter(|strike| *strike < highest_e9);
+        self.least(prices.chain([highest_e9]), used)
     }
 
     /// The most that they pay up to five times the last price.
     pub fn best(&self) -> Approx {
-        let lot = Exact::quotient(self.underlying.lot_units_e9 * self.underlying.price_e9, E9);
-        let highest_e9 = lot.ceil_i128() * HIGHEST_OVER_LAST;
+        let highest_e9 = self.highest_e9();
         let prices = self.strikes().filter(|strike| *strike < highest_e9).chain([highest_e9]);
         let best = prices
             .map(|price_e9| self.at(price_e9, 0))

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tenor_margin::params::{FeeModel, InterestModel};
 use tenor_margin::state::{
-    FeedLimits, MarketLimits, NO_UNDERLYING, QUOTE_INDEX, RiskSettings, SurfaceAnchor, SurfaceLimits,
+    FeedLimits, MAX_CHAINS, MarketLimits, NO_UNDERLYING, QUOTE_INDEX, RiskSettings, SurfaceAnchor, SurfaceLimits,
 };
 use tenor_sdk::decode::{AccountData, ChainData, ProgramAccount};
 use tenor_sdk::pyth::PriceUpdate;
@@ -156,6 +156,8 @@ pub struct Array {
     pub at: i64,
     /// In which slot.
     pub slot: u64,
+    /// Number of the slice that it follows from.
+    pub slice_number: u64,
     /// Range of its scenarios x 1e9.
     pub range_e9: i128,
     /// Mark of the call per lot.
@@ -192,8 +194,8 @@ pub struct Chain {
     pub expiry: i64,
     /// When the slice was posted; none before the first.
     pub slice_at: Option<i64>,
-    /// In which slot.
-    pub slice_slot: u64,
+    /// How many were posted.
+    pub slice_number: u64,
     /// The slice and what forwards and values are discounted by, as posted.
     pub slice: [i128; 5],
     /// The slice at the start of the hour and of the day.
@@ -265,6 +267,10 @@ pub struct Account {
     pub balances: Vec<i128>,
     /// Positions in the order of the table: a slice that must move one lot moves it of the first.
     pub positions: Vec<Position>,
+    /// Chains by their slot in the table.
+    pub slots: [Option<Pubkey>; MAX_CHAINS],
+    /// What it brought in lately: since when, and atoms by collateral.
+    pub recent: (i64, Vec<i128>),
     /// Auction.
     pub auction: Auction,
 }
@@ -301,12 +307,9 @@ impl Account {
         held.map_or(0, |held| held.lots[kind])
     }
 
-    /// Chains in which it has positions.
+    /// Chains in which it has positions, in the order of their slots.
     pub fn chains(&self) -> Vec<Pubkey> {
-        let mut chains: Vec<Pubkey> = self.positions.iter().map(|held| held.chain).collect();
-        chains.sort_unstable();
-        chains.dedup();
-        chains
+        self.slots.iter().flatten().copied().collect()
     }
 
     /// Its account as the program stores it.
@@ -340,6 +343,14 @@ impl Account {
                 .map(|atoms| (*atoms).into())
                 .collect(),
             positions: positions.iter().map(position).collect(),
+            slots: account.chains.map(|slot| (slot.positions > 0).then_some(slot.chain)),
+            recent: (
+                account.recent_deposits.since,
+                account.recent_deposits.atoms[..collaterals]
+                    .iter()
+                    .map(|atoms| (*atoms).into())
+                    .collect(),
+            ),
             auction: Auction {
                 runs: account.liquidation.active != 0,
                 started_at: account.liquidation.started_at,
@@ -365,6 +376,7 @@ impl Strike {
             reference_e9: strike.reference_price_e9.into(),
             at: strike.reference_at,
             slot: strike.reference_slot,
+            slice_number: strike.slice_number,
             range_e9: strike.range_e9.into(),
             mark_e9: strike.mark_e9.into(),
             forward_e9: strike.forward_value_e9.into(),
@@ -392,7 +404,7 @@ impl Chain {
             underlying: chain.underlying_index,
             expiry: chain.expiry,
             slice_at: (chain.theta_e12 != 0).then_some(chain.slice_posted_at),
-            slice_slot: chain.slice_slot,
+            slice_number: chain.slice_number,
             slice: [
                 chain.theta_e12.into(),
                 chain.rho_e12.into(),

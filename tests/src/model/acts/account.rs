@@ -10,6 +10,7 @@ use crate::model::state::{Account, Auction, Collateral, Model, QUOTE, Registry};
 use num_bigint::BigInt;
 use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
+use tenor_margin::state::MAX_CHAINS;
 use tenor_sdk::decode::ProgramAccount;
 use tenor_testkit::action::{
     Accrue, CloseAccount, Deposit, GrowAccount, OpenAccount, Transfer, TransferPosition, Withdraw,
@@ -23,8 +24,8 @@ const INSUFFICIENT_FUNDS: u32 = 1;
 pub const SAME_ACCOUNT_TWICE: u32 = 2040;
 const E9: i128 = 1_000_000_000;
 const DAY: i64 = 86_400;
-/// Events of a chain that a transfer of positions makes: what is open in it stays.
-const CHAIN_EVENTS: u64 = 0;
+/// Events of a chain that a transfer of positions makes.
+const CHAIN_EVENTS: u64 = 1;
 
 /// Most positions and chains of an account of a size class.
 const fn most(is_large: bool) -> (usize, usize) {
@@ -55,6 +56,8 @@ impl Act for OpenAccount<'_> {
             cash: Cash::NONE,
             balances: vec![0; model.registry.collaterals.len()],
             positions: Vec::new(),
+            slots: [None; MAX_CHAINS],
+            recent: (0, vec![0; model.registry.collaterals.len()]),
             auction: Auction::default(),
         };
         forecast.draft.accounts.insert(address, account);
@@ -140,12 +143,13 @@ impl Counted for Deposit<'_> {
         let window = registry.window_seconds;
         let entry = &mut registry.collaterals[index];
         entry.booked += atoms;
-        entry.flow_in(atoms, window, model.now);
         let vault = entry.vault;
         draft.add_tokens(model, self.depositor.wallet(self.asset), -atoms);
         draft.add_tokens(model, vault, atoms);
         let account = draft.account(model, self.to.account());
         account.sequence += 1;
+        account.forget(window, model.now);
+        account.recent.1[index] += atoms;
         account.add(index, atoms, pool.indices);
         pool.recount(&mut account.cash);
         draft.registry(model).pool = *pool;
@@ -170,7 +174,9 @@ impl Act for Deposit<'_> {
             return forecast;
         }
         let entry = &model.registry.collaterals[index];
-        let is_within = entry.booked + atoms <= entry.cap_at(model.now);
+        // Whoever owes or has positions may always bring the quote.
+        let is_needed = index == QUOTE && (to.cash.atoms < 0 || !to.positions.is_empty());
+        let is_within = is_needed || entry.booked + atoms <= entry.cap_at(model.now);
         forecast.require(is_within, MarginError::DepositCap);
         let (mut pool, _) = model.pool_now();
         forecast.draft = self.draft(model, &mut pool);
@@ -206,6 +212,16 @@ impl Counted for Withdraw<'_> {
 /// Counts the amount against the window, or as a small one of an account that is older than the window.
 fn count_outflow(of: &Withdraw<'_>, model: &Model, draft: &mut Draft) -> bool {
     let (atoms, index, now) = (i128::from(of.atoms), model.collateral_index(of.asset), model.now);
+    let window = model.registry.window_seconds;
+    let account = draft.account(model, of.owner.account());
+    account.forget(window, now);
+    // What it takes back of its own deposits is no outflow.
+    let own = atoms.min(account.recent.1[index]);
+    account.recent.1[index] -= own;
+    let atoms = atoms - own;
+    if atoms == 0 {
+        return true;
+    }
     let registry = draft.registry(model);
     let (window, small_e9) = (registry.window_seconds, registry.small_e9);
     let entry = &mut registry.collaterals[index];
@@ -355,6 +371,10 @@ impl Act for TransferPosition<'_> {
         }
         let after = forecast.draft.on(model);
         after.check_withdrawal(after.account(&from), 0, &mut forecast);
+        // Nothing is paid for shorts: gains that nobody has realised may not pay for them.
+        if lots < 0 {
+            after.check_withdrawal(after.account(&to), 0, &mut forecast);
+        }
         if let Some(health) = forecast.take(after.health(after.account(&to), Rules::Action)) {
             forecast.judge(initial(&health), MarginError::InitialHealthNegative);
         }
@@ -453,15 +473,16 @@ impl Collateral {
             .max(0.into())
             .floor_i128()
     }
-
-    fn flow_in(&mut self, atoms: i128, window: i128, now: i64) {
-        if self.outflow.0 > 0 {
-            self.outflow = ((self.outflow_at(window, now) - atoms).max(0), now);
-        }
-    }
 }
 
 impl Account {
+    /// Forgets what it brought in a window ago.
+    fn forget(&mut self, window: i128, now: i64) {
+        if seconds(self.recent.0, now) >= window {
+            self.recent = (now, vec![0; self.recent.1.len()]);
+        }
+    }
+
     /// Adds to a collateral; cash after the interest up to these indices.
     pub fn add(&mut self, index: usize, atoms: i128, indices: Indices) {
         if index == QUOTE {

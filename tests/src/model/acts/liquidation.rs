@@ -13,6 +13,7 @@ use crate::model::state::{Auction, House, Model, Position, QUOTE};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use solana_pubkey::Pubkey;
+use std::collections::BTreeSet;
 use tenor_margin::MarginError;
 use tenor_margin::event::{LiquidationTouched, SliceLiquidated};
 use tenor_testkit::action::{LiquidateSlice, Touch};
@@ -73,15 +74,37 @@ impl Auction {
     }
 
     fn judged(self, health: &Health, house: &House, now: i64) -> Touched {
-        let clock = self.clock_at(house, now);
         if self.runs {
+            // On a wide price nobody is liquidated who may be healthy at one end of it.
+            if health.is_wide {
+                match (&health.maintenance_health() + &health.tolerance).is_at_least_zero() {
+                    Some(true) => return Touched::Refused(MarginError::PriceUncertain),
+                    Some(false) => {}
+                    None => {
+                        let certain = self.advanced(health, house, now);
+                        return Touched::Doubtful(Box::new([Touched::Refused(MarginError::PriceUncertain), certain]));
+                    }
+                }
+            }
+            return self.advanced(health, house, now);
+        }
+        self.started(health, house, now)
+    }
+
+    fn advanced(self, health: &Health, house: &House, now: i64) -> Touched {
+        {
+            let clock = self.clock_at(house, now);
             let goes_on = Self {
                 clock,
                 touched_at: now,
                 ..self
             };
-            return goes_on.ended(health, house, now);
+            goes_on.ended(health, house, now)
         }
+    }
+
+    fn started(self, health: &Health, house: &House, now: i64) -> Touched {
+        let clock = self.clock_at(house, now);
         let started = Self {
             runs: true,
             started_at: now,
@@ -133,6 +156,11 @@ fn is_at_target(health: &Health, house: &House) -> Option<bool> {
     }
 }
 
+/// Rules of a touch: what ends an auction is computed as closely as what moves positions in it.
+const fn touch_rules(auction: &Auction) -> Rules {
+    if auction.runs { Rules::Slice } else { Rules::Start }
+}
+
 impl Act for Touch<'_> {
     const NAME: &'static str = "touch_liquidation";
 
@@ -140,7 +168,7 @@ impl Act for Touch<'_> {
         let mut forecast = Forecast::default();
         let address = self.of.account();
         let account = model.account(&address);
-        let Some(health) = forecast.take(model.health(account, Rules::Start)) else {
+        let Some(health) = forecast.take(model.health(account, touch_rules(&account.auction))) else {
             return forecast;
         };
         settle_on(
@@ -159,11 +187,13 @@ impl Act for Touch<'_> {
         let address = self.of.account();
         let event: LiquidationTouched = seen.receipt.event();
         let account = model.account(&address);
-        let health = model
-            .health(account, Rules::Start)
-            .map_err(|error| format!("{error:?}"))?;
-        health.equity.check(event.equity_e9.into())?;
-        health.maintenance.check(event.maintenance_e9.into())?;
+        // The rules of a start, or of an auction that runs: which is not to be seen from what a touch leaves.
+        let by = |rules| {
+            let health = model.health(account, rules).map_err(|error| format!("{error:?}"))?;
+            health.equity.check(event.equity_e9.into())?;
+            health.maintenance.check(event.maintenance_e9.into())
+        };
+        by(Rules::Start).or_else(|_| by(Rules::Slice))?;
         let before = model.account(&address).auction;
         follow(model, address, before, event.active, event.clock_seconds)
     }
@@ -194,7 +224,7 @@ fn follow(model: &mut Model, address: Pubkey, drafted: Auction, active: u8, cloc
     if (active != 0) == drafted.runs {
         return Ok(());
     }
-    let health = model.health(model.account(&address), Rules::Start);
+    let health = model.health(model.account(&address), Rules::Slice);
     let health = health.map_err(|error| format!("{error:?}"))?;
     if is_at_target(&health, &model.house).is_some() {
         return Err(format!("the auction runs: {active}, but {}", drafted.runs));
@@ -247,7 +277,15 @@ impl Act for LiquidateSlice<'_> {
         if !auction.runs && is_at_target(&health, &model.house) == Some(true) {
             forecast.refuse(MarginError::NothingToLiquidate);
         }
-        let has_equity = health.equity.is_above_zero();
+        // What was left out counted at its best, and may be gone: a discount is held against the stored numbers as well.
+        let mut spare = health.equity.clone();
+        if health.left_out {
+            let Some(stored) = forecast.take(model.health(account, Rules::Stored)) else {
+                return forecast;
+            };
+            spare = spare.lesser(&stored.equity);
+        }
+        let has_equity = spare.is_above_zero();
         forecast.judge(has_equity, MarginError::EquityExhausted);
         if is_at_target(&health, &model.house).is_none() || health.maintenance.is_above_zero().is_none() {
             forecast.judge(None, MarginError::NothingToLiquidate);
@@ -256,7 +294,7 @@ impl Act for LiquidateSlice<'_> {
             return forecast;
         }
         // The fraction follows from rounded numbers: both ends of what it may be are judged.
-        let plans = self.plans(&health, account.auction.clock, &model.house);
+        let plans = self.plans(&health, &spare, auction.clock, &model.house);
         let ends = plans.map(|plan| self.judged(model, &health, plan));
         let [low, high] = ends;
         // Where one end is refused and the other not, rounding decides.
@@ -289,6 +327,12 @@ impl Act for LiquidateSlice<'_> {
             i128::from(event.maintenance_before_e9),
         );
         let discount_e9 = discount_e9(touched.clock, equity, maintenance);
+        // What is spare beside something that was left out, the event does not name.
+        let discount_e9 = if before.left_out {
+            discount_e9.min(event.discount_e9.into())
+        } else {
+            discount_e9
+        };
         if discount_e9 != i128::from(event.discount_e9) {
             return Err(format!("a discount of {}, not {discount_e9}", event.discount_e9));
         }
@@ -381,7 +425,7 @@ trait Sliced {
         house: &House,
     ) -> i128;
     /// The slice by the least and the greatest fraction that rounding allows.
-    fn plans(&self, health: &Health, clock: i64, house: &House) -> [Plan; 2];
+    fn plans(&self, health: &Health, spare: &Approx, clock: i64, house: &House) -> [Plan; 2];
     /// Moves the slice's positions and collaterals; what they are worth to the liquidator.
     fn moved(&self, model: &Model, plan: Plan) -> Result<(Draft, Approx), MarginError>;
     /// What follows from a slice of a certain size.
@@ -411,12 +455,13 @@ impl Sliced for LiquidateSlice<'_> {
     }
 
     /// The slice by the least and the greatest fraction that rounding allows.
-    fn plans(&self, health: &Health, clock: i64, house: &House) -> [Plan; 2] {
+    fn plans(&self, health: &Health, spare: &Approx, clock: i64, house: &House) -> [Plan; 2] {
         let end = |sign: i128| {
             let equity_e9 = health.equity.value.floor_i128() + sign * health.equity.slack;
             let maintenance_e9 = (health.maintenance.value.ceil_i128() - sign * health.maintenance.slack).max(1);
             let haircut = &health.haircut.value + &(sign * health.haircut.slack).into();
-            let discount_e9 = discount_e9(clock, equity_e9.max(0), maintenance_e9);
+            let spare_e9 = spare.value.floor_i128() + sign * spare.slack;
+            let discount_e9 = discount_e9(clock, spare_e9.max(0), maintenance_e9);
             let fraction_e18 = self.fraction_e18(equity_e9, maintenance_e9, &haircut, discount_e9, house);
             Plan {
                 fraction_e18: fraction_e18.max(0),
@@ -457,8 +502,12 @@ impl Sliced for LiquidateSlice<'_> {
             let kind = usize::from(first.lots[0] <= 0);
             moves.push((option(first, kind), 1));
         }
+        let mut chains = BTreeSet::new();
         for (option, lots) in moves {
             worth = &worth + &per_lot(model, option).times_whole(lots);
+            if chains.insert(option.chain) {
+                draft.chain(model, option.chain).sequence += 1;
+            }
             draft.move_lots(model, [of, to], option, lots)?;
         }
         for (index, entry) in model.registry.collaterals.iter().enumerate() {

@@ -295,12 +295,14 @@ impl Act for CreateChain<'_> {
         expiries.retain(|live| *live > model.now);
         expiries.push(expiry);
         expiries.sort_unstable();
-        forecast.draft.underlying(model, underlying.index).expiries = expiries;
+        let listed = forecast.draft.underlying(model, underlying.index);
+        listed.expiries = expiries;
+        listed.sequence += 1;
         let chain = Chain {
             underlying: underlying.index,
             expiry,
             slice_at: None,
-            slice_slot: 0,
+            slice_number: 0,
             slice: [0; 5],
             anchors: [SurfaceAnchor::default(); 2],
             sequence: 1,
@@ -373,10 +375,11 @@ impl Act for PostSurface<'_> {
         );
         let anchors = steps(&terms, chain, underlying, model.now, &mut forecast);
         check_neighbours(slice, chain, model, &mut forecast);
-        let (now, slot) = (model.now, model.slot);
+        let now = model.now;
         let chain = forecast.draft.chain(model, address);
         (chain.slice, chain.anchors) = (slice, anchors);
-        (chain.slice_at, chain.slice_slot) = (Some(now), slot);
+        chain.slice_at = Some(now);
+        chain.slice_number += 1;
         chain.sequence += 1;
         forecast
     }
@@ -557,8 +560,14 @@ impl Act for RefreshRisk {
             let place = usize::from(*place);
             let array = Strike::of(&stored.strikes[place]).array;
             let array = array.ok_or_else(|| format!("strike {place} has no array after its refresh"))?;
-            let found = (array.reference_e9, array.range_e9, array.at, array.slot);
-            let expected = (underlying.price_e9, underlying.range_e9, now, slot);
+            let found = (
+                array.reference_e9,
+                array.range_e9,
+                array.at,
+                array.slot,
+                array.slice_number,
+            );
+            let expected = (underlying.price_e9, underlying.range_e9, now, slot, chain.slice_number);
             if found != expected {
                 return Err(format!(
                     "strike {place} has reference, range and time {found:?}, not {expected:?}"

@@ -31,7 +31,9 @@ impl Act for SettleAccount<'_> {
         let account = forecast.draft.account(model, address);
         account.change_exposure();
         account.pay(payout, model.registry.pool.indices);
-        forecast.draft.chain(model, chain_address).settlement_balance -= payout;
+        let chain = forecast.draft.chain(model, chain_address);
+        chain.settlement_balance -= payout;
+        chain.sequence += 1;
         forecast
     }
 }

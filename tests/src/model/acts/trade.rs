@@ -4,7 +4,7 @@ use crate::model::acts::account::SAME_ACCOUNT_TWICE;
 use crate::model::book::marks;
 use crate::model::exact::{Approx, Exact};
 use crate::model::forecast::{Act, Forecast};
-use crate::model::freshness::Rules;
+use crate::model::freshness::{Rules, is_unusable};
 use crate::model::health::Health;
 use crate::model::lots::Option as Traded;
 use crate::model::payoffs::lot_value_e9;
@@ -138,7 +138,8 @@ fn reduces(account: &Account, legs: &[Leg], sign: i128) -> bool {
         let held = account.lots(&leg.option.chain, leg.option.strike, leg.option.kind);
         let of_option = legs.iter().filter(|other| other.option == leg.option);
         let gained = sign * of_option.map(|other| other.lots).sum::<i128>();
-        gained == 0 || (held.signum() == -gained.signum() && gained.abs() <= held.abs())
+        // Legs that cancel each other are no reduction.
+        gained != 0 && (held.signum() == -gained.signum() && gained.abs() <= held.abs())
     })
 }
 
@@ -162,10 +163,11 @@ fn or(one: Option<bool>, other: Option<bool>) -> Option<bool> {
 }
 
 impl Rule {
-    const fn rules(self) -> Rules {
+    /// Rules on fresh prices, and for a reduction on any.
+    const fn rules(self) -> (Rules, Rules) {
         match self {
-            Self::Initial => Rules::Action,
-            Self::Withdrawal => Rules::Withdrawal,
+            Self::Initial => (Rules::Action, Rules::Reduction),
+            Self::Withdrawal => (Rules::Withdrawal, Rules::PaidReduction),
         }
     }
 
@@ -176,12 +178,10 @@ impl Rule {
             forecast.judge(initial, MarginError::InitialHealthNegative);
             return initial;
         }
+        forecast.judge(initial, MarginError::InitialHealthNegative);
         let withdrawal = health.withdrawable.is_at_least_zero();
-        // Which of the two is named depends on the other rule.
-        let lacks = |other: Option<bool>| or(withdrawal, other);
-        forecast.judge(lacks(initial), MarginError::InitialHealthNegative);
-        forecast.judge(lacks(initial.map(|holds| !holds)), MarginError::GainsUnrealised);
-        withdrawal
+        forecast.judge(withdrawal, MarginError::GainsUnrealised);
+        and(initial, withdrawal)
     }
 }
 
@@ -199,34 +199,49 @@ fn is_reduction(after: &Health, before: &Health, cost: &Approx) -> Option<bool> 
 }
 
 /// Whether a side's rule holds after, or it only reduced what it could not bear.
-fn side_forecast(model: &Model, after: &Model, side: &Side, rule: Rule) -> Forecast {
-    let mut forecast = Forecast::default();
-    let health = after.health(after.account(&side.address), rule.rules());
-    let is_met = match forecast.take(health) {
-        Some(health) => rule.judge(&health, &mut forecast),
-        None => Some(false),
+fn side_forecast(model: &Model, after: &Model, legs: &[Leg], side: &Side, rule: Rule) -> Forecast {
+    let (fresh, any) = rule.rules();
+    let account = after.account(&side.address);
+    let meets = |rules| {
+        let mut forecast = Forecast::default();
+        let health = forecast.take(after.health(account, rules));
+        let is_met = health.map_or(Some(false), |health| rule.judge(&health, &mut forecast));
+        (is_met, forecast)
     };
+    let (is_met, mut forecast) = meets(fresh);
     if is_met == Some(true) || !side.reduces {
         return forecast;
     }
-    let mut reduction = Forecast::default();
-    let health_after = reduction.take(after.health(after.account(&side.address), Rules::Reduction));
-    let health_before = reduction.take(model.health(model.account(&side.address), Rules::Reduction));
-    let (Some(health_after), Some(health_before)) = (health_after, health_before) else {
-        if is_met.is_none() {
-            reduction.doubts.append(&mut reduction.refusals);
+    // On a feed that says nothing only what is fully covered afterwards may be reduced.
+    for leg in legs {
+        let index = after.chain(&leg.option.chain).underlying;
+        if is_unusable(after.underlying(index), after.now) && !after.is_covered(account, index) {
+            forecast.judge((is_met == Some(false)).then_some(false), MarginError::NotCovered);
+            return forecast;
         }
-        return reduction;
+    }
+    let is_met_on_any = meets(any).0;
+    let healths = [(after, account), (model, model.account(&side.address))];
+    let healths = healths.map(|(model, account)| model.health(account, Rules::Reduction));
+    let has_reduced = match healths {
+        [Ok(health_after), Ok(health_before)] => {
+            let had_to = initial(&health_before).map(|holds| !holds);
+            and(
+                had_to,
+                is_reduction(&health_after, &health_before, &side.equity.opposite()),
+            )
+        }
+        [Err(error), _] | [_, Err(error)] => {
+            forecast.refuse(error);
+            Some(false)
+        }
     };
-    let is_met_on_any = rule.judge(&health_after, &mut reduction);
-    let had_to = initial(&health_before).map(|holds| !holds);
-    let has_reduced = is_reduction(&health_after, &health_before, &side.equity.opposite());
-    match or(is_met, or(is_met_on_any, and(had_to, has_reduced))) {
+    match or(is_met, or(is_met_on_any, has_reduced)) {
         Some(true) => Forecast::default(),
-        Some(false) => reduction,
+        Some(false) => forecast,
         None => {
-            reduction.doubts.append(&mut reduction.refusals);
-            reduction
+            forecast.doubts.append(&mut forecast.refusals);
+            forecast
         }
     }
 }
@@ -322,7 +337,7 @@ fn forecast(termed: &TermedTrade<'_>, model: &Model, bracketed: bool) -> Forecas
             equity: side.equity.clone(),
             ..*side
         };
-        let by = |rule| side_forecast(model, &after, side, rule);
+        let by = |rule| side_forecast(model, &after, &legs, side, rule);
         let of_side = match or(gives, Some(borrows)) {
             Some(true) => by(Rule::Withdrawal),
             Some(false) => by(Rule::Initial),
