@@ -54,14 +54,14 @@ fn risk_arrays_on_chain_equal_those_on_the_host() {
             ..chain.slice(rng.random_range(6..300), world.now())
         };
         // Slices from all over: no authority could take such steps.
-        let (now, slot) = (world.now(), world.slot());
+        let now = world.now();
         world.edit_chain(chain, |header| {
             header.theta_e12 = args.theta_e12;
             header.rho_e12 = args.rho_e12;
             header.psi_e12 = args.psi_e12;
             header.forward_ratio_e9 = args.forward_ratio_e9;
             header.discount_e9 = args.discount_e9;
-            (header.slice_posted_at, header.slice_slot) = (now, slot);
+            (header.slice_posted_at, header.slice_number) = (now, header.slice_number + 1);
         });
         // Some time passes between slice and refresh: variance decays.
         world.advance(rng.random_range(0..20));

@@ -57,9 +57,9 @@ fn govern(world: &mut World) {
     world.land(Tighten {
         admin: &admin(),
         of: Some(SOL),
-        change: Change::Market(MarketLimits {
-            band_of_mark_e9: 100_000_000,
-            ..SOL.listing().market
+        change: Change::Risk(RiskSettings {
+            free_lots: SOL.listing().risk.free_lots - 1,
+            ..SOL.listing().risk
         }),
     });
     let listed = *world.picture().collateral(SOL);

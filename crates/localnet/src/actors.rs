@@ -78,8 +78,8 @@ pub const SALES: [Sale; 5] = [
     sale(SOL, OptionKind::Put, 200, 48_000),
     sale(SOL, OptionKind::Put, 180, 23_000),
     sale(SOL, OptionKind::Call, 260, 10_000),
-    sale(BTC, OptionKind::Call, 124_000, 6_000),
-    sale(BTC, OptionKind::Put, 108_000, 3_000),
+    sale(BTC, OptionKind::Call, 125_000, 6_000),
+    sale(BTC, OptionKind::Put, 110_000, 3_000),
 ];
 
 /// Margin account of a role.

@@ -148,6 +148,8 @@ events! {
         target_sequence: u64,
         /// When, Unix seconds.
         applied_at: i64,
+        /// The pool of cash after this.
+        interest: InterestState,
         /// The change.
         change: crate::governance::Change,
     }
@@ -458,6 +460,10 @@ events! {
         outflow_atoms: u64,
         /// When that was, Unix seconds.
         outflow_at: i64,
+        /// What the account may take back of recent deposits of the collateral after this, atoms.
+        recent_deposits_atoms: u64,
+        /// When the oldest of all its recent deposits came in, Unix seconds.
+        recent_since: i64,
         /// The pool of cash after this.
         interest: InterestState,
     }
@@ -485,6 +491,10 @@ events! {
         small_withdrawn_e9: u64,
         /// That day, Unix days.
         small_day: u64,
+        /// What the account may take back of recent deposits of the collateral after this, atoms.
+        recent_deposits_atoms: u64,
+        /// When the oldest of all its recent deposits came in, Unix seconds.
+        recent_since: i64,
         /// The pool of cash after this.
         interest: InterestState,
     }
@@ -536,8 +546,8 @@ events! {
         discount_e9: u64,
         /// When, Unix seconds.
         posted_at: i64,
-        /// Slot of this.
-        slot: u64,
+        /// Number of the slice.
+        number: u64,
         /// The slice at the start of the hour.
         hour_anchor: SurfaceAnchor,
         /// The slice at the start of the day.
@@ -549,6 +559,8 @@ events! {
         chain: Address,
         /// Its sequence number after this.
         sequence: u64,
+        /// Number of the slice that they follow from.
+        slice_number: u64,
         /// Price range of the scenarios x 1e9.
         range_e9: u64,
         /// Spot at which they were computed, USD x 1e9.

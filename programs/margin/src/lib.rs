@@ -29,6 +29,7 @@
 extern crate alloc;
 
 pub mod auction;
+mod described_enum;
 pub mod error;
 pub mod event;
 pub mod feed;

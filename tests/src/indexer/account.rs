@@ -39,6 +39,7 @@ impl State {
             indices: StoredIndices::default(),
             small_withdrawn_e9: 0,
             small_day: 0,
+            recent_deposits: (0, [0; 16]),
             balances_atoms: [0; 16],
             positions: BTreeMap::new(),
             liquidation: Liquidation::default(),
@@ -62,6 +63,8 @@ impl State {
         let listed = self.collateral(event.collateral_index);
         listed.booked_total_atoms = event.booked_total_atoms;
         (listed.outflow_atoms, listed.outflow_at) = (event.outflow_atoms, event.outflow_at);
+        let left = (event.recent_since, event.recent_deposits_atoms);
+        self.account(&event.account).recent(event.collateral_index, left);
         if event.collateral_index != 0 {
             self.account(&event.account).balances_atoms[usize::from(event.collateral_index)] += event.atoms;
         }
@@ -73,6 +76,8 @@ impl State {
         let listed = self.collateral(event.collateral_index);
         listed.booked_total_atoms = event.booked_total_atoms;
         (listed.outflow_atoms, listed.outflow_at) = (event.outflow_atoms, event.outflow_at);
+        let left = (event.recent_since, event.recent_deposits_atoms);
+        self.account(&event.account).recent(event.collateral_index, left);
         let account = self.account(&event.account);
         if event.collateral_index != 0 {
             account.balances_atoms[usize::from(event.collateral_index)] -= event.atoms;
@@ -198,5 +203,15 @@ impl State {
             strike.open_interest[kind] -= LONG(before[kind]);
             strike.open_interest[kind] += LONG(after[kind]);
         }
+    }
+}
+
+impl super::state::Account {
+    /// A newer beginning forgets what was there before.
+    fn recent(&mut self, collateral_index: u8, (since, atoms): (i64, u64)) {
+        if self.recent_deposits.0 != since {
+            self.recent_deposits = (since, [0; 16]);
+        }
+        self.recent_deposits.1[usize::from(collateral_index)] = atoms;
     }
 }

@@ -269,7 +269,7 @@ fn chain_header(state: &State, kept: &Chain, number: Option<u64>, decoded: &layo
         forward_ratio_e9: kept.slice.forward_ratio_e9,
         discount_e9: kept.slice.discount_e9,
         slice_posted_at: kept.slice.posted_at,
-        slice_slot: kept.slice.slot,
+        slice_number: kept.slice.number,
         hour_anchor: kept.slice.hour_anchor,
         day_anchor: kept.slice.day_anchor,
         sequence: number.expect("a number"),
@@ -295,6 +295,7 @@ fn strike(kept: &Strike, decoded: &layout::Strike) -> layout::Strike {
         reference_slot: kept.reference_slot,
         reference_at: kept.reference_at,
         range_e9: kept.range_e9,
+        slice_number: kept.slice_number,
         mark_e9: decoded.mark_e9,
         forward_value_e9: decoded.forward_value_e9,
         strike_value_e9: decoded.strike_value_e9,
@@ -350,6 +351,10 @@ fn account(state: &State, kept: &Account, number: Option<u64>, decoded: &Account
         delegate_loss_e9: kept.delegate_loss_e9,
         delegate_day: kept.delegate_day,
         bracket: decoded.bracket,
+        recent_deposits: layout::RecentDeposits {
+            since: kept.recent_deposits.0,
+            atoms: kept.recent_deposits.1,
+        },
         reserved: decoded.reserved,
     }
 }
@@ -396,7 +401,7 @@ pub fn fresh_arrays(state: &State, world: &World) -> usize {
             let is_fresh = kept.reference_price_e9 == of.price_e9
                 && kept.range_e9 == of.range_e9
                 && header.slice_posted_at != 0
-                && kept.reference_slot >= header.slice_slot
+                && kept.slice_number == header.slice_number
                 && kept.reference_at >= of.published_at;
             if !is_fresh {
                 continue;

@@ -52,7 +52,7 @@ impl Chain {
             forward_ratio_e9: event.forward_ratio_e9,
             discount_e9: event.discount_e9,
             posted_at: event.posted_at,
-            slot: event.slot,
+            number: event.number,
             hour_anchor: event.hour_anchor,
             day_anchor: event.day_anchor,
         };
@@ -65,6 +65,7 @@ impl Chain {
             strike.reference_slot = event.slot;
             strike.reference_at = event.refreshed_at;
             strike.range_e9 = event.range_e9;
+            strike.slice_number = event.slice_number;
         }
     }
 }

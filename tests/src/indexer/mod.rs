@@ -47,6 +47,7 @@ impl State {
             Event::ChangeQueued(event) => self.queued(event),
             Event::ChangeApplied(event) => {
                 self.changes.remove(&event.number);
+                self.registry.interest = event.interest;
                 self.change(event.target, &event.change, event.applied_at);
             }
             Event::ChangeCancelled(event) => {

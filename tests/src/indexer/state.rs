@@ -144,7 +144,7 @@ pub struct Slice {
     pub forward_ratio_e9: u64,
     pub discount_e9: u64,
     pub posted_at: i64,
-    pub slot: u64,
+    pub number: u64,
     pub hour_anchor: SurfaceAnchor,
     pub day_anchor: SurfaceAnchor,
 }
@@ -158,6 +158,7 @@ pub struct Strike {
     pub reference_slot: u64,
     pub reference_at: i64,
     pub range_e9: u64,
+    pub slice_number: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -178,6 +179,8 @@ pub struct Account {
     pub indices: StoredIndices,
     pub small_withdrawn_e9: u64,
     pub small_day: u64,
+    /// When the oldest of the recent deposits came in, and what is left of them by collateral.
+    pub recent_deposits: (i64, [u64; 16]),
     pub balances_atoms: [u64; 16],
     /// Call and put lots by chain and strike slot.
     pub positions: BTreeMap<(Pubkey, u16), [i64; 2]>,

@@ -9,6 +9,7 @@ use crate::state::{
     ClearingHouse, FeedLimits, LAYOUT_VERSION, MAX_BRACKET_PROGRAMS, MarketLimits, QUOTE_INDEX, Registry, RiskSettings,
     SurfaceLimits, Underlying,
 };
+use crate::described_enum::described_enum;
 use anchor_lang::prelude::*;
 use tenor_math::quantity::UnixSeconds;
 
@@ -38,8 +39,10 @@ impl FeedSource {
     }
 }
 
+described_enum! {
+change_twin,
 /// A change of the house, of a collateral, of an underlying, or a listing. Sets are replaced as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 pub enum Change {
     /// How requirements add up, and how far a liquidation goes.
     HouseRisk(HouseRisk),
@@ -87,6 +90,7 @@ pub enum Change {
         /// Its terms.
         args: AddCollateralArgs,
     },
+}
 }
 
 /// The accounts that a change may touch.

@@ -247,6 +247,11 @@ impl RecentDeposits {
         }
     }
 
+    /// Those of one collateral, atoms.
+    pub fn of(&self, index: u8) -> u64 {
+        self.atoms.get(usize::from(index)).copied().unwrap_or(0)
+    }
+
     /// Takes a withdrawal off them; the rest, which they do not hold.
     pub fn take(&mut self, index: u8, atoms: Atoms, window_seconds: u64, now: UnixSeconds) -> Atoms {
         self.forget(window_seconds, now);

@@ -3,6 +3,7 @@
 
 use super::ClearingHouse;
 use crate::error::MarginError;
+use crate::described_enum::described_enum;
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 use core::mem::size_of;
@@ -15,9 +16,11 @@ pub const MAX_PAUSE_SECONDS: i64 = 259_200;
 /// How long after the longest end of its pause a power cannot pause the same action again, seconds: a week.
 pub const PAUSE_COOLDOWN_SECONDS: i64 = 604_800;
 
+described_enum! {
+pausable_twin,
 /// An action that can be paused. Reducing, repaying, withdrawing, settling, liquidating, refreshing and price updates
 /// cannot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 pub enum Pausable {
     /// Deposits, save of the quote into an account that owes cash or has positions.
     Deposit,
@@ -31,6 +34,7 @@ pub enum Pausable {
     Surface,
     /// New margin accounts.
     OpenAccount,
+}
 }
 
 impl Pausable {
@@ -62,13 +66,16 @@ impl Pausable {
     }
 }
 
+described_enum! {
+power_twin,
 /// Who paused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 pub enum Power {
     /// The guardian.
     Guardian,
     /// The admin.
     Admin,
+}
 }
 
 /// One power's last pause of one action.

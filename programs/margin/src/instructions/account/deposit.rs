@@ -138,6 +138,8 @@ pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> 
         cash_atoms: ctx.accounts.account.cash_atoms,
         outflow_atoms,
         outflow_at,
+        recent_deposits_atoms: ctx.accounts.account.recent_deposits.of(collateral_index),
+        recent_since: ctx.accounts.account.recent_deposits.since,
         interest: ctx.accounts.registry.interest,
     });
     Ok(())

@@ -128,6 +128,8 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
         outflow_at,
         small_withdrawn_e9,
         small_day,
+        recent_deposits_atoms: ctx.accounts.account.recent_deposits.of(collateral_index),
+        recent_since: ctx.accounts.account.recent_deposits.since,
         interest: ctx.accounts.registry.interest,
     });
     Ok(())

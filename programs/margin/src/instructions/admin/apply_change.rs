@@ -75,6 +75,7 @@ pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
         target,
         target_sequence,
         applied_at: now.get(),
+        interest: ctx.accounts.registry.interest,
         change,
     });
     Ok(())

@@ -89,7 +89,7 @@ pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Re
         forward_ratio_e9: args.forward_ratio_e9,
         discount_e9: args.discount_e9,
         posted_at: now.get(),
-        slot: clock.slot,
+        number: ctx.accounts.chain.slice_number,
         hour_anchor: anchors.hour,
         day_anchor: anchors.day,
     });

@@ -61,6 +61,7 @@ pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> R
         reference_price_e9: reference.e9(),
         refreshed_at: now.get(),
         slot: clock.slot,
+        slice_number: ctx.accounts.chain.slice_number,
         strike_slots,
         marks_e9,
     });
