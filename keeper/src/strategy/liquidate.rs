@@ -8,8 +8,10 @@ use crate::world::World;
 use solana_instruction::Instruction;
 use solana_message::Message;
 use solana_pubkey::Pubkey;
+use tenor_sdk::SdkError;
 use tenor_sdk::decode::AccountData;
 use tenor_sdk::instruction::{liquidate_slice, touch_liquidation};
+use tenor_sdk::margin::MarginError;
 use tenor_sdk::margin::auction::is_at_target;
 use tenor_sdk::margin::instructions::LiquidateSliceArgs;
 use tenor_sdk::margin::risk::{Assessment, Counting, Freshness, MarketView, needed_underlyings};
@@ -60,12 +62,19 @@ pub(super) fn judge(
     if data.positions.is_empty() && !owes && !data.account.liquidation.is_active() {
         return Verdict::Healthy;
     }
-    // By the rules of the chain: a wide price counts, an old one counts at its best.
+    // By the rules of the chain: a wide price counts, an old one must be renewed first, one of no use counts at its best.
     let assessed = match projection.market().assessment(data, Freshness::Liquidation(world.now)) {
         Ok(assessed) => assessed,
+        Err(SdkError::Margin(MarginError::PriceStale)) => {
+            return Verdict::Skip(SkipReason::Price(worst_problem(data, world, projection)));
+        }
         Err(error) => return Verdict::Skip(SkipReason::Health(error.to_string())),
     };
-    let Assessment { health, left_out, .. } = assessed;
+    let Assessment {
+        health,
+        left_out,
+        is_wide,
+    } = assessed;
     let is_active = data.account.liquidation.is_active();
     let is_negative = match health.maintenance_health() {
         Ok(margin) => margin < Value::ZERO,
@@ -76,6 +85,8 @@ pub(super) fn judge(
     }
     match health.is_certainly_unhealthy() {
         Ok(false) if !is_active => return Verdict::Healthy,
+        // An auction that runs goes on only where the account is unhealthy at both ends of a wide price.
+        Ok(false) if is_wide => return Verdict::Skip(SkipReason::Price(PriceProblem::Uncertain)),
         Ok(_) => {}
         Err(error) => return Verdict::Skip(of_math(error)),
     }
@@ -98,19 +109,20 @@ pub(super) fn judge(
     }
 }
 
-/// What is wrong with the first price that makes something count at its best.
+/// What is wrong with the first price that is not good enough for a liquidation.
 fn worst_problem(data: &AccountData, world: &World, projection: &Projection) -> PriceProblem {
     let market = projection.market();
     let Some(registry) = market.registry() else {
         return PriceProblem::NoFeed;
     };
-    let is_left_out = |index: &u8| {
+    let is_bad = |index: &u8| {
         let underlying = market.underlying(*index);
         underlying.is_some_and(|underlying| {
-            Freshness::Liquidation(world.now).counting(underlying, true) == Ok(Counting::AtBest)
+            let counting = Freshness::Liquidation(world.now).counting(underlying, true);
+            !matches!(counting, Ok(Counting::AtPrice { .. }))
         })
     };
-    let index = needed_underlyings(&data.account, registry).find(is_left_out);
+    let index = needed_underlyings(&data.account, registry).find(is_bad);
     // A price that could be stored and is still too old for a liquidation has no problem of its own.
     index
         .and_then(|index| projection.problem(index))

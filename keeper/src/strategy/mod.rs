@@ -88,7 +88,7 @@ pub struct Intent {
 /// Why an account that may need action gets none now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SkipReason {
-    /// What lies on this price counts at its best, and by that the account is not unhealthy: nothing is known of it.
+    /// This price is not good enough to tell whether the account is unhealthy.
     Price(PriceProblem),
     /// Its health cannot be computed; the text says why.
     Health(String),

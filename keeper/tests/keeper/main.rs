@@ -4,6 +4,7 @@
     clippy::arithmetic_side_effects,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::integer_division,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a failing test may panic"

@@ -92,22 +92,38 @@ fn a_price_too_wide_to_be_stored_leaves_the_account_unjudged_and_says_so_once_th
     assert_eq!(plan.skipped, [(writer(), SkipReason::Price(PriceProblem::Uncertain))]);
 }
 
-/// The feed of the collateral alone is silent: at its best it saves the account, or not.
+/// The feed of the collateral alone is silent, for more than the hour after which a price is of no use.
 #[test]
-fn what_lies_on_an_old_price_counts_at_its_best_and_stays_where_it_is() {
+fn what_lies_on_a_price_of_no_use_counts_at_its_best_and_stays_where_it_is() {
+    let later = NOW + 3_700;
+    let silent = |multiple: f64| {
+        let mut house = House::new();
+        house.settings.serves_house = false;
+        house.world.now = tenor_sdk::math::quantity::UnixSeconds::new(later);
+        house.publish(SOL, multiple, 0.001, later);
+        house.plan()
+    };
+    // Ill even so: the slice goes on without the collateral, whose price it does not bring.
+    let plan = silent(0.45);
+    assert_eq!(plan.unhealthy, [writer()]);
+    assert_eq!(kinds(&plan), [IntentKind::Slice]);
+    assert_eq!(names(&plan).iter().filter(|name| **name == "update_price").count(), 1);
+    // Nothing known: it is said that a price is missing.
+    assert_eq!(
+        silent(0.97).skipped,
+        [(writer(), SkipReason::Price(PriceProblem::Stale))]
+    );
+}
+
+/// Old, but of some use: whoever liquidates must bring a newer one, and there is none.
+#[test]
+fn an_old_price_stops_an_account_that_needs_it_and_is_named() {
     let later = NOW + 20;
     let mut house = House::new();
     house.world.now = tenor_sdk::math::quantity::UnixSeconds::new(later);
     house.publish(SOL, 0.45, 0.001, later);
     let plan = house.plan();
-    // Ill even so: the slice goes on without the collateral, whose price it does not bring.
-    assert_eq!(plan.unhealthy, [writer()]);
-    assert_eq!(names(&plan).iter().filter(|name| **name == "update_price").count(), 1);
-    // Nothing known: it is said which price is missing.
-    let mut house = House::new();
-    house.world.now = tenor_sdk::math::quantity::UnixSeconds::new(later);
-    house.publish(SOL, 0.97, 0.001, later);
-    let plan = house.plan();
+    assert!(plan.intents.is_empty(), "{plan:?}");
     assert_eq!(plan.skipped, [(writer(), SkipReason::Price(PriceProblem::Stale))]);
 }
 

@@ -21,7 +21,7 @@ macro_rules! events {
         /// Any event, as a reader finds it.
         #[cfg(not(target_os = "solana"))]
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[expect(clippy::large_enum_variant, reason = "read one at a time and applied at once")]
+        #[allow(clippy::large_enum_variant, reason = "read one at a time and applied at once")]
         pub enum Event {
             $($(#[$doc])* $name($name),)*
         }

@@ -158,6 +158,7 @@ fn near_step_e9(spot: Price, step_e9: u64) -> Result<u64, MarginError> {
 }
 
 #[cfg(test)]
+#[allow(clippy::integer_division, reason = "whole steps and hours")]
 #[allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,

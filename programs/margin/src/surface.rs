@@ -217,6 +217,7 @@ pub fn check_neighbours<'a>(
 }
 
 #[cfg(test)]
+#[allow(clippy::integer_division, reason = "whole steps and hours")]
 mod tests {
     use super::*;
 

@@ -81,7 +81,10 @@ impl Bench {
         let tighten = Tighten {
             admin: &boss,
             of: Some(SOL),
-            change: market(100_000_000),
+            change: Change::Market(MarketLimits {
+                max_open_interest_lots: 900_000_000,
+                ..world.picture().underlying(SOL).market
+            }),
         };
         self.land(&mut world, "tighten", "of an underlying", tighten);
         let (authority, action) = (&guardian, Pausable::Deposit);

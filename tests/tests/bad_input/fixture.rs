@@ -3,16 +3,17 @@
 use tenor_margin::governance::Change;
 use tenor_margin::instructions::{AddCollateralArgs, LiquidateSliceArgs, SetDelegateArgs};
 use tenor_margin::state::{BracketState, MarketLimits, NO_UNDERLYING, Pausable};
+use tenor_sdk::margin::risk::ViewOf;
 use tenor_testkit::action::{
     AcceptAdmin, Accrue, AddCollateral, AddStrikes, AddUnderlying, ApplyChange, BeginBracket, CancelAdminProposal,
     CancelChange, CloseAccount, CloseChain, CreateChain, Deposit, EndBracket, EndGenesis, GrowAccount, Initialize,
-    LiquidateSlice, MarkHour, OpenAccount, Pause, PostSurface, ProposeAdmin, QueueChange, Quote, RefreshRisk,
-    SetDelegate, SettleAccount, SettleChain, Sweep, Tighten, Touch, Trade, Transfer, TransferPosition, Unpause,
-    UpdatePrice, Withdraw,
+    LiquidateSlice, MarkHour, OpenAccount, Pause, PayTreasury, PostSurface, ProposeAdmin, QueueChange, Quote,
+    RefreshRisk, SetDelegate, SettleAccount, SettleChain, ShowHealth, Sweep, Tighten, Touch, Trade, Transfer,
+    TransferPosition, Unpause, UpdatePrice, Withdraw,
 };
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::world::{
-    FIRST_EXPIRY, START, admin, anyone, guardian, house_terms, surface_authority, upgrade_authority,
+    FIRST_EXPIRY, START, USUAL_FEES, admin, anyone, guardian, house_terms, surface_authority, upgrade_authority,
 };
 use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, Feed, PushFeed, SOL, USDC, World, hours, sol, usd, usdc, weeks};
 
@@ -55,6 +56,7 @@ pub const FIXTURES: &[Named] = &[
     ("add_strikes", add_strikes),
     ("close_chain", close_chain),
     ("sweep", sweep),
+    ("pay_treasury", pay_treasury),
     ("post_surface", post_surface),
     ("refresh_risk", refresh_risk),
     ("open_account", open_account),
@@ -73,6 +75,7 @@ pub const FIXTURES: &[Named] = &[
     ("accrue", accrue),
     ("transfer", transfer),
     ("transfer_position", transfer_position),
+    ("health", health),
 ];
 
 /// Two of everything: underlyings, chains, collaterals and traders with positions.
@@ -189,7 +192,7 @@ fn end_genesis() -> Fixture {
 /// A change of SOL that narrows what may be traded.
 fn narrower() -> Change {
     Change::Market(MarketLimits {
-        band_of_mark_e9: 100_000_000,
+        max_open_interest_lots: 900_000_000,
         ..SOL.listing().market
     })
 }
@@ -336,6 +339,19 @@ fn sweep() -> Fixture {
     town.fixture(|town| town.world.call(Sweep { chain: town.near }))
 }
 
+fn pay_treasury() -> Fixture {
+    let mut town = Town::new();
+    let treasury = town.world.visitor("treasury");
+    town.world.edit_house(|house| {
+        house.fees = USUAL_FEES;
+        house.treasury = treasury.address();
+    });
+    town.world
+        .trade_at_mark(&town.alice, &town.bob, town.near.call(200), 1_000);
+    town.world.land(Sweep { chain: town.near });
+    town.fixture(|town| town.world.call(PayTreasury { to: &treasury }))
+}
+
 fn create_chain() -> Fixture {
     let chain = ChainOf {
         asset: SOL,
@@ -456,6 +472,15 @@ fn transfer_position() -> Fixture {
             to: &second,
             option: town.near.call(200),
             lots: 10,
+        })
+    })
+}
+
+fn health() -> Fixture {
+    Town::new().fixture(|town| {
+        town.world.call(ShowHealth {
+            of: &town.alice,
+            view_of: ViewOf::Action,
         })
     })
 }

@@ -108,6 +108,11 @@ const EXCEPTIONS: &[Exception] = &[
         reason: "anyone may bring any account to the present",
     },
     Exception {
+        instruction: "health",
+        slot: 2,
+        reason: "anyone may read any account",
+    },
+    Exception {
         instruction: "settle_account",
         slot: 4,
         reason: "anyone may settle any account with positions",

@@ -347,7 +347,7 @@ fn the_admins_key_takes_nothing_in_two_days_and_the_guardian_undoes_all_of_it() 
     // By now every parameter that may be tightened at once is at the worst of its bounds.
     let sets = Sets::of(&heist.world.picture());
     let (feed, risk, market) = (sets.feed, sets.risk, sets.market);
-    assert_eq!((feed.max_confidence_e9, feed.max_age_seconds), (5_000_000, 10));
+    assert_eq!((feed.max_confidence_e9, feed.max_age_seconds), (5_000_000, 30));
     assert_eq!(
         (risk.initial_short_e9, risk.concentration_e9),
         (100_000_000, 200_000_000)
@@ -360,7 +360,10 @@ fn the_admins_key_takes_nothing_in_two_days_and_the_guardian_undoes_all_of_it() 
         (market.strike_window_low_e9, market.strike_window_high_e9),
         (1_000_000_000, 1_000_000_000)
     );
-    assert_eq!((market.band_of_mark_e9, market.band_of_spot_e9), (0, 1_000_000));
+    assert_eq!(
+        (market.band_of_mark_e9, market.band_of_spot_e9),
+        (200_000_000, 10_000_000)
+    );
     assert_eq!((market.max_open_interest_lots, market.max_tenor_seconds), (1, 604_800));
     assert_eq!(sets.collateral.deposit_cap_atoms, 0);
     heist.world.deposit(&heist.bob, USDC, usdc(1));

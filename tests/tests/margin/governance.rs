@@ -40,7 +40,7 @@ fn wider() -> Change {
 /// A change of SOL that may be made at once.
 fn narrower() -> Change {
     Change::Market(MarketLimits {
-        band_of_mark_e9: 100_000_000,
+        max_open_interest_lots: 900_000_000,
         ..SOL.listing().market
     })
 }
@@ -471,7 +471,10 @@ fn tighten_requires_that_the_signer_is_the_admin() {
     assert_eq!(receipt.events(), ["ParametersTightened"]);
     let event: ParametersTightened = receipt.event();
     assert_eq!((event.target, event.change), (SOL.underlying(), narrower()));
-    assert_eq!(world.picture().underlying(SOL).market.band_of_mark_e9, 100_000_000);
+    assert_eq!(
+        world.picture().underlying(SOL).market.max_open_interest_lots,
+        900_000_000
+    );
 }
 
 #[test]

@@ -33,7 +33,6 @@ mod security_txt;
 mod set_delegate;
 mod settle_account;
 mod settle_chain;
-mod surface_key;
 mod sweep;
 mod token_safety;
 mod touch_liquidation;

@@ -269,8 +269,8 @@ fn each_loosening_is_refused_at_once_and_each_tightening_is_made_at_once() {
             }
         }
     }
-    // 14 tighten in one direction and loosen in the other; of the others 4 stand at an end of their bounds: base rate,
+    // 11 tighten in one direction and loosen in the other; of the others 4 stand at an end of their bounds: base rate,
     // delay, age and interval of the surface.
-    assert_eq!(made, 14, "tightenings");
-    assert_eq!(refused, 14 + 2 * (rows().len() - 14) - 4, "loosenings");
+    assert_eq!(made, 11, "tightenings");
+    assert_eq!(refused, 11 + 2 * (rows().len() - 11) - 4, "loosenings");
 }

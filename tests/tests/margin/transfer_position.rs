@@ -115,7 +115,7 @@ fn requires_that_the_receiving_account_meets_its_initial_requirement() {
     });
     assert_fails_with(
         world.send(lots(&scene.bob, &of_bob, call, -300)),
-        MarginError::InitialHealthNegative,
+        MarginError::WithdrawalTooLarge,
     );
     world.deposit(&of_bob, USDC, usdc(4_999));
     assert_lands(world.send(lots(&scene.bob, &of_bob, call, -300)));

@@ -1,5 +1,6 @@
 //! Everything that the admin can change, and which of it may act at once.
 
+use crate::described_enum::described_enum;
 use crate::error::MarginError;
 use crate::instructions::{AddCollateralArgs, AddUnderlyingArgs};
 use crate::params::{
@@ -9,7 +10,6 @@ use crate::state::{
     ClearingHouse, FeedLimits, LAYOUT_VERSION, MAX_BRACKET_PROGRAMS, MarketLimits, QUOTE_INDEX, Registry, RiskSettings,
     SurfaceLimits, Underlying,
 };
-use crate::described_enum::described_enum;
 use anchor_lang::prelude::*;
 use tenor_math::quantity::UnixSeconds;
 

@@ -2,8 +2,8 @@
 //! itself.
 
 use super::ClearingHouse;
-use crate::error::MarginError;
 use crate::described_enum::described_enum;
+use crate::error::MarginError;
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 use core::mem::size_of;
