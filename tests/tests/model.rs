@@ -32,6 +32,7 @@ fn a_hundred_thousand_actions_end_as_the_model_says() {
         "liquidate_slice",
         "mark_hour",
         "open_account",
+        "pay_treasury",
         "post_surface",
         "refresh_risk",
         "settle_account",

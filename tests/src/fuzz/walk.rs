@@ -16,7 +16,7 @@ use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
     Accrue, AddStrikes, CloseAccount, CloseChain, CreateChain, Deposit, GrowAccount, LiquidateSlice, MarkHour,
-    OpenAccount, PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Sweep, Touch, Trade, TradeTerms,
+    OpenAccount, PayTreasury, PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Sweep, Touch, Trade, TradeTerms,
     Transfer, TransferPosition, UpdatePrice, Withdraw,
 };
 use tenor_testkit::totals::violations;
@@ -45,6 +45,11 @@ pub const INTEREST: InterestModel = InterestModel {
     max_rate_e9: 10_000_000_000,
     reserve_share_e9: 200_000_000,
 };
+
+/// Who gets the house's part of fees.
+fn treasury() -> Actor {
+    Actor::named("treasury")
+}
 
 pub struct Walk {
     /// The world, with the model beside it.
@@ -89,6 +94,7 @@ impl Walk {
             world.set_wallet(&actor, BTC, 20_000_000);
             actor
         });
+        world.set_wallet(&treasury(), USDC, 0);
         let prices_e9 = [SOL, BTC].map(|asset| (asset, asset.first_price_usd * 1_000_000_000));
         let rng = StdRng::seed_from_u64(seed);
         let mut beside = Lockstep::new(world);
@@ -710,12 +716,24 @@ impl Walk {
         }
         let data = self.beside.world.picture().chain(chain).chain;
         self.send(Sweep { chain })?;
+        self.pay_treasury()?;
         if self.chains.len() > 1 && self.send(CloseChain { chain })?.is_some() {
             self.chains.remove(&chain);
             if data.open_positions != 0 {
                 return Err("a chain with positions was closed".to_owned());
             }
         }
+        Ok(())
+    }
+
+    /// Mostly to the treasury.
+    fn pay_treasury(&mut self) -> Step {
+        let to = if self.rng.random_ratio(9, 10) {
+            treasury()
+        } else {
+            self.someone()
+        };
+        self.send(PayTreasury { to: &to })?;
         Ok(())
     }
 

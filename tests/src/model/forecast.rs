@@ -65,8 +65,8 @@ pub trait Act: Action {
     ///
     /// # Errors
     /// What its bounds do not explain.
-    fn redraft(&self, _: &Model, _: &Seen<'_>) -> Result<Option<Draft>, String> {
-        Ok(None)
+    fn redraft(&self, _: &Model, draft: Draft, _: &Seen<'_>) -> Result<Draft, String> {
+        Ok(draft)
     }
 
     /// Takes over what only the program can say, after checking what the model can say of it.

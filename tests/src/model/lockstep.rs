@@ -168,7 +168,7 @@ impl Lockstep {
                     return Err(format!("{} landed despite {:?}", A::NAME, forecast.refusals));
                 }
                 self.count_left(&forecast);
-                let draft = self.redraft(action, &receipt)?.unwrap_or(draft);
+                let draft = self.redraft(action, draft, &receipt)?;
                 self.model.commit(draft.clone());
                 self.adopt(action, &receipt)?;
                 self.compare(&draft).map_err(|what| format!("{}: {what}", A::NAME))?;
@@ -203,11 +203,11 @@ impl Lockstep {
         }
     }
 
-    fn redraft<A: Act>(&self, action: &A, receipt: &Receipt) -> Result<Option<Draft>, String> {
+    fn redraft<A: Act>(&self, action: &A, draft: Draft, receipt: &Receipt) -> Result<Draft, String> {
         let read = |address: &Pubkey| stored(&self.world, address);
         let seen = Seen { receipt, read: &read };
         action
-            .redraft(&self.model, &seen)
+            .redraft(&self.model, draft, &seen)
             .map_err(|what| format!("{}: {what}", A::NAME))
     }
 

@@ -25,6 +25,8 @@ pub struct House {
     pub quote_decimals: u32,
     /// May post slices.
     pub surface_authority: Pubkey,
+    /// Where the house's part of fees goes.
+    pub treasury: Pubkey,
     /// Credit for losses that underlyings do not have together x 1e9.
     pub correlation_credit_e9: i128,
     /// Maintenance share of the scenario requirement x 1e9.
@@ -466,6 +468,7 @@ impl House {
         Self {
             quote_decimals: house.quote_decimals.into(),
             surface_authority: house.surface_authority,
+            treasury: house.treasury,
             correlation_credit_e9: house.risk.correlation_credit_e9.into(),
             maintenance_factor_e9: house.risk.maintenance_factor_e9.into(),
             liquidation_target_e9: house.risk.liquidation_target_e9.into(),

@@ -183,8 +183,8 @@ impl Act for Deposit<'_> {
         forecast
     }
 
-    fn redraft(&self, model: &Model, seen: &Seen<'_>) -> Result<Option<Draft>, String> {
-        adopted(model, seen, &|pool| self.draft(model, pool)).map(Some)
+    fn redraft(&self, model: &Model, _: Draft, seen: &Seen<'_>) -> Result<Draft, String> {
+        adopted(model, seen, &|pool| self.draft(model, pool))
     }
 }
 
@@ -272,8 +272,8 @@ impl Act for Withdraw<'_> {
         forecast
     }
 
-    fn redraft(&self, model: &Model, seen: &Seen<'_>) -> Result<Option<Draft>, String> {
-        adopted(model, seen, &|pool| self.draft(model, pool)).map(Some)
+    fn redraft(&self, model: &Model, _: Draft, seen: &Seen<'_>) -> Result<Draft, String> {
+        adopted(model, seen, &|pool| self.draft(model, pool))
     }
 }
 
@@ -328,8 +328,8 @@ impl Act for Transfer<'_> {
         forecast
     }
 
-    fn redraft(&self, model: &Model, seen: &Seen<'_>) -> Result<Option<Draft>, String> {
-        adopted(model, seen, &|pool| self.draft(model, pool)).map(Some)
+    fn redraft(&self, model: &Model, _: Draft, seen: &Seen<'_>) -> Result<Draft, String> {
+        adopted(model, seen, &|pool| self.draft(model, pool))
     }
 }
 
@@ -410,8 +410,8 @@ impl Act for Accrue<'_> {
         }
     }
 
-    fn redraft(&self, model: &Model, seen: &Seen<'_>) -> Result<Option<Draft>, String> {
-        adopted(model, seen, &|pool| self.draft(model, pool)).map(Some)
+    fn redraft(&self, model: &Model, _: Draft, seen: &Seen<'_>) -> Result<Draft, String> {
+        adopted(model, seen, &|pool| self.draft(model, pool))
     }
 }
 
@@ -446,8 +446,8 @@ impl Act for CloseAccount<'_> {
         forecast
     }
 
-    fn redraft(&self, model: &Model, seen: &Seen<'_>) -> Result<Option<Draft>, String> {
-        adopted(model, seen, &|pool| self.draft(model, pool)).map(Some)
+    fn redraft(&self, model: &Model, _: Draft, seen: &Seen<'_>) -> Result<Draft, String> {
+        adopted(model, seen, &|pool| self.draft(model, pool))
     }
 }
 

@@ -3,9 +3,11 @@
 use crate::model::exact::Exact;
 use crate::model::forecast::{Act, Forecast};
 use crate::model::payoffs::payoff_e9;
-use crate::model::state::Model;
+use crate::model::state::{Model, QUOTE};
+use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
-use tenor_testkit::action::{CloseChain, SettleAccount, Sweep};
+use tenor_testkit::USDC;
+use tenor_testkit::action::{CloseChain, PayTreasury, SettleAccount, Sweep};
 
 const E9: i128 = 1_000_000_000;
 
@@ -57,6 +59,27 @@ impl Act for Sweep {
         funds.inflow += share + residue;
         funds.treasury += fees - share;
         forecast.require(fees != 0 || residue != 0, MarginError::NothingToSweep);
+        forecast
+    }
+}
+
+impl Act for PayTreasury<'_> {
+    const NAME: &'static str = "pay_treasury";
+
+    fn forecast(&self, model: &Model) -> Forecast {
+        let mut forecast = Forecast::default();
+        let is_treasury = self.to.address() == model.house.treasury && model.house.treasury != Pubkey::default();
+        forecast.require(is_treasury, MarginError::NotTheTreasury);
+        let vault = model.registry.collaterals[QUOTE].vault;
+        // What the vault does not hold is lent.
+        let atoms = model.funds.treasury.min(model.token(&vault));
+        forecast.require(atoms > 0, MarginError::NothingToSweep);
+        forecast.draft.funds(model).treasury -= atoms;
+        let registry = forecast.draft.registry(model);
+        registry.sequence += 1;
+        registry.collaterals[QUOTE].booked -= atoms;
+        forecast.draft.add_tokens(model, vault, -atoms);
+        forecast.draft.add_tokens(model, self.to.wallet(USDC), atoms);
         forecast
     }
 }
