@@ -35,6 +35,7 @@ fn a_hundred_thousand_actions_end_as_the_model_says() {
         "pay_treasury",
         "post_surface",
         "refresh_risk",
+        "set_delegate",
         "settle_account",
         "settle_chain",
         "sweep",

@@ -10,13 +10,14 @@ use rand::{Rng, SeedableRng};
 use solana_pubkey::Pubkey;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_margin::event::SliceLiquidated;
-use tenor_margin::instructions::LiquidateSliceArgs;
+use tenor_margin::instructions::{LiquidateSliceArgs, SetDelegateArgs};
 use tenor_margin::params::InterestModel;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
     Accrue, AddStrikes, CloseAccount, CloseChain, CreateChain, Deposit, GrowAccount, LiquidateSlice, MarkHour,
-    OpenAccount, PayTreasury, PostSurface, Quote, RefreshRisk, SettleAccount, SettleChain, Sweep, Touch, Trade, TradeTerms,
+    OpenAccount, PayTreasury, PostSurface, Quote, RefreshRisk, SetDelegate, SettleAccount, SettleChain, Sweep, Touch,
+    Trade, TradeTerms,
     Transfer, TransferPosition, UpdatePrice, Withdraw,
 };
 use tenor_testkit::totals::violations;
@@ -132,7 +133,8 @@ impl Walk {
     pub fn step(&mut self) -> Step {
         match self.rng.random_range(0..100) {
             0..=28 => self.trade()?,
-            29 => self.accrue()?,
+            29 if self.rng.random() => self.accrue()?,
+            29 => self.set_delegate()?,
             30 | 31 => self.among_own()?,
             32..=34 => self.hunt()?,
             35..=44 => self.deposit()?,
@@ -423,6 +425,7 @@ impl Walk {
         let legs = self.rng.random_range(1..=4);
         let quotes: Vec<Quote> = (0..legs).map(|_| self.some_quote(&buyer)).collect();
         let before = self.beside.world.picture();
+        let signers = [&buyer, &seller].map(|of| self.some_signer(of));
         let trade = Trade {
             buyer: &buyer,
             seller: &seller,
@@ -433,7 +436,8 @@ impl Walk {
             buyer_max_payment_atoms: self.some_limit(1),
             seller_min_receipt_atoms: self.some_limit(-1),
             deadline: before.now + i64::from(!self.rng.random_ratio(1, 40)) - 1,
-            ..TradeTerms::default()
+            for_buyer: signers[0].as_ref(),
+            for_seller: signers[1].as_ref(),
         });
         let sent = if self.rng.random_ratio(1, 6) {
             self.send(Bracketed {
@@ -462,6 +466,36 @@ impl Walk {
                 ));
             }
         }
+        Ok(())
+    }
+
+    /// Mostly the owner; sometimes the delegate, if there is one, rarely anybody.
+    fn some_signer(&mut self, of: &Actor) -> Option<Actor> {
+        let delegate = self.beside.world.picture().account(of).account.delegate;
+        match self.rng.random_range(0..40) {
+            0 => Some(self.someone()),
+            1..=12 => self.actors.iter().find(|actor| actor.address() == delegate).cloned(),
+            _ => None,
+        }
+    }
+
+    /// Mostly somebody, who may lose a few dollars or much; rarely nobody.
+    fn set_delegate(&mut self) -> Step {
+        let owner = self.someone();
+        let delegate = match self.rng.random_range(0..10) {
+            0 => Pubkey::default(),
+            _ => self.someone().address(),
+        };
+        let max_daily_loss_e9 = match self.rng.random_range(0..4) {
+            0 => 0,
+            1 => u64::MAX,
+            _ => self.rng.random_range(0..500_000_000_000),
+        };
+        let args = SetDelegateArgs {
+            delegate,
+            max_daily_loss_e9,
+        };
+        self.send(SetDelegate { owner: &owner, args })?;
         Ok(())
     }
 

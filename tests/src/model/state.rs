@@ -251,6 +251,10 @@ pub struct Account {
     pub owner: Pubkey,
     /// May trade.
     pub delegate: Pubkey,
+    /// Most that trades of a delegate may lose against mark a day, USD x 1e9.
+    pub delegate_limit_e9: i128,
+    /// What they lost, USD x 1e9, and on which day.
+    pub delegate_loss: (i128, i64),
     /// Most positions.
     pub capacity: usize,
     /// Whether it is of the large class.
@@ -309,6 +313,11 @@ impl Account {
         held.map_or(0, |held| held.lots[kind])
     }
 
+    /// Whether a key may trade for it.
+    pub fn is_authority(&self, signer: &Pubkey) -> bool {
+        self.owner == *signer || (self.delegate == *signer && self.delegate != Pubkey::default())
+    }
+
     /// Chains in which it has positions, in the order of their slots.
     pub fn chains(&self) -> Vec<Pubkey> {
         self.slots.iter().flatten().copied().collect()
@@ -325,6 +334,8 @@ impl Account {
         Self {
             owner: account.owner,
             delegate: account.delegate,
+            delegate_limit_e9: account.delegate_max_daily_loss_e9.into(),
+            delegate_loss: (account.delegate_loss_e9.into(), account.delegate_day),
             capacity,
             is_large: account.size_class != 0,
             opened_at: account.terms.opened_at,

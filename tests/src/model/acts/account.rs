@@ -13,7 +13,7 @@ use tenor_margin::MarginError;
 use tenor_margin::state::MAX_CHAINS;
 use tenor_sdk::decode::ProgramAccount;
 use tenor_testkit::action::{
-    Accrue, CloseAccount, Deposit, GrowAccount, OpenAccount, Transfer, TransferPosition, Withdraw,
+    Accrue, CloseAccount, Deposit, GrowAccount, OpenAccount, SetDelegate, Transfer, TransferPosition, Withdraw,
 };
 
 /// The system program: the account exists.
@@ -23,7 +23,8 @@ const INSUFFICIENT_FUNDS: u32 = 1;
 /// The framework: one account in two writable slots.
 pub const SAME_ACCOUNT_TWICE: u32 = 2040;
 const E9: i128 = 1_000_000_000;
-const DAY: i64 = 86_400;
+/// Seconds of a day.
+pub const DAY: i64 = 86_400;
 /// Events of a chain that a transfer of positions makes.
 const CHAIN_EVENTS: u64 = 1;
 
@@ -47,6 +48,8 @@ impl Act for OpenAccount<'_> {
         let account = Account {
             owner: self.owner.address(),
             delegate: Pubkey::default(),
+            delegate_limit_e9: 0,
+            delegate_loss: (0, 0),
             capacity,
             is_large,
             opened_at: model.now,
@@ -76,6 +79,19 @@ impl Act for GrowAccount<'_> {
         account.capacity = capacity;
         account.sequence += 1;
         forecast.require(fits, MarginError::WrongCapacity);
+        forecast
+    }
+}
+
+impl Act for SetDelegate<'_> {
+    const NAME: &'static str = "set_delegate";
+
+    fn forecast(&self, model: &Model) -> Forecast {
+        let mut forecast = Forecast::default();
+        let account = forecast.draft.account(model, self.owner.account());
+        account.delegate = self.args.delegate;
+        account.delegate_limit_e9 = self.args.max_daily_loss_e9.into();
+        account.sequence += 1;
         forecast
     }
 }
@@ -167,7 +183,7 @@ impl Act for Deposit<'_> {
         let wallet = self.depositor.wallet(self.asset);
         forecast.require(atoms > 0, MarginError::ZeroAmount);
         let depositor = self.depositor.address();
-        let is_welcome = index == QUOTE || to.balances[index] > 0 || to.owner == depositor || to.delegate == depositor;
+        let is_welcome = index == QUOTE || to.balances[index] > 0 || to.is_authority(&depositor);
         forecast.require(is_welcome, MarginError::NotAccountAuthority);
         if model.token(&wallet) < atoms {
             forecast.refuse_foreign(INSUFFICIENT_FUNDS, "insufficient funds");

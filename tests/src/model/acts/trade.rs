@@ -1,9 +1,9 @@
 //! Trades, alone and in a bracket of the buyer.
 
-use crate::model::acts::account::SAME_ACCOUNT_TWICE;
+use crate::model::acts::account::{DAY, SAME_ACCOUNT_TWICE};
 use crate::model::book::marks;
 use crate::model::exact::{Approx, Exact};
-use crate::model::forecast::{Act, Forecast};
+use crate::model::forecast::{Act, Draft, Forecast, Seen};
 use crate::model::freshness::{Rules, is_unusable};
 use crate::model::health::Health;
 use crate::model::lots::Option as Traded;
@@ -13,6 +13,7 @@ use num_bigint::BigInt;
 use num_traits::Signed;
 use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
+use tenor_sdk::decode::ProgramAccount;
 use tenor_testkit::action::{BeginBracket, EndBracket, Quote, TermedTrade};
 use tenor_testkit::{Action, Call, ChainOf, Picture};
 
@@ -35,7 +36,8 @@ impl Action for Bracketed<'_> {
             of: buyer,
             opened: self.opened.clone(),
         };
-        BeginBracket { of: buyer, by: buyer }
+        let by = self.trade.terms.for_buyer.unwrap_or(buyer);
+        BeginBracket { of: buyer, by }
             .call(picture)
             .then(self.trade.call(picture))
             .then(end.call(picture))
@@ -61,6 +63,7 @@ enum Rule {
 /// One side's money.
 struct Side {
     address: Pubkey,
+    signer: Pubkey,
     cash: i128,
     /// Worth at mark of what it gains less what it pays for that, before fees and rounding, USD x 1e9.
     gain: Approx,
@@ -275,6 +278,10 @@ impl Act for TermedTrade<'_> {
     fn forecast(&self, model: &Model) -> Forecast {
         forecast(self, model, false)
     }
+
+    fn redraft(&self, model: &Model, draft: Draft, seen: &Seen<'_>) -> Result<Draft, String> {
+        follow_losses(self, model, draft, seen)
+    }
 }
 
 impl Act for Bracketed<'_> {
@@ -282,6 +289,10 @@ impl Act for Bracketed<'_> {
 
     fn forecast(&self, model: &Model) -> Forecast {
         forecast(&self.trade, model, true)
+    }
+
+    fn redraft(&self, model: &Model, draft: Draft, seen: &Seen<'_>) -> Result<Draft, String> {
+        follow_losses(&self.trade, model, draft, seen)
     }
 }
 
@@ -298,6 +309,10 @@ fn forecast(termed: &TermedTrade<'_>, model: &Model, bracketed: bool) -> Forecas
         (1..=MOST_LEGS).contains(&trade.quotes.len()),
         MarginError::WrongListLength,
     );
+    for (address, signer) in [(buyer, termed.signers()[0]), (seller, termed.signers()[1])] {
+        let is_authority = model.account(&address).is_authority(&signer);
+        forecast.require(is_authority, MarginError::NotAccountAuthority);
+    }
     let is_self = model.account(&buyer).owner == model.account(&seller).owner;
     forecast.require(!is_self, MarginError::SelfTrade);
     let legs: Vec<Leg> = trade.quotes.iter().map(|quote| Leg::of(quote, model)).collect();
@@ -323,6 +338,9 @@ fn forecast(termed: &TermedTrade<'_>, model: &Model, bracketed: bool) -> Forecas
         return forecast;
     }
     apply(model, &legs, &sides, bracketed, &mut forecast);
+    for side in &sides {
+        side.judge_loss(model, &mut forecast);
+    }
     if forecast.is_refused() {
         return forecast;
     }
@@ -377,12 +395,14 @@ fn sides(termed: &TermedTrade<'_>, model: &Model, legs: &[Leg], reduce: [bool; 2
         [fees[1], fees[0]]
     };
     let price = Approx::from(Exact::quotient(premium_e18, E9));
+    let signers = termed.signers();
     let side = |place: usize, address: Pubkey, sign: i128| {
         let cash = -sign * premium - fees[place];
         let cash_e9 = Exact::quotient(BigInt::from(cash) * E9, 10_i128.pow(model.house.quote_decimals));
         let worth = worth.times_whole(sign);
         Side {
             address,
+            signer: signers[place],
             cash,
             gain: &worth - &price.times_whole(sign),
             equity: &worth + &cash_e9.into(),
@@ -393,6 +413,76 @@ fn sides(termed: &TermedTrade<'_>, model: &Model, legs: &[Leg], reduce: [bool; 2
         side(0, termed.trade.buyer.account(), 1),
         side(1, termed.trade.seller.account(), -1),
     ]
+}
+
+impl Side {
+    /// What a delegate's trades have lost by this one, if its own loss counts: none under the owner's signature, and gains of
+    /// others do not offset it.
+    fn loss(&self, model: &Model) -> Option<Approx> {
+        let account = model.account(&self.address);
+        if account.owner == self.signer || self.equity.is_at_least_zero() == Some(true) {
+            return None;
+        }
+        let (lost_e9, day) = account.delegate_loss;
+        let before = if day == today(model) { lost_e9 } else { 0 };
+        Some(&Approx::from(before) + &self.equity.opposite())
+    }
+
+    /// Whether it stays within the owner's limit.
+    fn judge_loss(&self, model: &Model, forecast: &mut Forecast) {
+        let Some(loss) = self.loss(model) else { return };
+        let limit = Approx::from(model.account(&self.address).delegate_limit_e9);
+        let is_within = (&limit - &loss).is_at_least_zero();
+        // A gain that rounding may make a loss passes any limit.
+        let is_within = if self.equity.is_at_least_zero().is_none() && is_within == Some(false) {
+            None
+        } else {
+            is_within
+        };
+        forecast.judge(is_within, MarginError::DelegateLossLimit);
+    }
+}
+
+fn today(model: &Model) -> i64 {
+    model.now.max(0) / DAY
+}
+
+/// The draft with the losses of delegates as the program counts them, if rounding explains the difference.
+fn follow_losses(termed: &TermedTrade<'_>, model: &Model, mut draft: Draft, seen: &Seen<'_>) -> Result<Draft, String> {
+    let trade = &termed.trade;
+    let legs: Vec<Leg> = trade.quotes.iter().map(|quote| Leg::of(quote, model)).collect();
+    for side in sides(termed, model, &legs, [false; 2]) {
+        let Some(loss) = side.loss(model) else { continue };
+        let Some(ProgramAccount::Account(stored)) = (seen.read)(&side.address) else {
+            return Err("a side's account is gone".to_owned());
+        };
+        let stored = stored.account;
+        let counted = (i128::from(stored.delegate_loss_e9), stored.delegate_day);
+        let is_uncounted =
+            counted == model.account(&side.address).delegate_loss && side.equity.is_at_least_zero().is_none();
+        if !is_uncounted {
+            if counted.1 != today(model) {
+                return Err(format!("a delegate's loss of day {}", counted.1));
+            }
+            loss.check(counted.0).map_err(|what| format!("a delegate's loss {what}"))?;
+        }
+        draft.account(model, side.address).delegate_loss = counted;
+    }
+    Ok(draft)
+}
+
+/// Who signs for buyer and seller.
+trait Signers {
+    /// Their addresses.
+    fn signers(&self) -> [Pubkey; 2];
+}
+
+impl Signers for TermedTrade<'_> {
+    fn signers(&self) -> [Pubkey; 2] {
+        let TermedTrade { trade, terms } = self;
+        [(terms.for_buyer, trade.buyer), (terms.for_seller, trade.seller)]
+            .map(|(instead, party)| instead.unwrap_or(party).address())
+    }
 }
 
 fn apply(model: &Model, legs: &[Leg], sides: &[Side; 2], bracketed: bool, forecast: &mut Forecast) {
