@@ -306,8 +306,9 @@ impl<'a> Reckoning<'a> {
         book.add_settled(self.settled_e9(underlying));
         let own_feeds = self.add_collaterals(&mut book, underlying)?;
         let mut part = book.part(self.rules.is_liquidation());
-        if let Some(limit) = self.greatest_loss(underlying, &live) {
-            part.capped(&limit);
+        let limit = self.greatest_loss(underlying, &live);
+        if let Some(limit) = &limit {
+            part.capped(limit);
         }
         let has_shorts = live
             .iter()
@@ -324,6 +325,10 @@ impl<'a> Reckoning<'a> {
                 fallback = fallback.larger(&standard);
             }
             part.raised_to(&fallback);
+            // Nothing loses more than the greatest loss, whatever is stale.
+            if let Some(limit) = &limit {
+                part.capped(limit);
+            }
         }
         let OwnFeeds { loss, confidence, best } = own_feeds;
         part.collateral = &part.collateral + &best;
