@@ -10,18 +10,20 @@ use rand::{Rng, SeedableRng};
 use solana_pubkey::Pubkey;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_margin::event::SliceLiquidated;
+use tenor_margin::governance::Change;
 use tenor_margin::instructions::{LiquidateSliceArgs, SetDelegateArgs};
-use tenor_margin::params::InterestModel;
+use tenor_margin::params::{CollateralTerms, InterestModel};
+use tenor_margin::state::Pausable;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
-    Accrue, AddStrikes, CloseAccount, CloseChain, CreateChain, Deposit, GrowAccount, LiquidateSlice, MarkHour,
-    OpenAccount, PayTreasury, PostSurface, Quote, RefreshRisk, SetDelegate, SettleAccount, SettleChain, Sweep, Touch,
-    Trade, TradeTerms,
-    Transfer, TransferPosition, UpdatePrice, Withdraw,
+    Accrue, AddStrikes, ApplyChange, CancelChange, CloseAccount, CloseChain, CreateChain, Deposit, GrowAccount, LiquidateSlice, MarkHour,
+    OpenAccount, Pause, PayTreasury, PostSurface, QueueChange, Quote, RefreshRisk, SetDelegate, SettleAccount, SettleChain, Sweep, Touch,
+    Tighten, Trade, TradeTerms,
+    Transfer, TransferPosition, Unpause, UpdatePrice, Withdraw,
 };
 use tenor_testkit::totals::violations;
-use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, VOLATILITY_PERCENT, anyone, surface_authority};
+use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, VOLATILITY_PERCENT, admin, anyone, guardian, surface_authority};
 use tenor_testkit::{
     Actor, Asset, BTC, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc, weeks,
 };
@@ -63,6 +65,10 @@ pub struct Walk {
     prices_e9: BTreeMap<Asset, u64>,
     /// Of the last slices, percent.
     volatility: u64,
+    /// Numbers of the changes that wait.
+    queued: Vec<u64>,
+    /// Every set of parameters as it was.
+    sets: Vec<(Option<Asset>, Change)>,
     report: Report,
     steps: u64,
 }
@@ -98,6 +104,7 @@ impl Walk {
         world.set_wallet(&treasury(), USDC, 0);
         let prices_e9 = [SOL, BTC].map(|asset| (asset, asset.first_price_usd * 1_000_000_000));
         let rng = StdRng::seed_from_u64(seed);
+        let sets = sets(&world.picture());
         let mut beside = Lockstep::new(world);
         for actor in &actors {
             beside.introduce(actor);
@@ -110,6 +117,8 @@ impl Walk {
             chains,
             prices_e9: prices_e9.into(),
             volatility: VOLATILITY_PERCENT,
+            queued: Vec::new(),
+            sets,
             report: Report::default(),
             steps: 0,
         }
@@ -131,7 +140,7 @@ impl Walk {
 
     /// One random action, then everything must add up.
     pub fn step(&mut self) -> Step {
-        match self.rng.random_range(0..100) {
+        match self.rng.random_range(0..104) {
             0..=28 => self.trade()?,
             29 if self.rng.random() => self.accrue()?,
             29 => self.set_delegate()?,
@@ -147,7 +156,9 @@ impl Walk {
             92..=94 => self.settle()?,
             95 => self.open()?,
             96..=97 => self.odd_feed()?,
-            _ => self.pass_time()?,
+            98 | 99 => self.pass_time()?,
+            100..=102 => self.govern()?,
+            _ => self.pause()?,
         }
         self.check_now_and_then()
     }
@@ -807,6 +818,106 @@ impl Walk {
         Ok(())
     }
 
+    /// A change is queued, made, cancelled, or made at once.
+    fn govern(&mut self) -> Step {
+        let number = self.queued.choose(&mut self.rng).copied();
+        match (self.rng.random_range(0..10), number) {
+            (0, Some(number)) => {
+                let authority = [admin(), guardian(), self.someone()];
+                let authority = authority.choose(&mut self.rng).expect("somebody").clone();
+                let cancelled = self.send(CancelChange {
+                    authority: &authority,
+                    number,
+                })?;
+                if cancelled.is_some() {
+                    self.queued.retain(|other| *other != number);
+                }
+            }
+            (1..=4, Some(number)) => {
+                if self.send(ApplyChange { number })?.is_some() {
+                    self.queued.retain(|other| *other != number);
+                }
+            }
+            (5 | 6, _) => {
+                let (of, change) = self.some_change();
+                let admin = if self.rng.random_ratio(1, 10) {
+                    guardian()
+                } else {
+                    admin()
+                };
+                self.send(Tighten {
+                    admin: &admin,
+                    of,
+                    change,
+                })?;
+            }
+            _ => {
+                let (of, change) = self.some_change();
+                let number = self.beside.world.picture().house().change_count;
+                let admin = &admin();
+                if self.send(QueueChange { admin, of, change })?.is_some() {
+                    self.queued.push(number);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A set of parameters with one of them near what it was at first, or at an edge.
+    fn some_change(&mut self) -> (Option<Asset>, Change) {
+        let (of, mut first) = *self.sets.choose(&mut self.rng).expect("sets");
+        let now = sets(&self.beside.world.picture()).into_iter();
+        let is_same = |other: &Change| match (other, &first) {
+            (Change::Collateral { index, .. }, Change::Collateral { index: of, .. }) => index == of,
+            _ => std::mem::discriminant(other) == std::mem::discriminant(&first),
+        };
+        let present = now.into_iter().find(|(whose, other)| *whose == of && is_same(other));
+        let (_, mut change) = present.expect("a set that was there at first");
+        let place = self.rng.random_range(0..numbers(&mut first).len());
+        let was = *numbers(&mut first)[place];
+        let number = match self.rng.random_range(0..20) {
+            0 => 0,
+            1 => u64::MAX,
+            2 => *numbers(&mut change)[place],
+            _ => was / 100 * self.rng.random_range(50..=150),
+        };
+        *numbers(&mut change)[place] = number;
+        if let (Change::Collateral { index, .. }, true) = (&mut change, self.rng.random_ratio(1, 40)) {
+            *index = 9;
+        }
+        let of = if self.rng.random_ratio(1, 40) { Some(BTC) } else { of };
+        (of, change)
+    }
+
+    /// Guardian or admin, rarely somebody else, pauses something for hours or ends that.
+    fn pause(&mut self) -> Step {
+        let authority = match self.rng.random_range(0..20) {
+            0 => self.someone(),
+            1..=9 => guardian(),
+            _ => admin(),
+        };
+        let action = *Pausable::ALL.choose(&mut self.rng).expect("actions");
+        if self.rng.random_ratio(1, 3) {
+            self.send(Unpause {
+                authority: &authority,
+                action,
+            })?;
+            return Ok(());
+        }
+        let seconds = match self.rng.random_range(0..20) {
+            0 => 0,
+            1 => 259_201,
+            2 => 259_200,
+            _ => self.rng.random_range(1..=36_000),
+        };
+        self.send(Pause {
+            authority: &authority,
+            action,
+            seconds,
+        })?;
+        Ok(())
+    }
+
     fn pass_time(&mut self) -> Step {
         let seconds = match self.rng.random_range(0..4) {
             0 => hours(self.rng.random_range(1..60)),
@@ -827,5 +938,77 @@ impl Walk {
             feed: SETTLEMENT_FEED,
         })?;
         Ok(())
+    }
+}
+
+/// The sets of parameters that a run changes, as they are.
+fn sets(picture: &Picture) -> Vec<(Option<Asset>, Change)> {
+    let (house, registry) = (picture.house(), picture.market.registry().expect("a registry"));
+    let mut sets = vec![
+        (None, Change::HouseRisk(house.risk)),
+        (None, Change::Interest(house.interest)),
+        (None, Change::Fees(house.fees)),
+        (None, Change::Withdrawals(registry.withdrawals)),
+    ];
+    for (index, entry) in (0..).zip(registry.listed()) {
+        let terms = CollateralTerms::of(entry);
+        sets.push((None, Change::Collateral { index, terms }));
+    }
+    for asset in [SOL, BTC] {
+        let underlying = picture.underlying(asset);
+        sets.push((Some(asset), Change::Risk(underlying.risk)));
+        sets.push((Some(asset), Change::Market(underlying.market)));
+    }
+    sets
+}
+
+/// The numbers of a set that a run changes: all but what the model takes from the program, and the grid of strikes.
+fn numbers(change: &mut Change) -> Vec<&mut u64> {
+    match change {
+        Change::HouseRisk(set) => vec![
+            &mut set.correlation_credit_e9,
+            &mut set.maintenance_factor_e9,
+            &mut set.liquidation_target_e9,
+            &mut set.auction_memory_seconds,
+        ],
+        Change::Interest(set) => vec![
+            &mut set.optimal_utilisation_e9,
+            &mut set.base_rate_e9,
+            &mut set.optimal_rate_e9,
+            &mut set.max_rate_e9,
+            &mut set.reserve_share_e9,
+        ],
+        Change::Fees(set) => vec![
+            &mut set.taker_e9,
+            &mut set.maker_e9,
+            &mut set.cap_e9,
+            &mut set.insurance_share_e9,
+        ],
+        Change::Withdrawals(set) => vec![&mut set.window_seconds, &mut set.small_withdrawal_e9],
+        Change::Collateral { terms, .. } => vec![
+            &mut terms.haircut_e9,
+            &mut terms.deposit_cap_atoms,
+            &mut terms.window_cap_atoms,
+        ],
+        Change::Risk(set) => vec![
+            &mut set.initial_short_e9,
+            &mut set.maintenance_short_e9,
+            &mut set.roll_e9,
+            &mut set.concentration_e9,
+            &mut set.free_share_e9,
+            &mut set.free_lots,
+            &mut set.unpaired_short_e9,
+        ],
+        Change::Market(set) => vec![
+            &mut set.strike_window_low_e9,
+            &mut set.strike_window_high_e9,
+            &mut set.max_tenor_seconds,
+            &mut set.band_of_mark_e9,
+            &mut set.band_of_spot_e9,
+            &mut set.max_open_interest_lots,
+            &mut set.min_forward_ratio_e9,
+            &mut set.min_discount_e9,
+        ],
+        _ => unreachable!("a set that no run changes"),
     }
 }

@@ -1,6 +1,6 @@
 //! What the model says of an action before it is sent.
 
-use super::state::{Account, Chain, Funds, Model, Registry, Underlying};
+use super::state::{Account, Chain, Funds, House, Model, Queued, Registry, Underlying};
 use solana_pubkey::Pubkey;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_margin::MarginError;
@@ -35,6 +35,10 @@ pub struct Draft {
     pub chains: BTreeMap<Pubkey, Chain>,
     /// Underlyings.
     pub underlyings: BTreeMap<u8, Underlying>,
+    /// The house.
+    pub house: Option<House>,
+    /// Changes that wait.
+    pub changes: BTreeMap<Pubkey, Queued>,
     /// The registry.
     pub registry: Option<Registry>,
     /// What the house owns.
@@ -152,6 +156,11 @@ impl Draft {
             .or_insert_with(|| model.chain(&address).clone())
     }
 
+    /// The house to change.
+    pub fn house(&mut self, model: &Model) -> &mut House {
+        self.house.get_or_insert_with(|| model.house.clone())
+    }
+
     /// The registry to change.
     pub fn registry(&mut self, model: &Model) -> &mut Registry {
         self.registry.get_or_insert_with(|| model.registry.clone())
@@ -189,6 +198,10 @@ impl Model {
         self.chains.extend(draft.chains);
         self.underlyings.extend(draft.underlyings);
         self.tokens.extend(draft.tokens);
+        self.changes.extend(draft.changes);
+        if let Some(house) = draft.house {
+            self.house = house;
+        }
         if let Some(registry) = draft.registry {
             self.registry = registry;
         }
@@ -198,6 +211,7 @@ impl Model {
         for address in draft.closed {
             self.accounts.remove(&address);
             self.chains.remove(&address);
+            self.changes.remove(&address);
         }
     }
 }

@@ -103,6 +103,7 @@ impl Lockstep {
             now: world.now(),
             slot: world.slot(),
             house: House::of(house),
+            changes: BTreeMap::new(),
             underlyings: underlyings.collect(),
             chains: chains.map(|(address, data)| (*address, Chain::of(data))).collect(),
             accounts: accounts.collect(),
@@ -224,8 +225,9 @@ impl Lockstep {
         let underlyings = draft.underlyings.values().map(|each| each.address);
         let registry = draft.registry.as_ref().map(|_| tenor_sdk::address::registry());
         let funds = draft.funds.as_ref().map(|_| tenor_sdk::address::insurance());
-        let addresses = draft.accounts.keys().chain(draft.chains.keys()).copied();
-        for address in addresses.chain(underlyings).chain(registry).chain(funds) {
+        let house = draft.house.as_ref().map(|_| tenor_sdk::address::house());
+        let addresses = draft.accounts.keys().chain(draft.chains.keys()).chain(draft.changes.keys());
+        for address in addresses.copied().chain(house).chain(underlyings).chain(registry).chain(funds) {
             self.compare_one(&address)?;
         }
         for address in draft.tokens.keys() {
@@ -279,7 +281,7 @@ impl Lockstep {
             self.compare_one(address)?;
         }
         let modelled = self.model.accounts.keys().chain(self.model.chains.keys());
-        for address in modelled {
+        for address in modelled.chain(self.model.changes.keys()) {
             if !of_program.contains(address) {
                 return Err(format!("{address} is modelled and not stored"));
             }

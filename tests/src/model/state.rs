@@ -7,9 +7,11 @@ use super::interest::{Cash, Indices, Pool};
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tenor_margin::governance::Change;
 use tenor_margin::params::{FeeModel, InterestModel};
 use tenor_margin::state::{
-    FeedLimits, MAX_CHAINS, MarketLimits, NO_UNDERLYING, QUOTE_INDEX, RiskSettings, SurfaceAnchor, SurfaceLimits,
+    FeedLimits, MAX_CHAINS, MarketLimits, NO_UNDERLYING, PauseRecord, QUOTE_INDEX, RiskSettings, SurfaceAnchor,
+    SurfaceLimits,
 };
 use tenor_sdk::decode::{AccountData, ChainData, ProgramAccount};
 use tenor_sdk::pyth::PriceUpdate;
@@ -18,11 +20,43 @@ use tenor_testkit::Asset;
 /// Number of the scenarios of an underlying.
 pub const SCENARIOS: usize = 33;
 
+/// Number of the actions that can be paused.
+pub const PAUSABLE: usize = 6;
+
+/// A change that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    /// The change.
+    pub change: Change,
+    /// Of which underlying, if of one.
+    pub of: Option<Asset>,
+    /// What it replaces: the program keeps a digest of it.
+    pub replaces: Change,
+    /// Who queued it.
+    pub by: Pubkey,
+    /// From when on it may be made.
+    pub ready_at: i64,
+    /// When it dies.
+    pub dies_at: i64,
+}
+
 /// Parameters of the house.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct House {
     /// Decimals of the quote.
     pub quote_decimals: u32,
+    /// Admin.
+    pub admin: Pubkey,
+    /// Guardian.
+    pub guardian: Pubkey,
+    /// How long changes wait, seconds.
+    pub delay_seconds: i64,
+    /// How long they then live, seconds.
+    pub ttl_seconds: i64,
+    /// Changes that were ever queued.
+    pub change_count: u64,
+    /// When the last pauses of guardian and admin began and end, by action.
+    pub pauses: [[(i64, i64); PAUSABLE]; 2],
     /// May post slices.
     pub surface_authority: Pubkey,
     /// Where the house's part of fees goes.
@@ -294,6 +328,8 @@ pub struct Model {
     pub registry: Registry,
     /// Insurance and treasury.
     pub funds: Funds,
+    /// Changes that wait, by address.
+    pub changes: BTreeMap<Pubkey, Queued>,
     /// Underlyings by index.
     pub underlyings: BTreeMap<u8, Underlying>,
     /// Chains by address.
@@ -473,11 +509,21 @@ impl Underlying {
     }
 }
 
+fn pauses(records: [PauseRecord; 8]) -> [(i64, i64); PAUSABLE] {
+    std::array::from_fn(|place| (records[place].began_at, records[place].until))
+}
+
 impl House {
     /// The house as the program stores it.
     pub fn of(house: &tenor_margin::state::ClearingHouse) -> Self {
         Self {
             quote_decimals: house.quote_decimals.into(),
+            admin: house.admin,
+            guardian: house.guardian,
+            delay_seconds: house.timelock.delay_seconds.try_into().expect("a month at most"),
+            ttl_seconds: house.timelock.ttl_seconds.try_into().expect("a month at most"),
+            change_count: house.change_count,
+            pauses: [house.guardian_pauses, house.admin_pauses].map(pauses),
             surface_authority: house.surface_authority,
             treasury: house.treasury,
             correlation_credit_e9: house.risk.correlation_credit_e9.into(),
@@ -551,6 +597,11 @@ impl Model {
         self.chains.get(address).expect("a chain")
     }
 
+    /// A change that waits.
+    pub fn queued(&self, address: &Pubkey) -> &Queued {
+        self.changes.get(address).expect("a queued change")
+    }
+
     /// The underlying of an index.
     pub fn underlying(&self, index: u8) -> &Underlying {
         self.underlyings.get(&index).expect("an underlying")
@@ -577,7 +628,19 @@ impl Model {
                 difference("registry", &self.registry, &stored)
             }
             ProgramAccount::Insurance(fund) => difference("insurance", &self.funds, &Funds::of(fund)),
-            ProgramAccount::Change(_) => Vec::new(),
+            ProgramAccount::Change(change) => match (self.changes.get(address), change.change()) {
+                (Some(modelled), Ok(change_of)) => {
+                    let stored = Queued {
+                        change: change_of,
+                        by: change.proposed_by,
+                        ready_at: change.ready_at,
+                        dies_at: change.expires_at,
+                        ..modelled.clone()
+                    };
+                    difference("change", modelled, &stored)
+                }
+                _ => vec![format!("a change {address} that the model does not know")],
+            },
             ProgramAccount::Underlying(underlying) => {
                 let stored = Underlying::of(*address, underlying);
                 difference("underlying", self.underlying(stored.index), &stored)

@@ -1,7 +1,7 @@
 //! Opening, growing and closing accounts; tokens in, out and between them; interest.
 
 use crate::model::acts::trade::initial;
-use crate::model::exact::Exact;
+use crate::model::exact::{Approx, Exact};
 use crate::model::forecast::{Act, Draft, Forecast, Seen};
 use crate::model::freshness::{Rules, seconds};
 use crate::model::interest::{Cash, Indices, Pool};
@@ -10,7 +10,7 @@ use crate::model::state::{Account, Auction, Collateral, Model, QUOTE, Registry};
 use num_bigint::BigInt;
 use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
-use tenor_margin::state::MAX_CHAINS;
+use tenor_margin::state::{MAX_CHAINS, Pausable};
 use tenor_sdk::decode::ProgramAccount;
 use tenor_testkit::action::{
     Accrue, CloseAccount, Deposit, GrowAccount, OpenAccount, SetDelegate, Transfer, TransferPosition, Withdraw,
@@ -42,6 +42,7 @@ impl Act for OpenAccount<'_> {
         if model.accounts.contains_key(&address) {
             forecast.refuse_foreign(ACCOUNT_EXISTS, "account exists");
         }
+        forecast.require(!model.is_paused(Pausable::OpenAccount), MarginError::ActionPaused);
         let (capacity, is_large) = (usize::from(self.capacity), self.capacity > 64);
         let fits = (1..=most(is_large).0).contains(&capacity);
         forecast.require(fits, MarginError::ParameterOutOfRange);
@@ -104,7 +105,7 @@ trait Counted {
 
 /// The program's pool after an action that accrued, if it did what the model's would have done; its accounts are counted by
 /// `count` as the action counts them.
-fn adopted(model: &Model, seen: &Seen<'_>, count: &dyn Fn(&mut Pool) -> Draft) -> Result<Draft, String> {
+pub fn adopted(model: &Model, seen: &Seen<'_>, count: &dyn Fn(&mut Pool) -> Draft) -> Result<Draft, String> {
     let Some(ProgramAccount::Registry(stored)) = (seen.read)(&tenor_sdk::address::registry()) else {
         return Err("the registry is gone".to_owned());
     };
@@ -139,6 +140,14 @@ impl Model {
     /// That many atoms of the quote in USD x 1e9.
     fn quote_e9(&self, atoms: i128) -> i128 {
         atoms * E9 / 10_i128.pow(self.house.quote_decimals)
+    }
+
+    /// Checks that an account as it will be does not borrow while that is paused.
+    fn check_borrowing(&self, account: &Account, index: usize, slack: i128, forecast: &mut Forecast) {
+        if index == QUOTE && self.is_paused(Pausable::Borrow) {
+            let cash = Approx::from(account.cash.atoms).off_by(slack);
+            forecast.judge(cash.is_at_least_zero(), MarginError::ActionPaused);
+        }
     }
 
     /// Checks the withdrawal rule on an account as it will be.
@@ -185,13 +194,15 @@ impl Act for Deposit<'_> {
         let depositor = self.depositor.address();
         let is_welcome = index == QUOTE || to.balances[index] > 0 || to.is_authority(&depositor);
         forecast.require(is_welcome, MarginError::NotAccountAuthority);
+        // Whoever owes or has positions may always bring the quote.
+        let is_needed = index == QUOTE && (to.cash.atoms < 0 || !to.positions.is_empty());
+        let is_paused = !is_needed && model.is_paused(Pausable::Deposit);
+        forecast.require(!is_paused, MarginError::ActionPaused);
         if model.token(&wallet) < atoms {
             forecast.refuse_foreign(INSUFFICIENT_FUNDS, "insufficient funds");
             return forecast;
         }
         let entry = &model.registry.collaterals[index];
-        // Whoever owes or has positions may always bring the quote.
-        let is_needed = index == QUOTE && (to.cash.atoms < 0 || !to.positions.is_empty());
         let is_within = is_needed || entry.booked + atoms <= entry.cap_at(model.now);
         forecast.require(is_within, MarginError::DepositCap);
         let (mut pool, _) = model.pool_now();
@@ -284,6 +295,7 @@ impl Act for Withdraw<'_> {
         let fits = count_outflow(self, model, &mut Draft::default());
         forecast.require(fits, MarginError::WindowCapReached);
         let account = forecast.draft.accounts[&address].clone();
+        model.check_borrowing(&account, index, slack, &mut forecast);
         model.check_withdrawal(&account, slack, &mut forecast);
         forecast
     }
@@ -340,6 +352,7 @@ impl Act for Transfer<'_> {
         let (mut pool, slack) = model.pool_now();
         forecast.draft = self.draft(model, &mut pool);
         let account = forecast.draft.accounts[&from].clone();
+        model.check_borrowing(&account, index, slack, &mut forecast);
         model.check_withdrawal(&account, slack, &mut forecast);
         forecast
     }

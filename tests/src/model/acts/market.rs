@@ -9,7 +9,7 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use tenor_margin::MarginError;
 use tenor_margin::instructions::PostSurfaceArgs;
-use tenor_margin::state::SurfaceAnchor;
+use tenor_margin::state::{Pausable, SurfaceAnchor};
 use tenor_sdk::decode::ProgramAccount;
 use tenor_sdk::pyth::PriceUpdate;
 use tenor_testkit::action::{AddStrikes, CreateChain, MarkHour, PostSurface, RefreshRisk, SettleChain, UpdatePrice};
@@ -288,6 +288,7 @@ impl Act for CreateChain<'_> {
         if model.chains.contains_key(&address) {
             forecast.refuse_foreign(ACCOUNT_EXISTS, "account exists");
         }
+        forecast.require(!model.is_paused(Pausable::Listing), MarginError::ActionPaused);
         forecast.require(model.now >= underlying.active_from, MarginError::UnderlyingNotActive);
         let is_on_grid = is_on_grid(expiry, model.now, underlying.market.max_tenor_seconds.into());
         forecast.require(is_on_grid, MarginError::ExpiryNotOnGrid);
@@ -329,6 +330,7 @@ impl Act for AddStrikes<'_> {
         let counts = (1..=MOST_STRIKES_A_CALL).contains(&prices_e9.len());
         forecast.require(counts, MarginError::WrongListLength);
         forecast.require(model.now < chain.expiry, MarginError::ChainExpired);
+        forecast.require(!model.is_paused(Pausable::Listing), MarginError::ActionPaused);
         let total = chain.strikes.len() + prices_e9.len();
         forecast.require(total <= MOST_STRIKES, MarginError::ChainFull);
         forecast.take(Rules::Action.counts(underlying, model.now, true));
@@ -362,6 +364,7 @@ impl Act for PostSurface<'_> {
         let is_authority = self.authority.address() == model.house.surface_authority;
         forecast.require(is_authority, MarginError::NotAuthorised);
         forecast.require(model.now < chain.expiry, MarginError::ChainExpired);
+        forecast.require(!model.is_paused(Pausable::Surface), MarginError::ActionPaused);
         let slice = slice_of(&self.args);
         forecast.require(is_free(slice, 1_500), MarginError::SurfaceArbitrage);
         let left = seconds(model.now, chain.expiry);

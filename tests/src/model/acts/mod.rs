@@ -1,6 +1,7 @@
 //! One implementation an instruction: what it requires, what it changes.
 
 mod account;
+mod governance;
 mod liquidation;
 mod market;
 mod settlement;

@@ -13,6 +13,7 @@ use num_bigint::BigInt;
 use num_traits::Signed;
 use solana_pubkey::Pubkey;
 use tenor_margin::MarginError;
+use tenor_margin::state::Pausable;
 use tenor_sdk::decode::ProgramAccount;
 use tenor_testkit::action::{BeginBracket, EndBracket, Quote, TermedTrade};
 use tenor_testkit::{Action, Call, ChainOf, Picture};
@@ -202,14 +203,21 @@ fn is_reduction(after: &Health, before: &Health, cost: &Approx) -> Option<bool> 
 }
 
 /// Whether a side's rule holds after, or it only reduced what it could not bear.
-fn side_forecast(model: &Model, after: &Model, legs: &[Leg], side: &Side, rule: Rule) -> Forecast {
+fn side_forecast(
+    model: &Model,
+    after: &Model,
+    legs: &[Leg],
+    side: &Side,
+    (rule, is_open): (Rule, Option<bool>),
+) -> Forecast {
     let (fresh, any) = rule.rules();
     let account = after.account(&side.address);
     let meets = |rules| {
         let mut forecast = Forecast::default();
         let health = forecast.take(after.health(account, rules));
         let is_met = health.map_or(Some(false), |health| rule.judge(&health, &mut forecast));
-        (is_met, forecast)
+        forecast.judge(is_open, MarginError::ActionPaused);
+        (and(is_met, is_open), forecast)
     };
     let (is_met, mut forecast) = meets(fresh);
     if is_met == Some(true) || !side.reduces {
@@ -317,6 +325,9 @@ fn forecast(termed: &TermedTrade<'_>, model: &Model, bracketed: bool) -> Forecas
     forecast.require(!is_self, MarginError::SelfTrade);
     let legs: Vec<Leg> = trade.quotes.iter().map(|quote| Leg::of(quote, model)).collect();
     let reduce = [(buyer, 1), (seller, -1)].map(|(address, sign)| reduces(model.account(&address), &legs, sign));
+    // A pause stops what adds risk to both sides.
+    let is_paused = reduce == [false; 2] && model.is_paused(Pausable::RiskTrade);
+    forecast.require(!is_paused, MarginError::ActionPaused);
     for leg in &legs {
         forecast.require(leg.lots != 0, MarginError::ZeroAmount);
         leg.check(model, reduce != [true; 2], &mut forecast);
@@ -349,13 +360,20 @@ fn forecast(termed: &TermedTrade<'_>, model: &Model, bracketed: bool) -> Forecas
         let cash = after.account(&side.address).cash.atoms;
         let borrows = cash < 0 && (is_bracketed || side.cash < 0);
         let gives = side.gain.is_at_least_zero().map(|gains| !gains);
+        // A pause of borrowing leaves a reduction at mark or better its exit.
+        let is_blocked = if borrows && side.cash < 0 && model.is_paused(Pausable::Borrow) {
+            if side.reduces { gives } else { Some(true) }
+        } else {
+            Some(false)
+        };
+        let is_open = is_blocked.map(|is_blocked| !is_blocked);
         let side = &Side {
             reduces: side.reduces && !is_bracketed,
             gain: side.gain.clone(),
             equity: side.equity.clone(),
             ..*side
         };
-        let by = |rule| side_forecast(model, &after, &legs, side, rule);
+        let by = |rule| side_forecast(model, &after, &legs, side, (rule, is_open));
         let of_side = match or(gives, Some(borrows)) {
             Some(true) => by(Rule::Withdrawal),
             Some(false) => by(Rule::Initial),
