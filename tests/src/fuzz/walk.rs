@@ -17,10 +17,10 @@ use tenor_margin::state::Pausable;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
-    Accrue, AddStrikes, ApplyChange, CancelChange, CloseAccount, CloseChain, CreateChain, Deposit, GrowAccount, LiquidateSlice, MarkHour,
-    OpenAccount, Pause, PayTreasury, PostSurface, QueueChange, Quote, RefreshRisk, SetDelegate, SettleAccount, SettleChain, Sweep, Touch,
-    Tighten, Trade, TradeTerms,
-    Transfer, TransferPosition, Unpause, UpdatePrice, Withdraw,
+    Accrue, AddStrikes, ApplyChange, CancelChange, CloseAccount, CloseChain, CreateChain, Deposit, GrowAccount,
+    LiquidateSlice, MarkHour, OpenAccount, Pause, PayTreasury, PostSurface, QueueChange, Quote, RefreshRisk,
+    SetDelegate, SettleAccount, SettleChain, Sweep, Tighten, Touch, Trade, TradeTerms, Transfer, TransferPosition,
+    Unpause, UpdatePrice, Withdraw,
 };
 use tenor_testkit::totals::violations;
 use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, VOLATILITY_PERCENT, admin, anyone, guardian, surface_authority};
@@ -158,7 +158,8 @@ impl Walk {
             96..=97 => self.odd_feed()?,
             98 | 99 => self.pass_time()?,
             100..=102 => self.govern()?,
-            _ => self.pause()?,
+            _ if self.rng.random() => self.pause()?,
+            _ => self.list()?,
         }
         self.check_now_and_then()
     }
@@ -875,11 +876,11 @@ impl Walk {
         let (_, mut change) = present.expect("a set that was there at first");
         let place = self.rng.random_range(0..numbers(&mut first).len());
         let was = *numbers(&mut first)[place];
-        let number = match self.rng.random_range(0..20) {
+        let number = match self.rng.random_range(0..60) {
             0 => 0,
             1 => u64::MAX,
             2 => *numbers(&mut change)[place],
-            _ => was / 100 * self.rng.random_range(50..=150),
+            _ => was / 100 * self.rng.random_range(80..=120),
         };
         *numbers(&mut change)[place] = number;
         if let (Change::Collateral { index, .. }, true) = (&mut change, self.rng.random_ratio(1, 40)) {
@@ -908,7 +909,7 @@ impl Walk {
             0 => 0,
             1 => 259_201,
             2 => 259_200,
-            _ => self.rng.random_range(1..=36_000),
+            _ => self.rng.random_range(1..=7_200),
         };
         self.send(Pause {
             authority: &authority,

@@ -226,8 +226,18 @@ impl Lockstep {
         let registry = draft.registry.as_ref().map(|_| tenor_sdk::address::registry());
         let funds = draft.funds.as_ref().map(|_| tenor_sdk::address::insurance());
         let house = draft.house.as_ref().map(|_| tenor_sdk::address::house());
-        let addresses = draft.accounts.keys().chain(draft.chains.keys()).chain(draft.changes.keys());
-        for address in addresses.copied().chain(house).chain(underlyings).chain(registry).chain(funds) {
+        let addresses = draft
+            .accounts
+            .keys()
+            .chain(draft.chains.keys())
+            .chain(draft.changes.keys());
+        for address in addresses
+            .copied()
+            .chain(house)
+            .chain(underlyings)
+            .chain(registry)
+            .chain(funds)
+        {
             self.compare_one(&address)?;
         }
         for address in draft.tokens.keys() {

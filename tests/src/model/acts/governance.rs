@@ -82,6 +82,16 @@ fn rows(change: &Change) -> Vec<Row> {
             ]
         }
         Change::Risk(set) => vec![
+            row(set.range_floor_e9, E9 / 20..=set.range_cap_e9.into(), Both),
+            row(set.range_cap_e9, 0..=780_000_000, Both),
+            row(set.range_deviations_e9, E9..=10 * E9, Both),
+            row(set.range_horizon_hours, 1..=720, Both),
+            row(set.variance_decay_e9, 900_000_000..=999_000_000, Both),
+            row(set.volatility_up_e9, E9 / 20..=E9, Both),
+            row(set.volatility_down_e9, E9 / 20..=E9, Both),
+            row(set.volatility_floor_e9, E9 / 100..=E9, Both),
+            row(set.short_power_e9, 0..=400_000_000, Both),
+            row(set.long_power_e9, 0..=400_000_000, Both),
             row(set.initial_short_e9, set.maintenance_short_e9.into()..=E9 / 10, Fall),
             row(set.maintenance_short_e9, 0..=E9 / 10, Both),
             row(set.roll_e9, 0..=E9 / 10, Both),
@@ -91,6 +101,7 @@ fn rows(change: &Change) -> Vec<Row> {
             row(set.unpaired_short_e9, E9 / 20..=E9, Fall),
         ],
         Change::Market(set) => vec![
+            row(set.strike_step_e9, 1..=all, Both),
             row(set.strike_window_low_e9, E9 / 100..=E9, Fall),
             row(set.strike_window_high_e9, E9..=10 * E9, Rise),
             row(set.max_tenor_seconds, 7 * day..=730 * day, Rise),
@@ -296,7 +307,10 @@ impl Act for Tighten<'_> {
         let Some(replaced) = model.judged(&self.change, self.of, &mut forecast) else {
             return forecast;
         };
-        let waits = rows(&replaced).iter().zip(&rows(&self.change)).any(|(from, to)| from.waits(to));
+        let waits = rows(&replaced)
+            .iter()
+            .zip(&rows(&self.change))
+            .any(|(from, to)| from.waits(to));
         forecast.require(!waits, MarginError::ChangeLoosens);
         if !forecast.is_refused() {
             write(&self.change, self.of, model, &mut forecast.draft);
@@ -324,7 +338,10 @@ const fn place(action: Pausable) -> usize {
 impl Model {
     /// Whether an action is paused by guardian or admin.
     pub fn is_paused(&self, action: Pausable) -> bool {
-        self.house.pauses.iter().any(|pauses| self.now < pauses[place(action)].1)
+        self.house
+            .pauses
+            .iter()
+            .any(|pauses| self.now < pauses[place(action)].1)
     }
 }
 

@@ -482,7 +482,8 @@ fn follow_losses(termed: &TermedTrade<'_>, model: &Model, mut draft: Draft, seen
             if counted.1 != today(model) {
                 return Err(format!("a delegate's loss of day {}", counted.1));
             }
-            loss.check(counted.0).map_err(|what| format!("a delegate's loss {what}"))?;
+            loss.check(counted.0)
+                .map_err(|what| format!("a delegate's loss {what}"))?;
         }
         draft.account(model, side.address).delegate_loss = counted;
     }
