@@ -143,14 +143,14 @@ impl Lockstep {
     /// What differs; [`Err`] inside for a refusal that the model foresaw, by its name.
     pub fn send<A: Act>(&mut self, action: &A) -> Result<Result<Receipt, String>, String> {
         let outcome = self.forecast_and_send(action)?;
-        if self.tally.actions % COMPARE_ALL_EVERY == 0 {
+        if self.tally.actions.is_multiple_of(COMPARE_ALL_EVERY) {
             self.compare_all()?;
         }
         let Ok((receipt, draft)) = outcome else {
             return Ok(outcome.map(|(receipt, _)| receipt));
         };
         self.landed += 1;
-        if self.landed % COMPARE_HEALTH_EVERY == 0 {
+        if self.landed.is_multiple_of(COMPARE_HEALTH_EVERY) {
             for address in draft.accounts.keys() {
                 self.compare_health(address)?;
             }
