@@ -161,6 +161,7 @@ fn an_empty_chain_lacks_every_step_in_order() {
                 95_000, 100_000, 105_000, 110_000, 115_000, 120_000, 125_000, 130_000, 135_000,
             ],
         ),
+        (Action::EndGenesis, Authority::Admin),
     ];
     let found: Vec<_> = steps.into_iter().map(|step| (step.action, step.signer)).collect();
     assert_eq!(found, expected);
@@ -284,13 +285,11 @@ fn a_house_of_someone_else_is_left_alone() {
 fn guarded() -> (Deployment, Pubkey) {
     // Any address of a program: no key signs for it.
     let timelock = address::house();
-    let text = LOCALNET
-        .replacen("end_genesis = false", "end_genesis = true", 1)
-        .replacen(
-            "[authorities]",
-            &format!("[authorities]\nupgrade_timelock = \"{timelock}\""),
-            1,
-        );
+    let text = LOCALNET.replacen(
+        "[authorities]",
+        &format!("[authorities]\nupgrade_timelock = \"{timelock}\""),
+        1,
+    );
     (Deployment::parse(&text).unwrap(), timelock)
 }
 

@@ -3,6 +3,7 @@
 use crate::SdkError;
 use anchor_lang::Discriminator;
 use bytemuck::Pod;
+use solana_pubkey::Pubkey;
 use tenor_margin::state::{
     Chain, ClearingHouse, DISCRIMINATOR_LEN, InsuranceFund, LAYOUT_VERSION, MarginAccount, Position, QueuedChange,
     Registry, Strike, Underlying,
@@ -15,6 +16,24 @@ pub struct ChainData {
     pub chain: Chain,
     /// Strikes in the order of their slots.
     pub strikes: Vec<Strike>,
+}
+
+impl ChainData {
+    /// Who has to be passed, besides the chain's own payer, to remove its last strikes: at most so many, each once, in the
+    /// order in which strikes go.
+    pub fn rent_payers(&self, most: usize) -> Vec<Pubkey> {
+        let mut payers: Vec<Pubkey> = Vec::new();
+        for payer in self.strikes.iter().rev().map(|strike| strike.rent_payer) {
+            if payer == self.chain.rent_payer || payers.contains(&payer) {
+                continue;
+            }
+            if payers.len() >= most {
+                break;
+            }
+            payers.push(payer);
+        }
+        payers
+    }
 }
 
 /// A margin account with its positions.

@@ -170,15 +170,18 @@ pub fn add_strikes(
     build(metas.to_account_metas(None), data.data())
 }
 
-/// `close_chain`: closes a chain that is over and returns its rent to the payer that it names.
-pub fn close_chain(chain: Pubkey, rent_payer: Pubkey) -> Instruction {
+/// `close_chain`: closes a chain that is over and returns its rent to the payer that it names, and to the others who paid for
+/// strikes; see [`crate::decode::ChainData::rent_payers`].
+pub fn close_chain(chain: Pubkey, rent_payer: Pubkey, others: &[Pubkey]) -> Instruction {
     let metas = accounts::CloseChain {
         chain,
         rent_payer,
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
-    build(metas.to_account_metas(None), data::CloseChain {}.data())
+    let mut metas = metas.to_account_metas(None);
+    metas.extend(others.iter().map(|payer| AccountMeta::new(*payer, false)));
+    build(metas, data::CloseChain {}.data())
 }
 
 /// `pay_treasury`: pays the treasury's part of swept fees to a token account of it.

@@ -8,14 +8,14 @@ use tenor_margin::params::{CollateralTerms, WithdrawalWindow};
 use tenor_margin::state::{FeedLimits, MarketLimits, Pausable, RiskSettings, SurfaceLimits};
 use tenor_math::quantity::Price;
 use tenor_sdk::event::Event;
+use tenor_sdk::instruction::close_chain;
 use tenor_testkit::action::{
     AcceptAdmin, AddCollateral, AddStrikes, AddUnderlying, ApplyChange, CancelAdminProposal, CancelChange,
-    CloseAccount, CreateChain, EndGenesis, GrowAccount, OpenAccount, Pause, PayTreasury, ProposeAdmin, QueueChange,
-    Quote, ReplaceStrikes, SetDelegate, Sweep, Tighten, Trade, TradeTerms, Transfer, TransferPosition, Unpause,
-    Withdraw,
+    CloseAccount, CreateChain, GrowAccount, OpenAccount, Pause, PayTreasury, ProposeAdmin, QueueChange, Quote,
+    ReplaceStrikes, SetDelegate, Sweep, Tighten, Trade, TradeTerms, Transfer, TransferPosition, Unpause, Withdraw,
 };
 use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, admin, anyone, guardian, house_terms};
-use tenor_testkit::{Actor, ChainOf, ETH, SOL, USDC, World, sol, usd, usdc, weeks};
+use tenor_testkit::{Actor, Call, ChainOf, ETH, SOL, USDC, World, sol, usd, usdc, weeks};
 use tenor_tests::fuzz;
 use tenor_tests::indexer::Indexer;
 use tenor_tests::indexer::compare::{assert_equal, fresh_arrays, numbers};
@@ -96,6 +96,7 @@ fn govern(world: &mut World) {
         Change::Collateral {
             index: 1,
             terms: CollateralTerms {
+                deposit_cap_atoms: 100,
                 window_cap_atoms: 5,
                 ..CollateralTerms::of(world.picture().collateral(SOL))
             },
@@ -142,7 +143,6 @@ fn govern(world: &mut World) {
         authority: &guardian(),
         number: cancelled,
     });
-    world.land(EndGenesis { admin: &admin() });
     world.advance(172_800);
     for number in numbers {
         world.land(ApplyChange { number });
@@ -267,6 +267,28 @@ fn keep_house(world: &mut World) {
     replace_strikes(world);
 }
 
+/// The last strikes of a chain that is over go before the others, to somebody else who paid for them.
+fn remove_strikes(world: &mut World) {
+    let expiry = world.picture().listable_expiries(SOL)[5];
+    let chain = ChainOf { asset: SOL, expiry };
+    world.land(CreateChain {
+        payer: &anyone(),
+        chain,
+    });
+    let [first, last] = ["first", "last"].map(|name| world.visitor(name));
+    world.set_price(SOL, usd(130));
+    for (payer, strike) in [(&first, 120), (&last, 130)] {
+        world.land(AddStrikes {
+            payer,
+            chain,
+            strikes: vec![usd(strike)],
+        });
+    }
+    world.set_time(expiry);
+    let close = close_chain(chain.address(), anyone().address(), &[last.address()]);
+    world.land(Call::new(close, []));
+}
+
 /// A withdrawal beyond a cap, which only the allowance of an old account lets through.
 fn withdraw_beyond_the_cap(world: &mut World, owner: &Actor) {
     world.set_price(SOL, usd(130));
@@ -343,7 +365,8 @@ fn listable(world: &World, chain: ChainOf) -> Vec<Price> {
 }
 
 /// Events of what the random walk does not do.
-const SCRIPTED: [&str; 16] = [
+const SCRIPTED: [&str; 17] = [
+    "StrikesRemoved",
     "ChangeQueued",
     "ChangeApplied",
     "ChangeCancelled",
@@ -405,6 +428,7 @@ fn the_state_after_governance_and_housekeeping_follows_from_their_events_alone()
     keep_house(&mut world);
     govern(&mut world);
     withdraw_beyond_the_cap(&mut world, &saver);
+    remove_strikes(&mut world);
     let (_, seen) = check(&world);
     assert!(seen.is_superset(&BTreeSet::from(SCRIPTED)), "{seen:?}");
 }

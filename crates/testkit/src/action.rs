@@ -437,7 +437,10 @@ impl Action for PostSurface<'_> {
     }
 }
 
-/// Closes a chain.
+/// Payers of strikes that are passed at most, so that a transaction holds them without a table.
+const RENT_PAYERS_PER_CLOSE: usize = 20;
+
+/// Closes a chain, or the last strikes of one that too many people paid for.
 #[derive(Clone, Copy, Debug)]
 pub struct CloseChain {
     /// The chain.
@@ -446,8 +449,9 @@ pub struct CloseChain {
 
 impl Action for CloseChain {
     fn call(&self, picture: &Picture) -> Call {
-        let rent_payer = picture.chain(self.chain).chain.rent_payer;
-        Call::new(instruction::close_chain(self.chain.address(), rent_payer), [])
+        let data = picture.chain(self.chain);
+        let (rent_payer, others) = (data.chain.rent_payer, data.rent_payers(RENT_PAYERS_PER_CLOSE));
+        Call::new(instruction::close_chain(self.chain.address(), rent_payer, &others), [])
     }
 }
 

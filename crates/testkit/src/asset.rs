@@ -187,11 +187,11 @@ const RISK_SETTINGS: RiskSettings = RiskSettings {
 
 const SURFACE_LIMITS: SurfaceLimits = SurfaceLimits {
     max_step_e9: 200_000_000,
-    max_hourly_step_e9: 500_000_000,
-    max_daily_step_e9: 1_000_000_000,
+    max_hourly_step_e9: 300_000_000,
+    max_daily_step_e9: 500_000_000,
     max_carry_step_e9: 5_000_000,
     max_hourly_carry_step_e9: 10_000_000,
-    max_daily_carry_step_e9: 30_000_000,
+    max_daily_carry_step_e9: 20_000_000,
     min_interval_seconds: 0,
 };
 

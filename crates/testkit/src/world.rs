@@ -1,8 +1,8 @@
 //! The house on a bank, its clock, and how actions are sent.
 
 use crate::action::{
-    Action, AddCollateral, AddStrikes, AddUnderlying, Call, CreateChain, Deposit, Initialize, OpenAccount, PostSurface,
-    Quote, RefreshRisk, Trade, UpdatePrice,
+    Action, AddCollateral, AddStrikes, AddUnderlying, Call, CreateChain, Deposit, EndGenesis, Initialize, OpenAccount,
+    PostSurface, Quote, RefreshRisk, Trade, UpdatePrice,
 };
 use crate::actor::Actor;
 use crate::asset::{Asset, BTC, ETH, SOL, USDC};
@@ -29,7 +29,7 @@ use tenor_sdk::margin::params::{FeeModel, HouseRisk, InterestModel, Timelock, Wi
 use tenor_sdk::margin::state::{
     Chain, ClearingHouse, DISCRIMINATOR_LEN, MarginAccount, NO_UNDERLYING, Registry, Underlying,
 };
-use tenor_sdk::math::quantity::Price;
+use tenor_sdk::math::quantity::{Price, UnixSeconds};
 use tenor_sdk::{MARGIN_PROGRAM, decode, event};
 
 /// When worlds start: Monday 2026-01-05, 12:00 UTC.
@@ -107,7 +107,12 @@ impl World {
 
     /// The program on a bank in memory, before there is a house.
     pub fn without_house() -> Self {
-        Self::empty(LiteBank::new(&upgrade_authority().address()))
+        Self::without_house_of(&upgrade_authority().address())
+    }
+
+    /// The same where somebody else may upgrade the program.
+    pub fn without_house_of(upgrade_authority: &Pubkey) -> Self {
+        Self::empty(LiteBank::new(upgrade_authority))
     }
 }
 
@@ -267,6 +272,10 @@ impl<B: Bank> World<B> {
     pub fn list_asset(&mut self, asset: Asset) {
         let listed = self.picture().market.house().expect("a house").underlying_count;
         let index = u8::try_from(listed).expect("at most 64 underlyings");
+        let genesis_until = self.picture().house().genesis_until;
+        if genesis_until <= self.now() {
+            self.allow_listing();
+        }
         self.land(AddUnderlying {
             admin: &admin(),
             args: asset.listing(),
@@ -278,6 +287,9 @@ impl<B: Bank> World<B> {
             args: asset.collateral(index),
             approval: None,
         });
+        if genesis_until <= self.now() {
+            self.edit_house(|house| house.genesis_until = genesis_until);
+        }
         self.set_price(asset, crate::asset::usd(asset.first_price_usd));
     }
 
@@ -585,10 +597,25 @@ impl<B: Bank> World<B> {
         actor
     }
 
+    /// Ends set-up, if it lasts: before the first deposit.
+    pub fn end_set_up(&mut self) {
+        let now = UnixSeconds::new(self.now());
+        if self.picture().house().is_genesis(now) {
+            self.land(EndGenesis { admin: &admin() });
+        }
+    }
+
+    /// Lets the admin list without delay again until the clock moves: what it lists now it would have queued days before.
+    pub fn allow_listing(&mut self) {
+        let until = self.now() + 1;
+        self.edit_house(|house| house.genesis_until = until);
+    }
+
     /// Brings new tokens into an actor's margin account.
     pub fn deposit(&mut self, actor: &Actor, asset: Asset, atoms: u64) {
         let wallet = self.account(&actor.wallet(asset)).map_or(0, |wallet| amount(&wallet));
         self.set_wallet(actor, asset, wallet + atoms);
+        self.end_set_up();
         self.land(Deposit {
             depositor: actor,
             to: actor,

@@ -17,6 +17,8 @@ use tenor_sdk::math::quantity::UnixSeconds;
 const WORTH_SWEEPING_ATOMS: u64 = 1_000_000;
 /// How long interest may wait.
 const ACCRUE_AFTER_SECONDS: u64 = 3_600;
+/// Payers of strikes that are passed at most, so that a transaction holds them.
+const RENT_PAYERS_PER_CLOSE: usize = 20;
 /// Compute units of a sweep, a close or an accrual, with room.
 const SMALL_UNITS: u32 = 40_000;
 
@@ -110,7 +112,8 @@ fn closes(world: &World) -> Vec<Intent> {
     let chains = world.market.chains().filter(|(_, data)| is_over(data));
     chains
         .map(|(address, data)| {
-            let close = close_chain(*address, data.chain.rent_payer);
+            let others = data.rent_payers(RENT_PAYERS_PER_CLOSE);
+            let close = close_chain(*address, data.chain.rent_payer, &others);
             small(*address, data.chain.sequence, IntentKind::Close, close)
         })
         .collect()

@@ -8,6 +8,7 @@ use solana_pubkey::Pubkey;
 use std::collections::{BTreeMap, BTreeSet};
 use tenor_sdk::decode::AccountData;
 use tenor_sdk::instruction::{refresh_risk, update_price};
+use tenor_sdk::margin::instructions::MAX_STRIKES_PER_REFRESH;
 use tenor_sdk::margin::risk::{Counting, FeedState, Freshness, MarketView, needed_underlyings};
 use tenor_sdk::margin::state::Underlying;
 use tenor_sdk::math::quantity::{Ratio, UnixSeconds};
@@ -17,8 +18,8 @@ pub(super) const PRICE_UNITS: u32 = 20_000;
 /// Compute units of one strike's refresh, with room.
 pub(super) const STRIKE_UNITS: u32 = 75_000;
 
-/// Strikes whose refresh fits a transaction of their own.
-pub(super) const MAX_STRIKES: usize = 16;
+/// Strikes of one refresh.
+pub(super) const MAX_STRIKES: usize = MAX_STRIKES_PER_REFRESH;
 /// A stored price that would be this near to its age limit is renewed: the transaction takes time to land.
 const LANDING_SECONDS: u64 = 4;
 

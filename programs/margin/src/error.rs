@@ -120,7 +120,7 @@ pub enum MarginError {
     ChainNotFull = 75,
     #[msg("The strike to be replaced is still listable or has open interest; name another slot")]
     StrikeInUse = 76,
-    #[msg("The rent goes to whoever paid it; pass the payer that the chain names")]
+    #[msg("The rent goes to whoever paid it; pass the payers that chain and last strike name, writable")]
     NotRentPayer = 77,
 
     // 80-99: the market view of a health check
@@ -212,6 +212,8 @@ pub enum MarginError {
     NoPendingAdmin = 156,
     #[msg("The change changes nothing")]
     NothingChanges = 157,
+    #[msg("Set-up lasts, in which collaterals are listed without delay; deposit once it is over")]
+    GenesisLasts = 158,
 
     // 160-179: cash, tokens and the keeping of accounts
     #[msg("The vault holds less than the amount, for the rest is lent; withdraw less or wait for repayments")]

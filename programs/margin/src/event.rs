@@ -146,6 +146,8 @@ events! {
         target: Address,
         /// That account's number after this; the house's if it is the house.
         target_sequence: u64,
+        /// The registry's number after this; of a change of the interest model too, which first accrues at the old rates.
+        registry_sequence: u64,
         /// When, Unix seconds.
         applied_at: i64,
         /// The pool of cash after this.
@@ -523,6 +525,8 @@ events! {
         sequence: u64,
         /// Slots whose strikes the first prices replaced, in their order.
         replaced_slots: Vec<u16>,
+        /// Who paid the rent of the slots that were appended; replaced ones stay whose they were.
+        rent_payer: Address,
         /// Slot of the first strike that was appended.
         first_slot: u16,
         /// Strike prices, USD x 1e9: those of the replaced slots, then those that were appended.
@@ -552,6 +556,8 @@ events! {
         hour_anchor: SurfaceAnchor,
         /// The slice at the start of the day.
         day_anchor: SurfaceAnchor,
+        /// The slice at the start of the day before.
+        eve_anchor: SurfaceAnchor,
     }
     /// Risk arrays were computed.
     RiskRefreshed {
@@ -660,13 +666,22 @@ events! {
         /// What the treasury owns after this, atoms.
         treasury_balance_atoms: u64,
     }
-    /// A chain was closed and its rent returned.
+    /// The last strikes of a chain that is over were removed and their rent returned to who paid it.
+    StrikesRemoved {
+        /// The chain.
+        chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// Strikes that are left.
+        left: u16,
+    }
+    /// A chain was closed, with the strikes that were left, and its rent returned.
     ChainClosed {
         /// The chain.
         chain: Address,
         /// Its last sequence number.
         sequence: u64,
-        /// Who got the rent.
+        /// Who got the rent of what was not a strike.
         rent_payer: Address,
     }
     /// An account's positions in a chain were paid out.

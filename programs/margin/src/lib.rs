@@ -101,8 +101,8 @@ pub mod tenor_margin {
     /// Ends set-up: from then on listings wait like other changes.
     ///
     /// Requires: the signer is the admin; set-up lasts.
-    /// Effects: no listing is without delay any more.
-    /// Ensures: set-up never begins again.
+    /// Effects: no listing is without delay any more, and deposits begin.
+    /// Ensures: set-up never begins again; a house in set-up holds nothing.
     /// Rounding: none.
     pub fn end_genesis(ctx: &mut Context<EndGenesis>) -> Result<()> {
         instructions::end_genesis(ctx)
@@ -248,18 +248,19 @@ pub mod tenor_margin {
     /// spot and new; the chain has room; listings are not paused; slots are replaced only when the chain is full, and only those without open interest
     /// whose strike could not be listed now.
     /// Effects: the strikes are appended without a risk array, or take the place of those to be replaced; the payer pays the rent
-    /// of the growth.
+    /// of the growth and is remembered for it.
     /// Ensures: a strike that somebody holds keeps its slot.
     /// Rounding: the window inward.
     pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>, replace_slots: Vec<u16>) -> Result<()> {
         instructions::add_strikes(ctx, prices_e9, replace_slots)
     }
 
-    /// Closes a chain that is over. Anyone may send it.
+    /// Closes a chain that is over, in one step or several. Anyone may send it.
     ///
-    /// Requires: the chain has expired; it has no positions, fees, debt or settlement balance.
-    /// Effects: the chain is gone; its rent goes to whoever paid it.
-    /// Ensures: it never comes back.
+    /// Requires: the chain has expired; it has no positions, fees, debt or settlement balance; who paid for the last strike is passed.
+    /// Effects: strikes go, from the last on as far as their payers are passed, and the rent of each to whoever paid it;
+    /// when none is left the chain is gone and the rest of the rent goes to whoever created it.
+    /// Ensures: nobody gets the rent of another; the chain never comes back.
     /// Rounding: none.
     pub fn close_chain(ctx: &mut Context<CloseChain>) -> Result<()> {
         instructions::close_chain(ctx)
@@ -304,7 +305,8 @@ pub mod tenor_margin {
 
     /// Computes the risk arrays of strikes from the stored price and the slice. Anyone may send it.
     ///
-    /// Requires: a price is stored and a slice posted, however old; the chain is not settled; every strike exists.
+    /// Requires: a price is stored and a slice posted, however old; the chain is not settled; one to fourteen strikes, all of
+    /// which exist.
     /// Effects: mark, greeks and the 33 scenario results of each strike are stored with price, range and time.
     /// Ensures: the numbers follow from price, range, slice and parameters alone, whoever calls.
     /// Rounding: values of a lot down.
@@ -366,7 +368,7 @@ pub mod tenor_margin {
     /// Brings tokens into a margin account. Anyone may deposit for anyone, but only owner and delegate a collateral that
     /// the account does not hold yet.
     ///
-    /// Requires: the amount is positive; source, mint, vault and token program are the collateral's; the depositor owns the
+    /// Requires: set-up is over; the amount is positive; source, mint, vault and token program are the collateral's; the depositor owns the
     /// source; the cap, while it ramps its present part, is kept; deposits are not paused, or it
     /// is the quote and the account owes cash or has positions.
     /// Effects: interest comes to the present; balance and booked total grow by what arrived in the vault; the window

@@ -39,6 +39,37 @@ impl SurfaceAnchor {
         })
     }
 
+    /// The slice that a chain has now.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn of_chain(chain: &Chain) -> Result<Self, MarginError> {
+        let posted_at = UnixSeconds::new(chain.slice_posted_at);
+        Self::of(&last_args(chain), chain.expiry().since(posted_at), posted_at)
+    }
+
+    /// Whether both say the same but for the last digits, whenever they were posted.
+    pub fn is_same_slice(&self, other: &Self) -> bool {
+        let is_near = |one: u64, other: u64| one.abs_diff(other) <= one >> 24;
+        is_near(self.variance_e12, other.variance_e12)
+            && self.rho_e12 == other.rho_e12
+            && self.slope_e9.abs_diff(other.slope_e9) <= 1_000
+            && self.forward_ratio_e9 == other.forward_ratio_e9
+            && self.discount_e9 == other.discount_e9
+    }
+
+    /// The slice for so many seconds, rounded down: it was accepted with slack, and its shape does not change with time.
+    ///
+    /// # Errors
+    /// [`MarginError::SurfaceArbitrage`], [`MarginError::MathOverflow`].
+    pub fn slice(&self, seconds: u64) -> Result<Slice, MarginError> {
+        let theta_e12 = mul_div(self.variance_e12, seconds, SECONDS_PER_YEAR, Round::Down).or_margin_error()?;
+        let root_e12 = u128::from(theta_e12).saturating_mul(u128::from(E12)).isqrt();
+        let root_e12 = u64::try_from(root_e12).map_err(|_| MarginError::MathOverflow)?;
+        let psi_e12 = mul_div(root_e12, self.slope_e9, E9, Round::Down).or_margin_error()?;
+        Slice::try_new(theta_e12.max(1), self.rho_e12, psi_e12).map_err(|_| MarginError::SurfaceArbitrage)
+    }
+
     /// Whether every number moves from `from` to this by at most a step.
     fn is_within(&self, from: &Self, step_e9: u64, carry_step_e9: u64) -> bool {
         let rho_step_e12 = u128::from(self.rho_e12.abs_diff(from.rho_e12));
@@ -118,11 +149,13 @@ pub struct Anchors {
     pub hour: SurfaceAnchor,
     /// The slice at the start of the day.
     pub day: SurfaceAnchor,
+    /// The slice at the start of the day before.
+    pub eve: SurfaceAnchor,
 }
 
 /// Checks a post against the last slice, the hour's and the day's, and returns the anchors that it leaves. A window begins
 /// with the first post after the last one ended, at the slice that was in effect before it. The first slice of a chain is
-/// measured from nothing: nobody can have traded.
+/// measured from nothing: nobody can have traded. Its marks are held against the eve of the nearest expiry with a slice.
 ///
 /// # Errors
 /// [`MarginError::SurfaceTooSoon`], [`MarginError::SurfaceStep`], [`MarginError::MathOverflow`].
@@ -131,25 +164,34 @@ pub fn check_steps(
     chain: &Chain,
     limits: &SurfaceLimits,
     now: UnixSeconds,
+    nearest: Option<&Chain>,
 ) -> Result<Anchors, MarginError> {
     if !chain.has_slice() {
         return Ok(Anchors {
             hour: *terms,
             day: *terms,
+            eve: nearest.map_or(*terms, |chain| chain.eve_anchor),
         });
     }
     let posted_at = UnixSeconds::new(chain.slice_posted_at);
     if now.since(posted_at) < limits.min_interval_seconds {
         return Err(MarginError::SurfaceTooSoon);
     }
-    let last = SurfaceAnchor::of(&last_args(chain), chain.expiry().since(posted_at), now)?;
-    let roll = |anchor: SurfaceAnchor, seconds| {
-        let is_over = now.since(UnixSeconds::new(anchor.since)) >= seconds;
-        if is_over { last } else { anchor }
+    let last = SurfaceAnchor {
+        since: now.get(),
+        ..SurfaceAnchor::of_chain(chain)?
+    };
+    let is_over = |anchor: &SurfaceAnchor, seconds| now.since(UnixSeconds::new(anchor.since)) >= seconds;
+    let (hour, day) = (chain.hour_anchor, chain.day_anchor);
+    let (day, eve) = if is_over(&day, SECONDS_PER_DAY) {
+        (last, day)
+    } else {
+        (day, chain.eve_anchor)
     };
     let anchors = Anchors {
-        hour: roll(chain.hour_anchor, SECONDS_PER_HOUR),
-        day: roll(chain.day_anchor, SECONDS_PER_DAY),
+        hour: if is_over(&hour, SECONDS_PER_HOUR) { last } else { hour },
+        day,
+        eve,
     };
     let is_within = terms.is_within(&last, limits.max_step_e9, limits.max_carry_step_e9)
         && terms.is_within(
@@ -184,36 +226,58 @@ fn slice_now(chain: &Chain, now: UnixSeconds) -> Result<Slice, MarginError> {
     Slice::try_new(theta_e12, chain.rho_e12, psi_e12).map_err(|_| MarginError::SurfaceMissing)
 }
 
-/// Checks that the slice is in calendar order with the nearest live expiries that have slices, on both sides. `find` shows
-/// the chains that were passed, by expiry. A chain without a slice is no neighbour, but must be passed to show that.
-///
-/// # Errors
-/// [`MarginError::MissingNeighbour`], [`MarginError::CalendarArbitrage`].
-pub fn check_neighbours<'a>(
-    slice: &Slice,
-    expiry: i64,
-    underlying: &Underlying,
-    now: UnixSeconds,
-    find: impl Fn(i64) -> Option<&'a Chain>,
-) -> Result<(), MarginError> {
-    let nearest = |expiries: &mut dyn Iterator<Item = i64>| -> Result<Option<Slice>, MarginError> {
-        for expiry in expiries {
-            let chain = find(expiry).ok_or(MarginError::MissingNeighbour)?;
-            if chain.has_slice() {
-                return slice_now(chain, now).map(Some);
+/// The nearest live expiries that have slices, on both sides of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Neighbours<'a> {
+    near: Option<&'a Chain>,
+    far: Option<&'a Chain>,
+}
+
+impl<'a> Neighbours<'a> {
+    /// `find` shows the chains that were passed, by expiry. A chain without a slice is no neighbour, but must be passed to
+    /// show that.
+    ///
+    /// # Errors
+    /// [`MarginError::MissingNeighbour`].
+    pub fn find(
+        expiry: i64,
+        underlying: &Underlying,
+        now: UnixSeconds,
+        find: impl Fn(i64) -> Option<&'a Chain>,
+    ) -> Result<Self, MarginError> {
+        let nearest = |expiries: &mut dyn Iterator<Item = i64>| -> Result<Option<&'a Chain>, MarginError> {
+            for expiry in expiries {
+                let chain = find(expiry).ok_or(MarginError::MissingNeighbour)?;
+                if chain.has_slice() {
+                    return Ok(Some(chain));
+                }
             }
+            Ok(None)
+        };
+        Ok(Self {
+            near: nearest(&mut underlying.live_expiries(now).rev().filter(|other| *other < expiry))?,
+            far: nearest(&mut underlying.live_expiries(now).filter(|other| *other > expiry))?,
+        })
+    }
+
+    /// The earlier one, or else the later one.
+    pub fn nearest(&self) -> Option<&'a Chain> {
+        self.near.or(self.far)
+    }
+
+    /// Checks that a slice is in calendar order with both.
+    ///
+    /// # Errors
+    /// [`MarginError::CalendarArbitrage`].
+    pub fn check(&self, slice: &Slice, now: UnixSeconds) -> Result<(), MarginError> {
+        if let Some(near) = self.near {
+            check_calendar(&slice_now(near, now)?, slice).map_err(|_| MarginError::CalendarArbitrage)?;
         }
-        Ok(None)
-    };
-    let mut before = underlying.live_expiries(now).rev().filter(|other| *other < expiry);
-    if let Some(near) = nearest(&mut before)? {
-        check_calendar(&near, slice).map_err(|_| MarginError::CalendarArbitrage)?;
+        if let Some(far) = self.far {
+            check_calendar(slice, &slice_now(far, now)?).map_err(|_| MarginError::CalendarArbitrage)?;
+        }
+        Ok(())
     }
-    let mut after = underlying.live_expiries(now).filter(|other| *other > expiry);
-    if let Some(far) = nearest(&mut after)? {
-        check_calendar(slice, &far).map_err(|_| MarginError::CalendarArbitrage)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! From a chain's slice and a spot price to the risk array of a strike: the same code on chain and in the SDK.
 
 use crate::error::{MarginError, OrMarginError};
-use crate::state::{Chain, Strike, Underlying};
+use crate::state::{Chain, Strike, SurfaceAnchor, Underlying};
 use tenor_math::pricing::TotalVariance;
-use tenor_math::quantity::{Price, Ratio, UnixSeconds};
-use tenor_math::risk::{MOVES, PriceShocks, StrikeMarket, StrikeRisk, VolatilityParams, strike_risk};
+use tenor_math::quantity::{LotSize, Price, Ratio, UnixSeconds};
+use tenor_math::risk::{
+    FormerMarket, FormerMarks, MOVES, PriceShocks, StrikeMarket, StrikeRisk, VolatilityParams, strike_risk,
+};
 use tenor_math::special::ln_ratio_q56;
 use tenor_math::surface::Slice;
 use tenor_math::{MathError, Round};
@@ -18,12 +20,64 @@ pub struct ChainValuation {
     discount: Ratio,
     range: Ratio,
     slice_number: u64,
-    lot: tenor_math::quantity::LotSize,
+    lot: LotSize,
     shocks: PriceShocks,
     log_moves_q56: [i64; MOVES],
     volatility: VolatilityParams,
     seconds_to_expiry: u64,
     slice_seconds: u64,
+    /// The day's slice and the eve's, but for those that are the present one or each other.
+    former: [Option<FormerSlice>; 2],
+}
+
+/// A former slice for the time that is left.
+#[derive(Clone, Debug)]
+struct FormerSlice {
+    slice: Slice,
+    forward: Price,
+    discount: Ratio,
+}
+
+impl FormerSlice {
+    fn new(anchor: &SurfaceAnchor, spot: Price, seconds: u64) -> Result<Self, MarginError> {
+        let forward_e9 = Ratio::from_e9(anchor.forward_ratio_e9)
+            .of_count(spot.e9(), Round::Down)
+            .or_margin_error()?;
+        Ok(Self {
+            slice: anchor.slice(seconds)?,
+            forward: Price::from_e9(forward_e9),
+            discount: Ratio::from_e9(anchor.discount_e9),
+        })
+    }
+
+    fn market(&self, strike: Price, lot: LotSize) -> Result<FormerMarket, MathError> {
+        let log_moneyness_q56 = ln_ratio_q56(self.forward.e9(), strike.e9())?;
+        Ok(FormerMarket {
+            forward: self.forward,
+            strike,
+            discount: self.discount,
+            lot,
+            variance: self.slice.total_variance(log_moneyness_q56)?,
+        })
+    }
+}
+
+/// The former slices that marks are held against; none once nothing is left to value.
+fn former_slices(chain: &Chain, spot: Price, now: UnixSeconds) -> Result<[Option<FormerSlice>; 2], MarginError> {
+    if now >= chain.expiry() {
+        return Ok([None, None]);
+    }
+    let seconds = chain.expiry().since(now);
+    let present = SurfaceAnchor::of_chain(chain)?;
+    let of = |anchor: &SurfaceAnchor| FormerSlice::new(anchor, spot, seconds);
+    let (day, eve) = (&chain.day_anchor, &chain.eve_anchor);
+    let is_former = |anchor: &SurfaceAnchor| anchor.variance_e12 != 0 && !anchor.is_same_slice(&present);
+    Ok([
+        is_former(day).then(|| of(day)).transpose()?,
+        (is_former(eve) && !eve.is_same_slice(day))
+            .then(|| of(eve))
+            .transpose()?,
+    ])
 }
 
 impl ChainValuation {
@@ -54,6 +108,7 @@ impl ChainValuation {
             volatility: underlying.volatility_params(),
             seconds_to_expiry: chain.expiry().since(now),
             slice_seconds: chain.expiry().since(UnixSeconds::new(chain.slice_posted_at)),
+            former: former_slices(chain, spot, now)?,
         })
     }
 
@@ -83,6 +138,12 @@ impl ChainValuation {
         let risk = self.strike(strike)?;
         strike.store(&risk, self.spot, self.range, now, slot);
         strike.slice_number = self.slice_number;
+        let mut former = FormerMarks::default();
+        for slice in self.former.iter().flatten() {
+            let market = slice.market(strike.price(), self.lot).or_margin_error()?;
+            former = former.with(&risk, &market).or_margin_error()?;
+        }
+        strike.store_former(&former);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::cases::Bench;
 use tenor_testkit::action::{MarkHour, PostSurface, RefreshRisk, UpdatePrice};
 use tenor_testkit::world::{FIRST_EXPIRY, START, surface_authority};
-use tenor_testkit::{Feed, PushFeed, SOL, World, hours, usd, weeks};
+use tenor_testkit::{ChainOf, Feed, PushFeed, SOL, World, days, hours, usd, weeks};
 
 impl Bench {
     pub(super) fn market(&mut self) {
@@ -14,17 +14,34 @@ impl Bench {
 
     fn refresh(&mut self) {
         let mut world = World::new();
-        let strikes: Vec<u64> = (0..16).map(|place| 150 + 5 * place).collect();
+        let strikes: Vec<u64> = (0..14).map(|place| 150 + 5 * place).collect();
         let chain = world.list_chain(SOL, FIRST_EXPIRY, &strikes);
-        for count in [1_u16, 7, 16] {
+        self.refreshes(&mut world, chain, "");
+        // Yesterday's slice and the one before it are others.
+        for volatility_percent in [66, 72] {
+            world.land(PostSurface {
+                authority: &surface_authority(),
+                chain,
+                args: chain.slice(volatility_percent, world.now()),
+            });
+            if volatility_percent == 66 {
+                world.advance(days(1));
+                world.set_price(SOL, usd(200));
+            }
+        }
+        self.refreshes(&mut world, chain, ", after two other slices");
+    }
+
+    fn refreshes(&mut self, world: &mut World, chain: ChainOf, when: &str) {
+        for count in [1_u16, 7, 14] {
             let refresh = RefreshRisk {
                 chain,
                 strike_slots: (0..count).collect(),
             };
-            let receipt = self.land(&mut world, "refresh_risk", &format!("{count} strikes"), refresh);
-            if count == 16 {
-                let units = receipt.compute_units.div_ceil(16);
-                self.derive("refresh_risk", "per strike, of 16".to_owned(), units, Some(70_000));
+            let receipt = self.land(world, "refresh_risk", &format!("{count} strikes{when}"), refresh);
+            if count == 14 {
+                let units = receipt.compute_units.div_ceil(14);
+                self.derive("refresh_risk", format!("per strike, of 14{when}"), units, Some(70_000));
             }
         }
     }

@@ -189,6 +189,7 @@ fn list_the_rest(world: &mut World, shape: Shape) {
     for (asset, (feed, scenarios)) in STAKED.iter().zip((8..).zip(0..)) {
         let boss = admin();
         world.set_account(asset.mint(), mint_account(*asset));
+        world.allow_listing();
         world.land(AddUnderlying {
             admin: &boss,
             args: asset.listing(),

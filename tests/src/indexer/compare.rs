@@ -272,6 +272,7 @@ fn chain_header(state: &State, kept: &Chain, number: Option<u64>, decoded: &layo
         slice_number: kept.slice.number,
         hour_anchor: kept.slice.hour_anchor,
         day_anchor: kept.slice.day_anchor,
+        eve_anchor: kept.slice.eve_anchor,
         sequence: number.expect("a number"),
         settlement_price_e9,
         settlement_published_at,
@@ -295,6 +296,7 @@ fn strike(kept: &Strike, decoded: &layout::Strike) -> layout::Strike {
         reference_slot: kept.reference_slot,
         reference_at: kept.reference_at,
         range_e9: kept.range_e9,
+        rent_payer: kept.rent_payer,
         slice_number: kept.slice_number,
         mark_e9: decoded.mark_e9,
         forward_value_e9: decoded.forward_value_e9,
@@ -305,6 +307,9 @@ fn strike(kept: &Strike, decoded: &layout::Strike) -> layout::Strike {
         pnl_bound_e9: decoded.pnl_bound_e9,
         drift_e9: decoded.drift_e9,
         pnl_e9: decoded.pnl_e9,
+        call_below_e9: decoded.call_below_e9,
+        call_above_e9: decoded.call_above_e9,
+        forward_off_e9: decoded.forward_off_e9,
         reserved: decoded.reserved,
     }
 }

@@ -34,14 +34,17 @@ impl Chain {
     pub(super) fn strikes_added(&mut self, event: &StrikesAdded) {
         assert_eq!(self.strikes.len(), usize::from(event.first_slot));
         let (replacing, appended) = event.prices_e9.split_at(event.replaced_slots.len());
-        let strike = |price_e9: &u64| Strike {
+        let strike = |price_e9: &u64, rent_payer| Strike {
             price_e9: *price_e9,
+            rent_payer,
             ..Strike::default()
         };
         for (slot, price_e9) in event.replaced_slots.iter().zip(replacing) {
-            self.strikes[usize::from(*slot)] = strike(price_e9);
+            let place = &mut self.strikes[usize::from(*slot)];
+            *place = strike(price_e9, place.rent_payer);
         }
-        self.strikes.extend(appended.iter().map(strike));
+        self.strikes
+            .extend(appended.iter().map(|price_e9| strike(price_e9, event.rent_payer)));
     }
 
     pub(super) fn surface_posted(&mut self, event: &SurfacePosted) {
@@ -55,6 +58,7 @@ impl Chain {
             number: event.number,
             hour_anchor: event.hour_anchor,
             day_anchor: event.day_anchor,
+            eve_anchor: event.eve_anchor,
         };
     }
 

@@ -82,6 +82,7 @@ impl State {
                 self.collateral(0).booked_total_atoms = event.booked_total_atoms;
             }
             Event::ChainSwept(event) => self.swept(event),
+            Event::StrikesRemoved(event) => self.chain(&event.chain).strikes.truncate(event.left.into()),
             Event::ChainClosed(event) => {
                 self.chains.remove(&event.chain);
             }

@@ -102,7 +102,13 @@ fn marks(event: &Event) -> BTreeMap<Of, Mark> {
             (Of::Registry, Begins(event.registry_sequence)),
         ],
         Event::ChangeQueued(event) => house(event.sequence),
-        Event::ChangeApplied(event) => changed(event.sequence, &event.change, event.target, event.target_sequence),
+        Event::ChangeApplied(event) => {
+            let mut list = changed(event.sequence, &event.change, event.target, event.target_sequence);
+            if matches!(event.change, Change::Interest(_)) {
+                list.push(registry(event.registry_sequence));
+            }
+            list
+        }
         Event::ParametersTightened(event) => {
             changed(event.sequence, &event.change, event.target, event.target_sequence)
         }
@@ -169,6 +175,7 @@ fn marks(event: &Event) -> BTreeMap<Of, Mark> {
         Event::ChainSettled(event) => vec![chain(event.chain, event.sequence)],
         Event::TreasuryPaid(event) => vec![registry(event.registry_sequence)],
         Event::ChainSwept(event) => vec![chain(event.chain, event.sequence)],
+        Event::StrikesRemoved(event) => vec![chain(event.chain, event.sequence)],
         Event::ChainClosed(event) => vec![(Of::Chain(event.chain), Ends(event.sequence))],
         Event::AccountSettled(event) => vec![
             account(event.account, event.sequence),

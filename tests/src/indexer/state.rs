@@ -147,6 +147,7 @@ pub struct Slice {
     pub number: u64,
     pub hour_anchor: SurfaceAnchor,
     pub day_anchor: SurfaceAnchor,
+    pub eve_anchor: SurfaceAnchor,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -159,6 +160,7 @@ pub struct Strike {
     pub reference_at: i64,
     pub range_e9: u64,
     pub slice_number: u64,
+    pub rent_payer: Pubkey,
 }
 
 #[derive(Clone, Debug)]

@@ -119,6 +119,9 @@ impl Stage {
             chain,
             args,
         });
+        // A market at rest: the formulas know no former slices.
+        self.world
+            .edit_chain(chain, |header| header.eve_anchor = header.day_anchor);
     }
 
     fn publish(&mut self, asset: Asset, thousandths: u64, certainty: u64) {

@@ -161,7 +161,9 @@ fn initialize() -> Fixture {
 }
 
 fn add_underlying() -> Fixture {
-    Town::new().fixture(|town| {
+    let mut town = Town::new();
+    town.world.allow_listing();
+    town.fixture(|town| {
         town.world.call(AddUnderlying {
             admin: &admin(),
             args: NEW.listing(),
@@ -172,7 +174,9 @@ fn add_underlying() -> Fixture {
 
 fn add_collateral() -> Fixture {
     assert_ne!(NEW.collateral(0).underlying_index, NO_UNDERLYING);
-    Town::new().fixture(|town| {
+    let mut town = Town::new();
+    town.world.allow_listing();
+    town.fixture(|town| {
         town.world.call(AddCollateral {
             admin: &admin(),
             asset: NEW,
@@ -186,7 +190,9 @@ fn add_collateral() -> Fixture {
 }
 
 fn end_genesis() -> Fixture {
-    Town::new().fixture(|town| town.world.call(EndGenesis { admin: &admin() }))
+    let mut town = Town::new();
+    town.world.allow_listing();
+    town.fixture(|town| town.world.call(EndGenesis { admin: &admin() }))
 }
 
 /// A change of SOL that narrows what may be traded.

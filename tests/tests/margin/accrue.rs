@@ -7,7 +7,7 @@ use tenor_testkit::action::{Accrue, Deposit, Transfer, Withdraw};
 use tenor_testkit::totals::assert_adds_up;
 use tenor_testkit::{Actor, SOL, USDC, World, assert_fails_with, assert_lands, sol, usd, usdc};
 
-const YEAR: i64 = 31_536_000;
+pub const YEAR: i64 = 31_536_000;
 /// 5% where nothing is lent, 23% at 60%, 103% where all is; a fifth for the house.
 pub const MODEL: InterestModel = InterestModel {
     optimal_utilisation_e9: 600_000_000,
@@ -18,7 +18,7 @@ pub const MODEL: InterestModel = InterestModel {
 };
 
 /// Of Alice's thousand dollars Bob has borrowed four hundred against ten SOL: 17% a year.
-fn lent() -> (World, Actor, Actor) {
+pub fn lent() -> (World, Actor, Actor) {
     let mut world = World::new();
     world.edit_house(|house| house.interest = MODEL);
     let alice = world.trader("alice", &[(USDC, usdc(1_000))]);

@@ -5,9 +5,12 @@ use tenor_margin::MarginError;
 use tenor_margin::event::CollateralListed;
 use tenor_margin::governance::Change;
 use tenor_margin::instructions::AddCollateralArgs;
+use tenor_margin::params::CollateralTerms;
 use tenor_margin::state::NO_UNDERLYING;
 use tenor_sdk::address;
-use tenor_testkit::action::{AddCollateral, AddUnderlying, Deposit, EndGenesis, Initialize, QueueChange};
+use tenor_testkit::action::{
+    AddCollateral, AddUnderlying, ApplyChange, Deposit, EndGenesis, Initialize, QueueChange, Tighten,
+};
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::world::{admin, house_terms, upgrade_authority};
 use tenor_testkit::{JITOSOL, SOL, USDC, World, assert_fails_with, assert_lands, usdc};
@@ -116,8 +119,10 @@ fn requires_that_other_collaterals_name_listed_underlyings_for_price_and_scenari
 fn the_deposit_cap_ramps_from_zero_in_a_house_that_holds_something() {
     let mut world = world_with_jitosol();
     let alice = world.trader("alice", &[(USDC, usdc(1))]);
+    world.allow_listing();
     let list = |ramp_seconds| AddCollateralArgs {
         deposit_cap_atoms: 1_000_000,
+        window_cap_atoms: 1_000_000,
         ramp_seconds,
         ..JITOSOL.collateral(0)
     };
@@ -131,6 +136,7 @@ fn the_deposit_cap_ramps_from_zero_in_a_house_that_holds_something() {
     assert_fails_with(world.send(listing(list(172_799))), MarginError::ParameterOutOfRange);
     assert_lands(world.send(listing(list(172_800))));
     let listed_at = world.now();
+    world.end_set_up();
     world.set_wallet(&alice, JITOSOL, 2_000_000);
     let deposit = |atoms| Deposit {
         depositor: &alice,
@@ -165,6 +171,20 @@ fn requires_that_haircut_caps_and_ramp_are_within_their_bounds() {
             window_cap_atoms: 0,
             ..terms
         },
+        // A window that takes months to leave by, and one that is none.
+        AddCollateralArgs {
+            window_cap_atoms: 49_999_999_999_999,
+            ..terms
+        },
+        AddCollateralArgs {
+            window_cap_atoms: 1_000_000_000_000_001,
+            ..terms
+        },
+        AddCollateralArgs {
+            deposit_cap_atoms: (1 << 62) + 1,
+            window_cap_atoms: 1 << 62,
+            ..terms
+        },
         AddCollateralArgs {
             ramp_seconds: 90 * 86_400 + 1,
             ..terms
@@ -186,6 +206,7 @@ fn requires_that_haircut_caps_and_ramp_are_within_their_bounds() {
     let args = AddCollateralArgs {
         haircut_e9: 500_000_000,
         deposit_cap_atoms: 1,
+        window_cap_atoms: 1,
         ..terms
     };
     assert_lands(world.send(AddCollateral {
@@ -297,4 +318,133 @@ fn a_mint_is_listed_once() {
         approval: None,
     });
     assert_fails_with(result, crate::scene::ACCOUNT_EXISTS);
+}
+
+/// Terms of SOL, whose caps are 1e15 at first.
+fn sol_terms(world: &mut World, change: impl FnOnce(&mut CollateralTerms)) -> Change {
+    let mut terms = CollateralTerms::of(world.picture().collateral(SOL));
+    change(&mut terms);
+    Change::Collateral { index: 1, terms }
+}
+
+fn queue(world: &mut World, change: Change) -> tenor_testkit::Outcome {
+    world.send(QueueChange {
+        admin: &admin(),
+        of: None,
+        change,
+    })
+}
+
+/// Three zeros too many or too few are refused, whoever signs; and an emergency still lowers the deposit cap alone.
+#[test]
+fn caps_are_held_against_each_other_and_against_what_they_were() {
+    let mut world = World::new();
+    let refused: [fn(&mut CollateralTerms); 4] = [
+        |terms| terms.deposit_cap_atoms *= 1_000,
+        |terms| terms.window_cap_atoms /= 1_000,
+        |terms| terms.window_cap_atoms *= 1_000,
+        |terms| (terms.deposit_cap_atoms, terms.window_cap_atoms) = (5_000, 1_000_000_000_000_001),
+    ];
+    for change in refused {
+        let change = sol_terms(&mut world, change);
+        assert_fails_with(queue(&mut world, change), MarginError::ParameterOutOfRange);
+    }
+    let closed = sol_terms(&mut world, |terms| terms.deposit_cap_atoms = 0);
+    world.land(Tighten {
+        admin: &admin(),
+        of: None,
+        change: closed,
+    });
+    // It can be opened again although ten times nothing is nothing: the window's cap tells what was usual.
+    let opened = sol_terms(&mut world, |terms| terms.deposit_cap_atoms = 10_000_000_000_000_000);
+    assert_lands(queue(&mut world, opened));
+    let further = sol_terms(&mut world, |terms| terms.deposit_cap_atoms = 10_000_000_000_000_001);
+    assert_fails_with(queue(&mut world, further), MarginError::ParameterOutOfRange);
+}
+
+/// A change that fits when it is queued may not fit any more when it is made.
+#[test]
+fn caps_are_held_against_what_they_were_when_a_change_is_made_too() {
+    let mut world = World::new();
+    let raised = sol_terms(&mut world, |terms| terms.deposit_cap_atoms *= 10);
+    assert_lands(queue(&mut world, raised));
+    let lowered = sol_terms(&mut world, |terms| terms.deposit_cap_atoms /= 2);
+    world.land(Tighten {
+        admin: &admin(),
+        of: None,
+        change: lowered,
+    });
+    world.advance(172_800);
+    // What it replaces is not what it was: refused before its size is looked at.
+    assert_fails_with(world.send(ApplyChange { number: 0 }), MarginError::ChangeOutdated);
+}
+
+/// The ramp keeps its clock: a cap that is raised half-way is half of the new cap at once, and all of it when the ramp ends.
+#[test]
+fn a_cap_that_is_raised_during_its_ramp_goes_on_with_the_same_clock() {
+    let mut world = world_with_jitosol();
+    let admin = admin();
+    world.land(AddCollateral {
+        admin: &admin,
+        asset: JITOSOL,
+        args: AddCollateralArgs {
+            deposit_cap_atoms: 1_000,
+            window_cap_atoms: 1_000,
+            ramp_seconds: 345_600,
+            ..JITOSOL.collateral(0)
+        },
+        approval: None,
+    });
+    world.end_set_up();
+    let listed_at = world.now();
+    let alice = world.trader("alice", &[]);
+    world.set_wallet(&alice, JITOSOL, 100_000);
+    let deposit = |atoms| Deposit {
+        depositor: &alice,
+        to: &alice,
+        asset: JITOSOL,
+        atoms,
+    };
+    let terms = CollateralTerms {
+        deposit_cap_atoms: 10_000,
+        ..CollateralTerms::of(world.picture().collateral(JITOSOL))
+    };
+    assert_lands(queue(&mut world, Change::Collateral { index: 3, terms }));
+    world.set_time(listed_at + 172_800);
+    // Half of the old cap.
+    assert_lands(world.send(deposit(500)));
+    assert_fails_with(world.send(deposit(1)), MarginError::DepositCap);
+    world.land(ApplyChange { number: 0 });
+    let ramp = |world: &World| {
+        let entry = *world.picture().collateral(JITOSOL);
+        (entry.ramp_started_at, entry.ramp_seconds)
+    };
+    assert_eq!(ramp(&world), (listed_at, 345_600));
+    // Half of the new one.
+    assert_fails_with(world.send(deposit(4_501)), MarginError::DepositCap);
+    assert_lands(world.send(deposit(4_500)));
+    // Lowered at once, what is there stays.
+    let terms = CollateralTerms {
+        deposit_cap_atoms: 9_000,
+        ..CollateralTerms::of(world.picture().collateral(JITOSOL))
+    };
+    world.land(Tighten {
+        admin: &admin,
+        of: None,
+        change: Change::Collateral { index: 3, terms },
+    });
+    assert_fails_with(world.send(deposit(1)), MarginError::DepositCap);
+    world.set_time(listed_at + 345_600);
+    assert_fails_with(world.send(deposit(4_001)), MarginError::DepositCap);
+    assert_lands(world.send(deposit(4_000)));
+    // After the ramp a raise counts at once: it has waited out the timelock.
+    let terms = CollateralTerms {
+        deposit_cap_atoms: 20_000,
+        ..CollateralTerms::of(world.picture().collateral(JITOSOL))
+    };
+    assert_lands(queue(&mut world, Change::Collateral { index: 3, terms }));
+    world.advance(172_800);
+    world.land(ApplyChange { number: 1 });
+    assert_fails_with(world.send(deposit(11_001)), MarginError::DepositCap);
+    assert_lands(world.send(deposit(11_000)));
 }

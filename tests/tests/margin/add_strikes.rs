@@ -11,7 +11,7 @@ use tenor_testkit::totals::assert_adds_up;
 use tenor_testkit::world::{FIRST_EXPIRY, anyone};
 use tenor_testkit::{ChainOf, SOL, USDC, World, assert_fails_with, assert_lands, usd, usdc};
 
-const CHAIN: ChainOf = ChainOf {
+pub const CHAIN: ChainOf = ChainOf {
     asset: SOL,
     expiry: FIRST_EXPIRY,
 };
@@ -26,7 +26,7 @@ fn world() -> World {
     world
 }
 
-fn add(world: &mut World, strikes: &[Price]) -> tenor_testkit::Outcome {
+pub fn add(world: &mut World, strikes: &[Price]) -> tenor_testkit::Outcome {
     world.send(AddStrikes {
         payer: &anyone(),
         chain: CHAIN,
@@ -118,7 +118,7 @@ fn grid_at_200() -> Vec<u64> {
 }
 
 /// A full chain: the grid at 200 and then those that the grid at 150 adds, and three of a grid at 320.
-fn full_world() -> World {
+pub fn full_world() -> World {
     let mut world = world();
     let fill = |world: &mut World, strikes: &[u64]| {
         for part in strikes.chunks(16) {
@@ -142,7 +142,7 @@ fn full_world() -> World {
     world
 }
 
-fn replace(world: &mut World, strikes: &[u64], slots: &[u16]) -> tenor_testkit::Outcome {
+pub fn replace(world: &mut World, strikes: &[u64], slots: &[u16]) -> tenor_testkit::Outcome {
     world.send(ReplaceStrikes {
         listed: AddStrikes {
             payer: &anyone(),
@@ -227,8 +227,8 @@ fn the_strikes_take_the_place_of_those_to_be_replaced_and_those_that_somebody_ho
     let after = &picture.chain(CHAIN).strikes;
     for (slot, (before, after)) in (0..).zip(before.iter().zip(after)) {
         let expected = match slot {
-            slot if slot == first => Strike::new(70_000_000_000),
-            slot if slot == second => Strike::new(95_000_000_000),
+            slot if slot == first => Strike::new(70_000_000_000).paid_by(anyone().address()),
+            slot if slot == second => Strike::new(95_000_000_000).paid_by(anyone().address()),
             _ => *before,
         };
         assert_eq!(*after, expected, "slot {slot}");
@@ -301,7 +301,7 @@ fn the_strikes_are_appended_without_a_risk_array_and_the_payer_pays_the_rent_of_
             .all(|strike| strike.reference_price_e9 == 0 && strike.pnl_e9 == [0; 33])
     );
     let grown = world.account(&CHAIN.address()).unwrap().data().len();
-    assert_eq!(grown - length, 3 * 416, "416 bytes a strike");
+    assert_eq!(grown - length, 3 * 472, "472 bytes a strike");
     assert_eq!(before - lamports(&world), rent(grown) - rent(length));
     assert_eq!(receipt.events(), ["StrikesAdded"]);
     let event: StrikesAdded = receipt.event();

@@ -3,10 +3,12 @@
 use crate::scene::Scene;
 use solana_account::ReadableAccount;
 use tenor_margin::MarginError;
-use tenor_margin::event::ChainClosed;
-use tenor_testkit::action::{CloseChain, CreateChain, SettleAccount};
-use tenor_testkit::world::anyone;
-use tenor_testkit::{assert_fails_with, assert_lands};
+use tenor_margin::event::{ChainClosed, StrikesRemoved};
+use tenor_sdk::instruction::close_chain;
+use tenor_testkit::action::{AddStrikes, CloseChain, CreateChain, ReplaceStrikes, SettleAccount};
+use tenor_testkit::bank::rent;
+use tenor_testkit::world::{FIRST_EXPIRY, anyone};
+use tenor_testkit::{Actor, Call, ChainOf, SOL, World, assert_fails_with, assert_lands, usd};
 
 impl Scene {
     fn close(&mut self) -> tenor_testkit::Outcome {
@@ -117,4 +119,156 @@ fn it_never_comes_back() {
     assert_eq!(refused.changed, []);
     assert_lands(scene.close());
     assert_fails_with(scene.world.send(create), MarginError::ExpiryNotOnGrid);
+}
+
+/// A chain that one person created, and whose strikes two others paid for in turn.
+fn shared() -> (World, ChainOf, [Actor; 3]) {
+    let mut world = World::new();
+    let [creator, first, second] = ["creator", "first", "second"].map(|name| world.visitor(name));
+    let chain = ChainOf {
+        asset: SOL,
+        expiry: FIRST_EXPIRY,
+    };
+    world.land(CreateChain { payer: &creator, chain });
+    for (payer, strikes) in [
+        (&first, vec![180, 200]),
+        (&creator, vec![220]),
+        (&second, vec![160, 240, 260]),
+        (&first, vec![140]),
+    ] {
+        let strikes = strikes.into_iter().map(usd).collect();
+        world.land(AddStrikes { payer, chain, strikes });
+    }
+    (world, chain, [creator, first, second])
+}
+
+#[test]
+fn the_rent_of_each_strike_goes_to_whoever_paid_it_and_the_rest_to_whoever_created_the_chain() {
+    let (mut world, chain, actors) = shared();
+    // Everybody began with the same, and has it again.
+    let lamports = |world: &World| [0, 1, 2].map(|place| world.account(&actors[place].address()).unwrap().lamports());
+    let before = world.account(&anyone().address()).unwrap().lamports();
+    let of_strike = 472 * 6_960;
+    let paid = lamports(&world).map(|left| world_lamports() - left);
+    assert_eq!([paid[1], paid[2]], [3 * of_strike, 3 * of_strike]);
+    world.set_time(chain.expiry);
+    let receipt = world.land(CloseChain { chain });
+    assert_eq!(receipt.events(), ["ChainClosed"]);
+    assert!(world.account(&chain.address()).is_none());
+    assert_eq!(lamports(&world), [world_lamports(); 3]);
+    assert_eq!(world.account(&anyone().address()).unwrap().lamports(), before);
+}
+
+fn world_lamports() -> u64 {
+    1_000_000_000_000
+}
+
+#[test]
+fn whoever_creates_a_chain_early_does_not_get_the_rent_of_those_who_list_its_strikes() {
+    let (mut world, chain, [creator, first, second]) = shared();
+    world.set_time(chain.expiry);
+    let close = |payers: &[&Actor]| {
+        let payers: Vec<_> = payers.iter().map(|payer| payer.address()).collect();
+        let instruction = close_chain(chain.address(), creator.address(), &payers);
+        Call::new(instruction, [&creator])
+    };
+    // Alone, and with somebody who did not pay for the last strike.
+    assert_fails_with(world.send(close(&[])), MarginError::NotRentPayer);
+    assert_fails_with(world.send(close(&[&second])), MarginError::NotRentPayer);
+    // One who paid but cannot be paid.
+    let mut frozen = close(&[&first]);
+    frozen.instruction_mut().accounts.last_mut().unwrap().is_writable = false;
+    assert_fails_with(world.send(frozen), MarginError::NotRentPayer);
+    assert_lands(world.send(close(&[&first, &second])));
+    for actor in [&creator, &first, &second] {
+        assert_eq!(world.account(&actor.address()).unwrap().lamports(), world_lamports());
+    }
+}
+
+#[test]
+fn strikes_go_from_the_last_on_as_far_as_their_payers_are_passed() {
+    let (mut world, chain, [creator, first, second]) = shared();
+    world.set_time(chain.expiry);
+    let step = |world: &mut World, payer: &Actor| {
+        let instruction = close_chain(chain.address(), creator.address(), &[payer.address()]);
+        assert_lands(world.send(Call::new(instruction, [])))
+    };
+    let sequence = world.picture().chain(chain).chain.sequence;
+    let receipt = step(&mut world, &first);
+    let event: StrikesRemoved = receipt.event();
+    assert_eq!(
+        (event.chain, event.sequence, event.left),
+        (chain.address(), sequence + 1, 6)
+    );
+    let left: Vec<u64> = world
+        .picture()
+        .chain(chain)
+        .strikes
+        .iter()
+        .map(|strike| strike.price_e9 / 1_000_000_000)
+        .collect();
+    assert_eq!(left, [180, 200, 220, 160, 240, 260]);
+    let account = world.account(&chain.address()).unwrap();
+    assert_eq!(
+        account.lamports(),
+        rent(account.data().len()),
+        "what stays pays its own rent"
+    );
+    // The creator's own goes with those of the second; then the first's two, and the chain with them.
+    assert_eq!(step(&mut world, &second).event::<StrikesRemoved>().left, 2);
+    assert_eq!(step(&mut world, &first).events(), ["ChainClosed"]);
+    for actor in [&creator, &first, &second] {
+        assert_eq!(world.account(&actor.address()).unwrap().lamports(), world_lamports());
+    }
+}
+
+/// Whoever lists each strike from another address makes the close longer, not impossible.
+#[test]
+fn a_chain_with_as_many_payers_as_strikes_closes_in_steps() {
+    let mut world = World::new();
+    let chain = ChainOf {
+        asset: SOL,
+        expiry: FIRST_EXPIRY,
+    };
+    world.land(CreateChain {
+        payer: &anyone(),
+        chain,
+    });
+    let payers: Vec<Actor> = (0..29).map(|place| world.visitor(&format!("payer {place}"))).collect();
+    for (payer, strike) in payers.iter().zip((140..=280).step_by(5)) {
+        let strikes = vec![usd(strike)];
+        world.land(AddStrikes { payer, chain, strikes });
+    }
+    world.set_time(chain.expiry);
+    assert_eq!(world.land(CloseChain { chain }).event::<StrikesRemoved>().left, 9);
+    let receipt = world.land(CloseChain { chain });
+    assert_eq!(receipt.events(), ["ChainClosed"]);
+    assert!(receipt.compute_units < 40_000, "{}", receipt.compute_units);
+    for payer in &payers {
+        assert_eq!(world.account(&payer.address()).unwrap().lamports(), world_lamports());
+    }
+}
+
+/// A strike that takes another's slot leaves the rent with whoever paid for the slot.
+#[test]
+fn the_rent_of_a_replaced_strike_stays_its_payers() {
+    let mut world = crate::add_strikes::full_world();
+    let chain = crate::add_strikes::CHAIN;
+    let stranger = world.visitor("stranger");
+    world.set_price(SOL, usd(130));
+    let slot = world.picture().strike_slot(chain.call(410));
+    world.land(ReplaceStrikes {
+        listed: AddStrikes {
+            payer: &stranger,
+            chain,
+            strikes: vec![usd(70)],
+        },
+        slots: vec![slot],
+    });
+    let strike = world.picture().chain(chain).strikes[usize::from(slot)];
+    assert_eq!(
+        (strike.price_e9, strike.rent_payer),
+        (70_000_000_000, anyone().address())
+    );
+    assert_eq!(world.account(&stranger.address()).unwrap().lamports(), world_lamports());
 }

@@ -7,7 +7,7 @@ use tenor_margin::event::ChainCreated;
 use tenor_margin::governance::Change;
 use tenor_margin::state::MarketLimits;
 use tenor_sdk::address;
-use tenor_testkit::action::{AddUnderlying, CreateChain, Tighten};
+use tenor_testkit::action::{AddUnderlying, ApplyChange, CreateChain, QueueChange, Tighten};
 use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone};
 use tenor_testkit::{BTC, ChainOf, JITOSOL, SOL, World, assert_fails_with, assert_lands, days, hours, weeks};
 
@@ -164,6 +164,9 @@ fn a_tenor_of_zero_lists_nothing_and_is_chosen_at_listing_alone() {
         });
         assert_fails_with(result, MarginError::ExpiryNotOnGrid);
     }
+    // The tenor alone is why: the grid has eight of these expiries for an asset with options.
+    let of_sol = (0..10).filter(|week| create(&mut world, FIRST_EXPIRY + weeks(*week)).is_ok());
+    assert_eq!(of_sol.count(), 8);
     let tighten = |world: &mut World, asset: tenor_testkit::Asset, market| {
         world.send(Tighten {
             admin: &admin(),
@@ -181,4 +184,30 @@ fn a_tenor_of_zero_lists_nothing_and_is_chosen_at_listing_alone() {
         ..SOL.listing().market
     };
     assert_fails_with(tighten(&mut world, SOL, none), MarginError::ParameterOutOfRange);
+    let queue = |world: &mut World, asset: tenor_testkit::Asset, market| {
+        world.send(QueueChange {
+            admin: &admin(),
+            change: Change::Market(market),
+            of: Some(asset),
+        })
+    };
+    assert_fails_with(queue(&mut world, SOL, none), MarginError::ParameterOutOfRange);
+    // A tenor is given to it by a change that waits, and then there is no way back.
+    let week = MarketLimits {
+        max_tenor_seconds: 604_800,
+        ..fewer
+    };
+    assert_fails_with(tighten(&mut world, JITOSOL, week), MarginError::ChangeLoosens);
+    assert_lands(queue(&mut world, JITOSOL, week));
+    world.advance(days(2));
+    world.land(ApplyChange { number: 0 });
+    let chain = ChainOf {
+        asset: JITOSOL,
+        expiry: FIRST_EXPIRY,
+    };
+    world.land(CreateChain {
+        payer: &anyone(),
+        chain,
+    });
+    assert_fails_with(queue(&mut world, JITOSOL, fewer), MarginError::ParameterOutOfRange);
 }

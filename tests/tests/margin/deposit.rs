@@ -14,6 +14,7 @@ fn scene() -> (World, Actor) {
     let alice = world.trader("alice", &[]);
     world.set_wallet(&alice, USDC, usdc(1_000));
     world.set_wallet(&alice, SOL, sol(5));
+    world.end_set_up();
     (world, alice)
 }
 
@@ -105,6 +106,7 @@ fn requires_that_the_cap_is_kept() {
     let terms = USDC.collateral(tenor_margin::state::NO_UNDERLYING);
     let args = AddCollateralArgs {
         deposit_cap_atoms: usdc(100),
+        window_cap_atoms: usdc(100),
         ..terms
     };
     world.land(AddCollateral {
@@ -120,6 +122,7 @@ fn requires_that_the_cap_is_kept() {
         capacity: 1,
     });
     world.set_wallet(&alice, USDC, usdc(1_000));
+    world.end_set_up();
 
     assert_fails_with(world.send(usdc_of(&alice, usdc(100) + 1)), MarginError::DepositCap);
     assert_lands(world.send(usdc_of(&alice, usdc(100))));
@@ -231,4 +234,29 @@ fn requires_owner_or_delegate_for_a_collateral_new_to_the_account() {
     assert_fails_with(scene.world.send(gift), MarginError::NotAccountAuthority);
     scene.world.deposit(&scene.alice, SOL, 1);
     assert_lands(scene.world.send(gift));
+}
+
+#[test]
+fn requires_that_set_up_is_over() {
+    let mut world = World::new();
+    let alice = world.trader("alice", &[]);
+    let until = world.picture().house().genesis_until;
+    world.set_wallet(&alice, USDC, usdc(10));
+    let deposit = Deposit {
+        depositor: &alice,
+        to: &alice,
+        asset: USDC,
+        atoms: usdc(1),
+    };
+    assert_fails_with(world.send(deposit), MarginError::GenesisLasts);
+    world.set_time(until - 1);
+    assert_fails_with(world.send(deposit), MarginError::GenesisLasts);
+    world.set_time(until);
+    assert_lands(world.send(deposit));
+
+    let mut world = World::new();
+    let alice = world.trader("alice", &[]);
+    world.set_wallet(&alice, USDC, usdc(10));
+    world.land(tenor_testkit::action::EndGenesis { admin: &admin() });
+    assert_lands(world.send(deposit));
 }

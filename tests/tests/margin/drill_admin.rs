@@ -52,7 +52,6 @@ impl Heist {
         world.trade_at_mark(&alice, &bob, chain.call(200), 5_000);
         world.set_account(JUNK.mint(), mint_account(JUNK));
         world.set_wallet(&mallory, JUNK, u64::MAX >> 1);
-        world.land(EndGenesis { admin: &admin() });
         let start = world.now();
         Self {
             start,
@@ -106,7 +105,8 @@ impl Heist {
         };
         let collateral = AddCollateralArgs {
             haircut_e9: 0,
-            deposit_cap_atoms: u64::MAX,
+            deposit_cap_atoms: 1 << 62,
+            window_cap_atoms: 1 << 62,
             ramp_seconds: 172_800,
             ..JUNK.collateral(0)
         };
@@ -465,4 +465,52 @@ fn the_timelock_guards_itself() {
         });
         assert_fails_with(result, MarginError::ChangeLoosens);
     }
+}
+
+/// During set-up the admin's key lists without delay whatever it likes, and there is nothing to take: no deposit lands before
+/// set-up is over, not even one that the thief persuades somebody of, and then no listing does.
+#[test]
+fn during_set_up_a_stolen_key_lists_what_it_likes_in_a_house_that_holds_nothing() {
+    let mut world = World::new();
+    let (alice, mallory) = (world.trader("alice", &[]), world.trader("mallory", &[]));
+    world.set_wallet(&alice, USDC, usdc(1_000));
+    world.set_account(JUNK.mint(), mint_account(JUNK));
+    world.set_wallet(&mallory, JUNK, 1 << 40);
+    let listing = |asset: Asset| AddCollateralArgs {
+        haircut_e9: 0,
+        ..asset.collateral(0)
+    };
+    let thief = admin();
+    let list = |asset| AddCollateral {
+        admin: &thief,
+        asset,
+        args: listing(asset),
+        approval: None,
+    };
+    world.land(list(JUNK));
+    for (owner, asset, atoms) in [(&alice, USDC, usdc(1_000)), (&mallory, JUNK, 1 << 40)] {
+        let deposit = world.send(Deposit {
+            depositor: owner,
+            to: owner,
+            asset,
+            atoms,
+        });
+        assert_fails_with(deposit, MarginError::GenesisLasts);
+    }
+    let registry = *world.picture().market.registry().unwrap();
+    assert!(registry.listed().iter().all(|entry| entry.booked_total_atoms == 0));
+    // Whoever ends it shuts the door behind the listings, and everybody sees what is listed before a deposit can land.
+    world.land(EndGenesis { admin: &thief });
+    let second = Asset {
+        symbol: "JUNK2",
+        ..JUNK
+    };
+    world.set_account(second.mint(), mint_account(second));
+    assert_fails_with(world.send(list(second)), MarginError::ListingNotApproved);
+    assert_lands(world.send(Deposit {
+        depositor: &alice,
+        to: &alice,
+        asset: USDC,
+        atoms: usdc(1_000),
+    }));
 }

@@ -5,7 +5,8 @@ use tenor_margin::MarginError;
 use tenor_margin::risk::Freshness;
 use tenor_margin::state::Pausable;
 use tenor_math::quantity::UnixSeconds;
-use tenor_testkit::action::{Pause, Quote, RefreshRisk, Trade, Withdraw};
+use tenor_sdk::margin::risk::ViewOf;
+use tenor_testkit::action::{Pause, Quote, RefreshRisk, ShowHealth, Trade, Withdraw};
 use tenor_testkit::world::guardian;
 use tenor_testkit::{Outcome, SOL, USDC, assert_fails_with, assert_lands, sol, usd, usdc};
 
@@ -213,4 +214,20 @@ fn borrowing_can_be_paused_and_cash_that_is_there_still_leaves() {
         }],
     };
     assert_lands(scene.world.send(&on_credit));
+}
+
+#[test]
+fn a_view_of_stored_numbers_ends_where_the_price_has_doubled() {
+    let mut scene = Scene::new();
+    let call = scene.chain.call(200);
+    scene.alice_buys(call, 100);
+    let bob = scene.bob.clone();
+    let stored = ShowHealth {
+        of: &bob,
+        view_of: ViewOf::Stored,
+    };
+    scene.world.set_price(SOL, usd(399));
+    assert_lands(scene.world.send(stored));
+    scene.world.set_price(SOL, usd(400));
+    assert_fails_with(scene.world.send(stored), MarginError::RiskStale);
 }

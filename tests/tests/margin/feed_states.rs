@@ -1,5 +1,5 @@
 //! What each action may do in each state of a feed: one thing allowed and one refused for every cell of the table in
-//! docs/oracles.md.
+//! docs/oracles.md. Slices of liquidations and transfers have files of their own.
 
 use tenor_margin::MarginError;
 use tenor_margin::risk::FeedState;
@@ -11,19 +11,19 @@ use tenor_testkit::{
 };
 
 /// A writer of puts, a buyer, and a holder of nothing but cash, while SOL's feed is in one state.
-struct Market {
-    world: World,
-    chain: ChainOf,
-    writer: Actor,
-    buyer: Actor,
-    saver: Actor,
+pub struct Market {
+    pub world: World,
+    pub chain: ChainOf,
+    pub writer: Actor,
+    pub buyer: Actor,
+    pub saver: Actor,
 }
 
 /// The last price was two hours ago.
-const HOURS: i64 = 7_200;
+pub const HOURS: i64 = 7_200;
 
 impl Market {
-    fn fresh() -> Self {
+    pub fn fresh() -> Self {
         let mut world = World::new();
         let chain = world.list_chain(SOL, FIRST_EXPIRY, &[160, 180, 200, 220]);
         let writer = world.trader("writer", &[(USDC, usdc(5_000))]);
@@ -40,14 +40,14 @@ impl Market {
     }
 
     /// The price is a minute old: too old to add risk on or to liquidate by.
-    fn old() -> Self {
+    pub fn old() -> Self {
         let mut market = Self::fresh();
         market.world.advance(60);
         market
     }
 
     /// The oracle is certain to five percent only.
-    fn wide() -> Self {
+    pub fn wide() -> Self {
         let mut market = Self::fresh();
         market.world.advance(60);
         market.publish_wide(usd(200));
@@ -55,14 +55,14 @@ impl Market {
     }
 
     /// Nothing was heard of the price for two hours.
-    fn unusable() -> Self {
+    pub fn unusable() -> Self {
         let mut market = Self::fresh();
         market.world.advance(HOURS);
         market.refresh();
         market
     }
 
-    fn publish_wide(&mut self, price: Price) {
+    pub fn publish_wide(&mut self, price: Price) {
         let now = self.world.now();
         let feed = Feed::of(SOL, price, now).but(|update| update.conf = price.e9() / 10 / 20);
         self.world.write_feed(SOL.feed(), &feed);
@@ -73,14 +73,14 @@ impl Market {
     }
 
     /// Someone computes the risk arrays on whatever price is stored.
-    fn refresh(&mut self) {
+    pub fn refresh(&mut self) {
         self.world.land(RefreshRisk {
             chain: self.chain,
             strike_slots: vec![0, 1, 2, 3],
         });
     }
 
-    fn state(&self) -> FeedState {
+    pub fn state(&self) -> FeedState {
         let picture = self.world.picture();
         let underlying = picture.underlying(SOL);
         FeedState::of(
@@ -91,7 +91,7 @@ impl Market {
     }
 
     /// `buyer` buys lots of an option from `seller` at its mark.
-    fn trade(&mut self, buyer: &Actor, seller: &Actor, option: Instrument, lots: i64) -> Outcome {
+    pub fn trade(&mut self, buyer: &Actor, seller: &Actor, option: Instrument, lots: i64) -> Outcome {
         let price = self.world.picture().mark(option);
         self.world.send(Trade {
             buyer,

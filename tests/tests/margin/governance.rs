@@ -312,7 +312,7 @@ fn every_kind_of_change_writes_what_it_says() {
     let (mut feed, mut risk, mut surface) = (sol.feed, sol.risk, sol.surface);
     feed.max_age_seconds = 60;
     risk.roll_e9 = 2_000_000;
-    surface.max_step_e9 = 300_000_000;
+    surface.max_step_e9 = 150_000_000;
     let collateral = CollateralTerms {
         haircut_e9: 200_000_000,
         deposit_cap_atoms: 7,

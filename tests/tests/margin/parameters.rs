@@ -130,8 +130,8 @@ pub fn rows() -> Vec<Row> {
         }
         collateral of None => |sets| Change::Collateral { index: 1, terms: sets.collateral }; {
             haircut_e9 0 ..= 500_000_000 Either,
-            deposit_cap_atoms 0 ..= 18_446_744_073_709_551_615 Up,
-            window_cap_atoms 1 ..= 18_446_744_073_709_551_615 Either,
+            deposit_cap_atoms 0 ..= 10_000_000_000_000_000 Up,
+            window_cap_atoms 50_000_000_000_000 ..= 1_000_000_000_000_000 Either,
         }
         feed of Some(SOL) => |sets| Change::Feed(sets.feed); {
             max_confidence_e9 5_000_000 ..= 100_000_000 Up,
@@ -174,12 +174,12 @@ pub fn rows() -> Vec<Row> {
             min_discount_e9 500_000_000 ..= 1_000_000_000 Either,
         }
         surface of Some(SOL) => |sets| Change::Surface(sets.surface); {
-            max_step_e9 1_000_000 ..= 500_000_000 Either,
-            max_hourly_step_e9 200_000_000 ..= 1_000_000_000 Either,
-            max_daily_step_e9 500_000_000 ..= 2_000_000_000 Either,
-            max_carry_step_e9 100_000 ..= 10_000_000 Either,
-            max_hourly_carry_step_e9 5_000_000 ..= 30_000_000 Either,
-            max_daily_carry_step_e9 10_000_000 ..= 100_000_000 Either,
+            max_step_e9 1_000_000 ..= 200_000_000 Either,
+            max_hourly_step_e9 200_000_000 ..= 300_000_000 Either,
+            max_daily_step_e9 300_000_000 ..= 500_000_000 Either,
+            max_carry_step_e9 100_000 ..= 5_000_000 Either,
+            max_hourly_carry_step_e9 5_000_000 ..= 10_000_000 Either,
+            max_daily_carry_step_e9 10_000_000 ..= 20_000_000 Either,
             min_interval_seconds 0 ..= 600 Either,
         }
     }
@@ -269,8 +269,8 @@ fn each_loosening_is_refused_at_once_and_each_tightening_is_made_at_once() {
             }
         }
     }
-    // 11 tighten in one direction and loosen in the other; of the others 4 stand at an end of their bounds: base rate,
-    // delay, age and interval of the surface.
+    // 11 tighten in one direction and loosen in the other; of the others 11 stand at an end of their bounds: base rate,
+    // delay, age and interval of the surface and its six steps, the window's cap.
     assert_eq!(made, 11, "tightenings");
-    assert_eq!(refused, 11 + 2 * (rows().len() - 11) - 4, "loosenings");
+    assert_eq!(refused, 11 + 2 * (rows().len() - 11) - 11, "loosenings");
 }

@@ -265,24 +265,24 @@ fn a_flat_slice_may_gain_a_slope_in_steps_of_a_quarter() {
 #[test]
 fn requires_that_all_are_within_the_hours_step_and_the_days() {
     let (mut world, chain) = scene();
-    // The hour allows half of 60%: up to 90%.
-    for percent in [71, 84, 89] {
+    // The hour allows three tenths of 60%: up to 78%.
+    for percent in [71, 77] {
         assert_lands(post_percent(&mut world, chain, percent));
     }
-    assert_fails_with(post_percent(&mut world, chain, 91), MarginError::SurfaceStep);
+    assert_fails_with(post_percent(&mut world, chain, 79), MarginError::SurfaceStep);
     world.advance(3_599);
-    assert_fails_with(post_percent(&mut world, chain, 91), MarginError::SurfaceStep);
-    // The next hour begins at 89%; the day allows 120%.
+    assert_fails_with(post_percent(&mut world, chain, 79), MarginError::SurfaceStep);
+    // The next hour begins at 77%; the day allows 90%.
     world.advance(1);
-    for percent in [91, 105, 119] {
+    for percent in [79, 89] {
         assert_lands(post_percent(&mut world, chain, percent));
     }
-    assert_fails_with(post_percent(&mut world, chain, 121), MarginError::SurfaceStep);
+    assert_fails_with(post_percent(&mut world, chain, 91), MarginError::SurfaceStep);
     world.advance(82_799);
-    assert_fails_with(post_percent(&mut world, chain, 121), MarginError::SurfaceStep);
-    // The next day begins at 119%.
+    assert_fails_with(post_percent(&mut world, chain, 91), MarginError::SurfaceStep);
+    // The next day begins at 89%.
     world.advance(1);
-    assert_lands(post_percent(&mut world, chain, 121));
+    assert_lands(post_percent(&mut world, chain, 91));
     let picture = world.picture();
     let stored = &picture.chain(chain).chain;
     assert_eq!(
@@ -290,7 +290,8 @@ fn requires_that_all_are_within_the_hours_step_and_the_days() {
         (world.now(), world.now())
     );
     let percent = |variance_e12: u64| (variance_e12 as f64 / 1e12).sqrt() * 100.0;
-    assert!((percent(stored.day_anchor.variance_e12) - 119.0).abs() < 1e-6);
+    assert!((percent(stored.day_anchor.variance_e12) - 89.0).abs() < 1e-6);
+    assert!((percent(stored.eve_anchor.variance_e12) - 60.0).abs() < 1e-6);
 }
 
 #[test]
@@ -377,14 +378,15 @@ fn a_surface_moves_up_far_first_and_down_near_first() {
         }
     }
     world.advance(3_600);
-    for percent in [70, 60, 50] {
+    for percent in [70, 62, 55] {
         for chain in chains {
             assert_lands(post_percent(&mut world, chain, percent));
         }
     }
     // The other way round, some neighbour is in the way.
-    assert_fails_with(post_percent(&mut world, chains[2], 58), MarginError::CalendarArbitrage);
-    assert_fails_with(post_percent(&mut world, chains[3], 45), MarginError::CalendarArbitrage);
+    world.advance(3_600);
+    assert_fails_with(post_percent(&mut world, chains[2], 60), MarginError::CalendarArbitrage);
+    assert_fails_with(post_percent(&mut world, chains[3], 49), MarginError::CalendarArbitrage);
 }
 
 #[test]

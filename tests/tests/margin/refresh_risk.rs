@@ -95,7 +95,7 @@ fn requires_that_every_strike_exists() {
         MarginError::WrongListLength,
     );
     assert_fails_with(
-        scene.world.send(refresh(scene.chain, &[0; 65])),
+        scene.world.send(refresh(scene.chain, &[0; 15])),
         MarginError::WrongListLength,
     );
     assert_lands(scene.world.send(refresh(scene.chain, &[0, 4])));

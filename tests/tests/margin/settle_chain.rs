@@ -176,6 +176,7 @@ fn the_price_rounds_down() {
         feed_exponent: -10,
         ..fine.listing()
     };
+    scene.world.allow_listing();
     scene.world.land(AddUnderlying {
         admin: &admin(),
         args,

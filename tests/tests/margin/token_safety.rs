@@ -276,6 +276,7 @@ fn of_token_2022() -> (World, Actor, Pubkey) {
         signers: vec![authority.key()],
     };
     world.land(call);
+    world.end_set_up();
     (world, alice, wallet)
 }
 

@@ -395,6 +395,7 @@ fn open_interest_stays_within_the_markets_limit() {
         max_open_interest_lots: 10,
         ..terms.market
     };
+    scene.world.allow_listing();
     scene.world.land(AddUnderlying {
         admin: &admin(),
         args: AddUnderlyingArgs { market, ..terms },

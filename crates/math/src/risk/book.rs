@@ -1,6 +1,7 @@
 //! What an account holds in one underlying, summed strike by strike.
 
 use super::drift::recentred;
+use super::former::FormerMarks;
 use super::interval::PriceInterval;
 use super::scenario::{PriceShocks, SCENARIOS};
 use super::strike::{Step, StrikeView};
@@ -58,6 +59,8 @@ pub struct UnderlyingBook<'a> {
     pub(super) recentring: Value,
     /// Sum of lots x drift: what re-centring hides per unit of relative step.
     pub(super) drift: Value,
+    /// What the lots may be worth less on the slices of the last day or two.
+    pub(super) former_cost: Value,
     pub(super) net_short_lots: u64,
     pub(super) concentrated_lots: u64,
     pub(super) holds_short: bool,
@@ -88,12 +91,18 @@ impl<'a> UnderlyingBook<'a> {
             settled_value: Value::ZERO,
             recentring: Value::ZERO,
             drift: Value::ZERO,
+            former_cost: Value::ZERO,
             net_short_lots: 0,
             concentrated_lots: 0,
             holds_short: false,
             base_value: Value::ZERO,
             base_haircut: Value::ZERO,
         }
+    }
+
+    /// What the options added so far are worth at mark, but for settled ones.
+    pub const fn option_value(&self) -> Value {
+        self.option_value
     }
 
     /// Adds a strike's call and put. `expiry` tells expiries apart and is below [`MAX_EXPIRIES`]; `free_lots` are the lots
@@ -129,6 +138,16 @@ impl<'a> UnderlyingBook<'a> {
         self.net_short_lots = self.net_short_lots.checked_add(short).ok_or(MathError::Overflow)?;
         self.concentrated_lots = self.concentrated_lots.saturating_add(held.saturating_sub(free_lots));
         self.holds_short |= call.get() < 0 || put.get() < 0;
+        Ok(())
+    }
+
+    /// Holds a strike's lots, added before, against former slices: initial requirements ask for what they may be worth less on
+    /// them, leg by leg, because nobody knows which slice is the true one.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn add_former(&mut self, call: Lots, put: Lots, former: &FormerMarks) -> Result<(), MathError> {
+        self.former_cost = self.former_cost.try_add(former.cost(call, put)?)?;
         Ok(())
     }
 

@@ -83,6 +83,7 @@ pub struct HealthBuilder {
     losses: Value,
     withdrawal_losses: Value,
     initial_contingency: Value,
+    withdrawal_contingency: Value,
     maintenance_contingency: Value,
     initial_uncertainty: Value,
     liquidation_tolerance: Option<Value>,
@@ -101,6 +102,7 @@ impl HealthBuilder {
             losses: Value::ZERO,
             withdrawal_losses: Value::ZERO,
             initial_contingency: Value::ZERO,
+            withdrawal_contingency: Value::ZERO,
             maintenance_contingency: Value::ZERO,
             initial_uncertainty: Value::ZERO,
             liquidation_tolerance: Some(Value::ZERO),
@@ -129,6 +131,7 @@ impl HealthBuilder {
         sum(&mut self.losses, risk.scenario_loss)?;
         sum(&mut self.withdrawal_losses, risk.withdrawal_loss)?;
         sum(&mut self.initial_contingency, risk.initial_contingency)?;
+        sum(&mut self.withdrawal_contingency, risk.withdrawal_contingency)?;
         sum(&mut self.maintenance_contingency, risk.maintenance_contingency)?;
         sum(&mut self.withdrawal_uncertainty, risk.withdrawal_uncertainty)?;
         sum(&mut self.initial_uncertainty, risk.initial_uncertainty)?;
@@ -164,7 +167,7 @@ impl HealthBuilder {
             liquidation_tolerance: self.liquidation_tolerance,
             withdrawable: without_options
                 .try_sub(self.withdrawal_losses)?
-                .try_sub(self.initial_contingency)?
+                .try_sub(self.withdrawal_contingency)?
                 .try_sub(self.withdrawal_uncertainty)?,
         })
     }

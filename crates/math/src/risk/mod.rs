@@ -3,6 +3,7 @@
 mod array;
 mod book;
 mod drift;
+mod former;
 mod grid;
 mod health;
 mod interval;
@@ -15,6 +16,7 @@ mod strike;
 
 pub use array::{StrikeMarket, StrikeRisk, strike_risk};
 pub use book::{Collateral, MAX_EXPIRIES, UnderlyingBook};
+pub use former::{FormerMarket, FormerMarks};
 pub use grid::{ScenarioGrid, StrikeInputs, WEIGHT_ONE, grid_results};
 pub use health::{Health, HealthBuilder, WithdrawalCheck};
 pub use interval::PriceInterval;

@@ -43,8 +43,10 @@ pub struct UnderlyingRisk {
     pub worst_scenario: u8,
     /// Greatest loss when option gains do not count: the withdrawal rule's counterpart of W.
     pub withdrawal_loss: Value,
-    /// Contingencies of the initial requirement.
+    /// Contingencies of the initial requirement, with what the options may be worth less on former slices.
     pub initial_contingency: Value,
+    /// The same for a withdrawal, where options without shorts count for nothing and so can lose nothing.
+    pub withdrawal_contingency: Value,
     /// Contingencies of the maintenance requirement.
     pub maintenance_contingency: Value,
     /// What the initial requirement adds for the price's interval, and for what re-centring may hide.
@@ -70,6 +72,7 @@ impl UnderlyingRisk {
         Self {
             scenario_loss,
             initial_contingency: self.initial_contingency.min(rest),
+            withdrawal_contingency: self.withdrawal_contingency.min(rest),
             maintenance_contingency: self.maintenance_contingency.min(rest),
             ..self
         }
@@ -89,6 +92,7 @@ impl UnderlyingRisk {
             .or_zero();
         Ok(Self {
             initial_contingency: self.initial_contingency.try_add(missing)?,
+            withdrawal_contingency: self.withdrawal_contingency.try_add(missing)?,
             ..self
         })
     }
@@ -113,6 +117,7 @@ impl UnderlyingBook<'_> {
         let losses = self.losses(put_forward, collateral_value, systemic_e9)?;
         let deltas = self.deltas(collateral_value)?;
         let (initial_contingency, maintenance_contingency) = self.contingencies(params, &deltas)?;
+        let initial_contingency = initial_contingency.try_add(self.former_cost)?;
         let settled_debt = self.settled_value.try_neg()?.or_zero();
         let of_collateral = self.interval_cost(deltas.collateral_e9)?;
         let of_all = self.interval_cost(deltas.total_e9()?)?.try_add(self.recentring)?;
@@ -126,6 +131,11 @@ impl UnderlyingBook<'_> {
                 .try_sub(settled_debt)?
                 .try_neg()?,
             initial_contingency,
+            withdrawal_contingency: if self.holds_short {
+                initial_contingency
+            } else {
+                Value::ZERO
+            },
             maintenance_contingency,
             initial_uncertainty: of_all,
             // Options may count for nothing where the price truly is, and then collateral stands alone.

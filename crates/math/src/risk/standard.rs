@@ -29,6 +29,30 @@ pub struct WorstPayoff {
     pub unpaired: u64,
 }
 
+impl WorstPayoff {
+    /// The most that the expiry, worth `value` together with the cover, can lose until it is settled; `None` if that has no
+    /// bound. Never negative.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn greatest_loss(&self, value: Value) -> Result<Option<Value>, MathError> {
+        if self.unpaired > 0 {
+            return Ok(None);
+        }
+        Ok(Some(value.try_sub(self.payoff)?.or_zero()))
+    }
+
+    /// Requirement by the standard rule, of a payoff without cover: see [`standard_requirement`]. Rounds up.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn standard_requirement(&self, reference: Value, unpaired_rate: Ratio) -> Result<Value, MathError> {
+        let unpaired = i64::try_from(self.unpaired).map_err(|_| MathError::Overflow)?;
+        let naked = unpaired_rate.of(Lots::new(unpaired).value(reference)?, Round::Up)?;
+        self.payoff.try_neg()?.or_zero().try_add(naked)
+    }
+}
+
 /// Least payoff of an expiry over a price of zero and every strike given, with `cover` lots of the underlying held
 /// against it. Exact; O(strikes).
 ///
@@ -103,8 +127,8 @@ pub fn best_expiry_payoff(strikes: &[StrikePosition], highest: Value) -> Result<
 /// (spot, or the forward) for each short call that no long call pairs. Rounds up. It is held on top of marks, as the
 /// scenario requirement is, so a naked call costs its mark and the rate.
 ///
-/// Give it every strike of the chain, held or not (see [`worst_expiry_payoff`]): then it is sub-additive and homogeneous,
-/// no long raises it and no short lowers it.
+/// Give it every strike of the chain, held or not (see [`worst_expiry_payoff`]), or of those not held the highest alone, which
+/// is the only one that can be worst: then it is sub-additive and homogeneous, no long raises it and no short lowers it.
 ///
 /// # Errors
 /// As [`worst_expiry_payoff`].
@@ -113,10 +137,7 @@ pub fn standard_requirement(
     reference: Value,
     unpaired_rate: Ratio,
 ) -> Result<Value, MathError> {
-    let worst = worst_expiry_payoff(strikes, 0)?;
-    let unpaired = i64::try_from(worst.unpaired).map_err(|_| MathError::Overflow)?;
-    let naked = unpaired_rate.of(Lots::new(unpaired).value(reference)?, Round::Up)?;
-    worst.payoff.try_neg()?.or_zero().try_add(naked)
+    worst_expiry_payoff(strikes, 0)?.standard_requirement(reference, unpaired_rate)
 }
 
 /// What the last arrays' requirement is multiplied by where the surface is stale: five quarters.
@@ -140,11 +161,7 @@ pub fn fallback_requirement(last: Value, standard: Value) -> Result<Value, MathE
 /// # Errors
 /// As [`worst_expiry_payoff`].
 pub fn greatest_expiry_loss(strikes: &[StrikePosition], cover: u64, value: Value) -> Result<Option<Value>, MathError> {
-    let worst = worst_expiry_payoff(strikes, cover)?;
-    if worst.unpaired > 0 {
-        return Ok(None);
-    }
-    Ok(Some(value.try_sub(worst.payoff)?.or_zero()))
+    worst_expiry_payoff(strikes, cover)?.greatest_loss(value)
 }
 
 #[cfg(test)]

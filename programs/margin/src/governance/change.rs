@@ -188,9 +188,11 @@ impl Change {
             Self::BracketPrograms(programs) => refuse("bracket_programs", !names_twice(programs)),
             Self::WindDown => refuse("wound_down_at", targets.house.wound_down_at == 0),
             Self::Collateral { index, terms } => {
-                crate::ledger::entry(targets.registry, *index)?;
+                let present = CollateralTerms::of(crate::ledger::entry(targets.registry, *index)?);
                 let quote_is_whole = *index != QUOTE_INDEX || terms.haircut_e9 == 0;
-                terms.out_of_bounds().or(refuse("haircut_e9", quote_is_whole))
+                terms
+                    .out_of_bounds_after(Some(&present))
+                    .or(refuse("haircut_e9", quote_is_whole))
             }
             Self::Feed(feed) => UnderlyingParams {
                 feed: *feed,
@@ -221,12 +223,7 @@ impl Change {
             Self::FeedSource(source) => source.out_of_bounds(),
             Self::ListUnderlying(args) => args.out_of_bounds(),
             Self::ListCollateral { args, .. } => {
-                refuse("deposit_cap_atoms", args.deposit_cap_atoms > 0).or(CollateralTerms {
-                    haircut_e9: args.haircut_e9,
-                    deposit_cap_atoms: args.deposit_cap_atoms,
-                    window_cap_atoms: args.window_cap_atoms,
-                }
-                .out_of_bounds())
+                refuse("deposit_cap_atoms", args.deposit_cap_atoms > 0).or(args.terms().out_of_bounds_after(None))
             }
         })
     }

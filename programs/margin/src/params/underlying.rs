@@ -206,32 +206,37 @@ impl ParameterSet for SurfaceLimits {
             Field::new(
                 "max_step_e9",
                 self.max_step_e9,
-                1_000_000..=self.max_hourly_step_e9,
+                1_000_000..=self.max_hourly_step_e9.min(200_000_000),
                 Loosens::Either,
             ),
             Field::new(
                 "max_hourly_step_e9",
                 self.max_hourly_step_e9,
-                0..=self.max_daily_step_e9,
+                0..=self.max_daily_step_e9.min(300_000_000),
                 Loosens::Either,
             ),
-            Field::new("max_daily_step_e9", self.max_daily_step_e9, 0..=2 * E9, Loosens::Either),
+            Field::new(
+                "max_daily_step_e9",
+                self.max_daily_step_e9,
+                0..=500_000_000,
+                Loosens::Either,
+            ),
             Field::new(
                 "max_carry_step_e9",
                 self.max_carry_step_e9,
-                100_000..=self.max_hourly_carry_step_e9,
+                100_000..=self.max_hourly_carry_step_e9.min(5_000_000),
                 Loosens::Either,
             ),
             Field::new(
                 "max_hourly_carry_step_e9",
                 self.max_hourly_carry_step_e9,
-                0..=self.max_daily_carry_step_e9,
+                0..=self.max_daily_carry_step_e9.min(10_000_000),
                 Loosens::Either,
             ),
             Field::new(
                 "max_daily_carry_step_e9",
                 self.max_daily_carry_step_e9,
-                0..=100_000_000,
+                0..=20_000_000,
                 Loosens::Either,
             ),
             Field::new(

@@ -1,16 +1,19 @@
 //! The health of an account, computed over its stored position list.
 
-use super::payoffs::{ExpiryBook, best_collateral};
-use super::{ChainView, Counting, Freshness, MarketView};
+use super::holdings::{HeldChain, Holdings};
+use super::payoffs::{Bounds, ExpiryBook, best_collateral};
+use super::{Counting, Freshness, MarketView};
 use crate::error::{MarginError, OrMarginError};
 use crate::state::{
-    ChainSlot, ClearingHouse, CollateralEntry, MarginAccount, NO_UNDERLYING, Position, Registry, Strike, Underlying,
+    ClearingHouse, CollateralEntry, MAX_CHAINS, MarginAccount, NO_UNDERLYING, Position, Registry, Strike, Underlying,
 };
+use arrayvec::ArrayVec;
 use tenor_math::Round;
 use tenor_math::pricing::{OptionKind, payoff_per_lot};
 use tenor_math::quantity::{Atoms, LotSize, Lots, Price, Ratio, Value};
 use tenor_math::risk::{
-    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, UnderlyingBook, UnderlyingRisk, fallback_requirement,
+    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, Purpose, UnderlyingBook, UnderlyingRisk,
+    fallback_requirement,
 };
 
 /// Indices of the underlyings that an account's health needs, ascending: those of its chains and of its collaterals.
@@ -64,14 +67,15 @@ pub fn assess(
     market: &impl MarketView,
     freshness: Freshness,
 ) -> Result<Health, MarginError> {
-    let reckoning = Reckoning {
+    let mut reckoning = Reckoning {
         house,
         registry,
         account,
-        positions,
+        holdings: Holdings::new(positions),
         market,
         freshness,
     };
+    reckoning.holdings.look_up(account, market)?;
     let uncapped = match freshness {
         Freshness::Action(_) | Freshness::Withdrawal(_) => Some(reckoning.run(Caps::Skipped, &mut |_, _| {})?.health),
         _ => None,
@@ -96,14 +100,15 @@ pub fn assess_in_detail(
     freshness: Freshness,
     visit: &mut dyn FnMut(u8, &UnderlyingRisk),
 ) -> Result<Assessment, MarginError> {
-    let reckoning = Reckoning {
+    let mut reckoning = Reckoning {
         house,
         registry,
         account,
-        positions,
+        holdings: Holdings::new(positions),
         market,
         freshness,
     };
+    reckoning.holdings.look_up(account, market)?;
     reckoning.run(Caps::Applied, visit)
 }
 
@@ -121,20 +126,23 @@ pub fn check_covered(
     market: &impl MarketView,
     index: u8,
 ) -> Result<(), MarginError> {
-    let reckoning = Reckoning {
+    let mut reckoning = Reckoning {
         house,
         registry,
         account,
-        positions,
+        holdings: Holdings::new(positions),
         market,
         freshness: Freshness::AsStored,
     };
+    reckoning.holdings.look_up(account, market)?;
     reckoning.check_covered(index)
 }
 
 /// What the positions in an underlying are like.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Held {
+    /// What the options of each live chain are worth at mark, in the order of the account's table.
+    marks: ArrayVec<Value, MAX_CHAINS>,
     /// Whether a slice that they rest on is stale.
     is_stale: bool,
     /// Whether some are short.
@@ -153,16 +161,18 @@ struct Reckoning<'a, M> {
     house: &'a ClearingHouse,
     registry: &'a Registry,
     account: &'a MarginAccount,
-    positions: &'a [Position],
+    holdings: Holdings<'a>,
     market: &'a M,
     freshness: Freshness,
 }
 
-/// A chain that the account has positions in.
-struct HeldChain<'a> {
-    /// Its slot in the account's table.
-    slot: usize,
-    view: ChainView<'a>,
+/// What an underlying means for an account's collaterals.
+#[derive(Clone, Copy, Debug, Default)]
+struct Backing {
+    /// Whether its feed prices one.
+    prices: bool,
+    /// Whether its scenarios move one.
+    moves: bool,
 }
 
 impl<M: MarketView> Reckoning<'_, M> {
@@ -174,14 +184,17 @@ impl<M: MarketView> Reckoning<'_, M> {
         let (mut left_out, mut is_wide) = (false, false);
         for index in needed_underlyings(self.account, self.registry) {
             let underlying = self.market.underlying(index).ok_or(MarginError::MissingUnderlying)?;
-            let has_options = self.has_options(index)?;
-            let counting = if has_options || self.has_collateral(index) {
+            let has_options = self.holdings.live_chains(index).next().is_some();
+            let backing = self.backing(index);
+            let counting = if has_options || backing.prices || backing.moves {
                 self.freshness.counting(underlying, has_options)?
             } else {
                 Counting::Nothing
             };
             is_wide |= counting != Counting::Nothing && self.freshness.is_wide(underlying);
             let risk = match counting {
+                // It prices what moves with another.
+                Counting::AtPrice { .. } if !has_options && !backing.moves => self.settled_alone(underlying)?,
                 Counting::AtPrice { is_widened } => self.at_price(underlying, caps, is_widened, &mut health)?,
                 Counting::AtWorst => self.at_worst(underlying)?,
                 Counting::AtBest => {
@@ -203,56 +216,22 @@ impl<M: MarketView> Reckoning<'_, M> {
         })
     }
 
-    /// The chains of an underlying in which the account has positions.
-    fn chains(&self, index: u8) -> impl Iterator<Item = Result<HeldChain<'_>, MarginError>> {
-        let of_underlying = move |slot: &&ChainSlot| slot.positions > 0 && slot.underlying_index == index;
-        self.account
-            .chains
-            .iter()
-            .enumerate()
-            .filter(move |(_, slot)| of_underlying(slot))
-            .map(|(slot, held)| {
-                let view = self.market.chain(&held.chain).ok_or(MarginError::MissingChain)?;
-                Ok(HeldChain { slot, view })
-            })
-    }
-
-    /// Whether some position's worth depends on the underlying's price.
-    fn has_options(&self, index: u8) -> Result<bool, MarginError> {
-        for held in self.chains(index) {
-            if held?.view.chain.settlement_price().is_none() {
-                return Ok(true);
-            }
+    fn backing(&self, index: u8) -> Backing {
+        let mut backing = Backing::default();
+        for (entry, _) in self.balances() {
+            backing.prices |= entry.underlying_index == index;
+            backing.moves |= entry.scenario_index == index;
         }
-        Ok(false)
-    }
-
-    /// Whether some collateral's worth depends on the underlying's price or scenarios.
-    fn has_collateral(&self, index: u8) -> bool {
-        self.balances()
-            .any(|(entry, _)| entry.underlying_index == index || entry.scenario_index == index)
-    }
-
-    fn positions_of(&self, slot: usize) -> impl Iterator<Item = &Position> {
-        self.positions
-            .iter()
-            .filter(move |position| usize::from(position.chain_slot) == slot)
+        backing
     }
 
     /// Range of the account's arrays in an underlying, if it has any: that of the first, which all others must share.
-    fn range_of_arrays(&self, index: u8) -> Result<Option<u64>, MarginError> {
-        for held in self.chains(index) {
-            let held = held?;
-            if held.view.chain.settlement_price().is_some() {
-                continue;
-            }
-            let first = self.positions_of(held.slot).next();
-            let strike = first.and_then(|position| held.view.strikes.get(usize::from(position.strike_slot)));
-            if let Some(strike) = strike.filter(|strike| strike.reference_price_e9 != 0) {
-                return Ok(Some(strike.range_e9));
-            }
-        }
-        Ok(None)
+    fn range_of_arrays(&self, index: u8) -> Option<u64> {
+        self.holdings.live_chains(index).find_map(|held| {
+            let first = self.holdings.positions(held).next()?;
+            let strike = held.strikes.get(usize::from(first.strike_slot))?;
+            (strike.reference_price_e9 != 0).then_some(strike.range_e9)
+        })
     }
 
     #[inline(never)]
@@ -265,11 +244,11 @@ impl<M: MarketView> Reckoning<'_, M> {
     ) -> Result<UnderlyingRisk, MarginError> {
         let range = self
             .freshness
-            .range(underlying, self.range_of_arrays(underlying.index)?)?;
+            .range(underlying, self.range_of_arrays(underlying.index))?;
         let shocks = PriceShocks::from_range(range).map_err(|_| MarginError::ParameterOutOfRange)?;
         let interval = self.freshness.interval(underlying);
         let mut book = UnderlyingBook::new(interval, underlying.lot()?, &shocks);
-        let Held { is_stale, has_shorts } = self.add_positions(&mut book, underlying, range)?;
+        let held = self.add_positions(&mut book, underlying, range)?;
         let of_own_feeds = self.add_collaterals(&mut book, underlying)?;
         let mut risk = book
             .assess(
@@ -279,25 +258,20 @@ impl<M: MarketView> Reckoning<'_, M> {
             )
             .or_margin_error()?;
         // A book without shorts cannot lose more than it is worth, which a withdrawal does not count anyway.
-        let is_raised = has_shorts && (is_stale || is_widened);
-        let limit = if caps == Caps::Applied || is_raised {
-            self.greatest_loss(underlying)?
-        } else {
-            None
-        };
-        if let Some(limit) = limit {
-            risk = risk.capped(limit);
+        let is_raised = held.has_shorts && (held.is_stale || is_widened);
+        if caps == Caps::Skipped && !is_raised {
+            return of_own_feeds.added_to(risk);
         }
+        let Bounds {
+            greatest_loss,
+            standard,
+        } = self.bounds(underlying, &held)?;
+        let capped = |risk: UnderlyingRisk| greatest_loss.map_or(risk, |limit| risk.capped(limit));
+        risk = capped(risk);
         if is_raised {
             let last = risk.scenario_loss.try_add(risk.initial_contingency).or_margin_error()?;
-            let standard = if is_stale {
-                self.standard(underlying)?
-            } else {
-                Value::ZERO
-            };
             let fallback = fallback_requirement(last, standard).or_margin_error()?;
-            risk = risk.raised_to(fallback).or_margin_error()?;
-            risk = limit.map_or(risk, |limit| risk.capped(limit));
+            risk = capped(risk.raised_to(fallback).or_margin_error()?);
         }
         of_own_feeds.added_to(risk)
     }
@@ -309,25 +283,32 @@ impl<M: MarketView> Reckoning<'_, M> {
         underlying: &Underlying,
         range: Ratio,
     ) -> Result<Held, MarginError> {
+        let purpose = self.freshness.purpose();
         let mut found = Held::default();
-        for held in self.chains(underlying.index) {
-            let HeldChain { slot, view } = held?;
-            let settlement = view.chain.settlement_price();
-            found.is_stale |= settlement.is_none() && self.freshness.is_stale(view.chain, underlying);
-            for position in self.positions_of(slot) {
-                let strike = strike_of(position, &view)?;
-                if let Some(price) = settlement {
-                    let payoff = payoff(position, strike, price, underlying.lot()?)?;
+        for held in self.holdings.chains(underlying.index) {
+            if let Some(price) = held.settlement {
+                for position in self.holdings.positions(held) {
+                    let payoff = payoff(position, strike_of(position, held)?, price, underlying.lot()?)?;
                     book.add_settled(payoff).or_margin_error()?;
-                    continue;
                 }
-                self.freshness.check_strike(strike, view.chain, underlying, range)?;
+                continue;
+            }
+            found.is_stale |= self.freshness.is_stale(held.chain, underlying);
+            let before = book.option_value();
+            for position in self.holdings.positions(held) {
+                let strike = strike_of(position, held)?;
+                self.freshness.check_strike(strike, held.chain, underlying, range)?;
                 let (call, put) = (position.lots(OptionKind::Call), position.lots(OptionKind::Put));
                 found.has_shorts |= call < Lots::ZERO || put < Lots::ZERO;
                 let free = free_lots(underlying, strike, call, put)?;
-                book.add_strike(slot, call, put, free, &strike.view())
+                book.add_strike(held.slot, call, put, free, &strike.view())
                     .or_margin_error()?;
+                if purpose == Purpose::Action {
+                    book.add_former(call, put, &strike.former()).or_margin_error()?;
+                }
             }
+            let mark = book.option_value().try_sub(before).or_margin_error()?;
+            found.marks.try_push(mark).map_err(|_| MarginError::ChainTableFull)?;
         }
         Ok(found)
     }
@@ -381,13 +362,12 @@ impl<M: MarketView> Reckoning<'_, M> {
     /// Payoffs of settled chains, which need no price; for a withdrawal only debts count.
     fn settled_alone(&self, underlying: &Underlying) -> Result<UnderlyingRisk, MarginError> {
         let mut total = Value::ZERO;
-        for held in self.chains(underlying.index) {
-            let HeldChain { slot, view } = held?;
-            let Some(price) = view.chain.settlement_price() else {
+        for held in self.holdings.chains(underlying.index) {
+            let Some(price) = held.settlement else {
                 continue;
             };
-            for position in self.positions_of(slot) {
-                let payoff = payoff(position, strike_of(position, &view)?, price, underlying.lot()?)?;
+            for position in self.holdings.positions(held) {
+                let payoff = payoff(position, strike_of(position, held)?, price, underlying.lot()?)?;
                 total = total.try_add(payoff).or_margin_error()?;
             }
         }
@@ -407,7 +387,7 @@ impl<M: MarketView> Reckoning<'_, M> {
     ) -> Result<UnderlyingRisk, MarginError> {
         let mut risk = self.settled_alone(underlying)?;
         for expiry in self.expiries(underlying)? {
-            risk.option_value = risk.option_value.try_add(value(&expiry?)?).or_margin_error()?;
+            risk.option_value = risk.option_value.try_add(value(&expiry)?).or_margin_error()?;
         }
         Ok(risk)
     }
@@ -461,18 +441,10 @@ impl<M: MarketView> Reckoning<'_, M> {
     }
 
     /// The account's books in the live expiries of an underlying.
-    fn expiries(
-        &self,
-        underlying: &Underlying,
-    ) -> Result<impl Iterator<Item = Result<ExpiryBook<'_>, MarginError>>, MarginError> {
+    fn expiries(&self, underlying: &Underlying) -> Result<impl Iterator<Item = ExpiryBook<'_>>, MarginError> {
         let lot = underlying.lot()?;
-        Ok(self.chains(underlying.index).filter_map(move |held| match held {
-            Ok(HeldChain { slot, view }) => {
-                let is_live = view.chain.settlement_price().is_none();
-                is_live.then(|| Ok(ExpiryBook::new(self.positions, slot, view.strikes, lot)))
-            }
-            Err(error) => Some(Err(error)),
-        }))
+        let live = self.holdings.live_chains(underlying.index);
+        Ok(live.map(move |held| ExpiryBook::new(&self.holdings, held, lot)))
     }
 
     /// Refuses an account that is short calls on an underlying which nothing covers, whatever the price is.
@@ -481,48 +453,46 @@ impl<M: MarketView> Reckoning<'_, M> {
         let mut cover_lots = self.cover_lots(underlying)?;
         for expiry in self.expiries(underlying)? {
             cover_lots = cover_lots
-                .checked_sub(expiry?.unpaired()?)
+                .checked_sub(expiry.unpaired()?)
                 .ok_or(MarginError::NotCovered)?;
         }
         Ok(())
     }
 
-    /// Requirement of all live expiries by the standard rule.
-    #[inline(never)]
-    fn standard(&self, underlying: &Underlying) -> Result<Value, MarginError> {
-        let rate = Ratio::from_e9(underlying.risk.unpaired_short_e9);
-        let mut total = Value::ZERO;
-        for expiry in self.expiries(underlying)? {
-            let of_expiry = expiry?.standard(underlying.price(), rate)?;
-            total = total.try_add(of_expiry).or_margin_error()?;
-        }
-        Ok(total)
-    }
-
-    /// The most that options and collateral of an underlying can lose until the last expiry; none if that has no bound.
+    /// The most that options and collateral of an underlying can lose until the last expiry, and where a slice is stale the
+    /// requirement of all live expiries by the standard rule.
+    ///
     /// Cover is whole lots of the underlying itself, each counted in one expiry; what no expiry needs may lose all its worth,
     /// and so may other collateral. Before haircuts: those are no loss.
     #[inline(never)]
-    fn greatest_loss(&self, underlying: &Underlying) -> Result<Option<Value>, MarginError> {
+    fn bounds(&self, underlying: &Underlying, held: &Held) -> Result<Bounds, MarginError> {
+        let spot = underlying.price();
+        let unpaired_rate = held
+            .is_stale
+            .then_some(Ratio::from_e9(underlying.risk.unpaired_short_e9));
         let all_cover_lots = self.cover_lots(underlying)?;
         let mut cover_lots = all_cover_lots;
-        let mut total = Value::ZERO;
-        for expiry in self.expiries(underlying)? {
-            let expiry = expiry?;
-            let mark = expiry.mark(underlying.price())?;
-            let Some(loss) = expiry.greatest_loss(mark, underlying.price(), &mut cover_lots)? else {
-                return Ok(None);
+        let (mut greatest_loss, mut standard) = (Some(Value::ZERO), Value::ZERO);
+        for (expiry, mark) in self.expiries(underlying)?.zip(held.marks.iter().copied()) {
+            let of_expiry = expiry.bounds(mark, spot, unpaired_rate, &mut cover_lots)?;
+            standard = standard.try_add(of_expiry.standard).or_margin_error()?;
+            greatest_loss = match (greatest_loss, of_expiry.greatest_loss) {
+                (Some(total), Some(loss)) => Some(total.try_add(loss).or_margin_error()?),
+                _ => None,
             };
-            total = total.try_add(loss).or_margin_error()?;
         }
-        let used = i64::try_from(all_cover_lots.saturating_sub(cover_lots)).map_err(|_| MarginError::MathOverflow)?;
-        let per_lot = underlying
-            .lot()?
-            .value(underlying.price(), Round::Up)
-            .or_margin_error()?;
-        let counted = Lots::new(used).value(per_lot).or_margin_error()?;
-        let idle = self.collateral_worth(underlying)?.try_sub(counted).or_margin_error()?;
-        total.try_add(idle.or_zero()).or_margin_error().map(Some)
+        if let Some(of_options) = greatest_loss {
+            let used =
+                i64::try_from(all_cover_lots.saturating_sub(cover_lots)).map_err(|_| MarginError::MathOverflow)?;
+            let per_lot = underlying.lot()?.value(spot, Round::Up).or_margin_error()?;
+            let counted = Lots::new(used).value(per_lot).or_margin_error()?;
+            let idle = self.collateral_worth(underlying)?.try_sub(counted).or_margin_error()?;
+            greatest_loss = Some(of_options.try_add(idle.or_zero()).or_margin_error()?);
+        }
+        Ok(Bounds {
+            greatest_loss,
+            standard,
+        })
     }
 
     /// Worth of the collaterals that share an underlying's scenarios, before haircuts, rounded up.
@@ -588,8 +558,8 @@ impl OwnFeeds {
     }
 }
 
-fn strike_of<'a>(position: &Position, view: &ChainView<'a>) -> Result<&'a Strike, MarginError> {
-    view.strikes
+fn strike_of<'a>(position: &Position, held: &HeldChain<'a>) -> Result<&'a Strike, MarginError> {
+    held.strikes
         .get(usize::from(position.strike_slot))
         .ok_or(MarginError::NoSuchStrike)
 }

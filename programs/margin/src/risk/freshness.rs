@@ -178,13 +178,19 @@ impl Freshness {
     /// slice: otherwise whoever refreshes could choose which strikes see a new slice.
     ///
     /// # Errors
-    /// [`MarginError::RiskStale`], also before the first refresh.
+    /// [`MarginError::RiskStale`], also before the first refresh, and for any view once the price has doubled since.
     pub fn check_mark(self, strike: &Strike, chain: &Chain, underlying: &Underlying) -> Result<(), MarginError> {
         if strike.reference_price_e9 == 0 {
             return Err(MarginError::RiskStale);
         }
         let Some(now) = self.now() else {
-            return Ok(());
+            // No number is moved so far, whoever asks.
+            let distance = underlying.price_e9.abs_diff(strike.reference_price_e9);
+            return if distance < strike.reference_price_e9 {
+                Ok(())
+            } else {
+                Err(MarginError::RiskStale)
+            };
         };
         let is_of_old_slice = strike.slice_number != chain.slice_number;
         let age = now.since(UnixSeconds::new(strike.reference_at));

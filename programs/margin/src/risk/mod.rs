@@ -3,6 +3,7 @@
 mod assess;
 mod feed_state;
 mod freshness;
+mod holdings;
 mod market;
 mod payoffs;
 mod positions;
@@ -12,5 +13,5 @@ pub use assess::{Assessment, assess, assess_in_detail, check_covered, needed_und
 pub use feed_state::FeedState;
 pub use freshness::{Counting, Freshness};
 pub use market::{ChainView, MarketView};
-pub use positions::{LotMove, chain_slot, find_position, move_lots, release_chain};
+pub use positions::{LotMove, Whereabouts, chain_slot, find_position, move_lots, move_lots_near, release_chain};
 pub use view::{HealthView, UnderlyingView, ViewOf, health_view};

@@ -1,14 +1,14 @@
 //! What an account's options can pay whatever the price will be: the ends of their range, the standard rule, and the
 //! greatest loss until expiry.
 
+use super::holdings::{HeldChain, Holdings};
 use crate::error::{MarginError, OrMarginError};
 use crate::state::{MAX_STRIKES, Position, Strike};
+use arrayvec::ArrayVec;
 use tenor_math::Round;
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::{LotSize, Lots, Price, Ratio, Value};
-use tenor_math::risk::{
-    StrikePosition, best_expiry_payoff, greatest_expiry_loss, standard_requirement, worst_expiry_payoff,
-};
+use tenor_math::risk::{StrikePosition, best_expiry_payoff, greatest_expiry_loss, worst_expiry_payoff};
 
 /// Farthest that a price is taken to rise while nobody can see it: to five times the last one, the farthest scenario.
 const HIGHEST_OVER_LAST: Ratio = Ratio::from_e9(5_000_000_000);
@@ -16,104 +16,82 @@ const HIGHEST_OVER_LAST: Ratio = Ratio::from_e9(5_000_000_000);
 const MOST_ENTRIES: usize = MAX_STRIKES + 1;
 
 /// Strikes of a chain, on the stack: the heap gives nothing back within a transaction.
-struct Strikes {
-    entries: [StrikePosition; MOST_ENTRIES],
-    len: usize,
+type Strikes = ArrayVec<StrikePosition, MOST_ENTRIES>;
+
+fn push(strikes: &mut Strikes, entry: StrikePosition) -> Result<(), MarginError> {
+    strikes.try_push(entry).map_err(|_| MarginError::ChainFull)
 }
 
-impl Strikes {
-    const fn new() -> Self {
-        const NONE: StrikePosition = StrikePosition {
-            strike: Value::ZERO,
-            call: Lots::ZERO,
-            put: Lots::ZERO,
-        };
-        Self {
-            entries: [NONE; MOST_ENTRIES],
-            len: 0,
-        }
-    }
-
-    fn push(&mut self, entry: StrikePosition) -> Result<(), MarginError> {
-        let place = self.entries.get_mut(self.len).ok_or(MarginError::ChainFull)?;
-        *place = entry;
-        self.len = self.len.saturating_add(1);
-        Ok(())
-    }
-
-    fn ascending(&mut self) -> &[StrikePosition] {
-        let entries = self.entries.get_mut(..self.len).unwrap_or_default();
-        entries.sort_unstable_by_key(|entry| entry.strike);
-        entries
-    }
+/// What needs no model.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// The most that can be lost until expiry; none if that has no bound.
+    pub(super) greatest_loss: Option<Value>,
+    /// Requirement by the standard rule, rounded up; zero where it was not asked for.
+    pub(super) standard: Value,
 }
 
 /// An account's positions in one chain.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ExpiryBook<'a> {
-    positions: &'a [Position],
-    chain_slot: usize,
-    strikes: &'a [Strike],
+    holdings: &'a Holdings<'a>,
+    held: &'a HeldChain<'a>,
     lot: LotSize,
 }
 
 impl<'a> ExpiryBook<'a> {
-    /// Those of `positions` that name the chain's slot in the account's table.
-    pub(super) const fn new(positions: &'a [Position], chain_slot: usize, strikes: &'a [Strike], lot: LotSize) -> Self {
-        Self {
-            positions,
-            chain_slot,
-            strikes,
-            lot,
-        }
+    pub(super) const fn new(holdings: &'a Holdings<'a>, held: &'a HeldChain<'a>, lot: LotSize) -> Self {
+        Self { holdings, held, lot }
     }
 
-    fn held(&self) -> impl Iterator<Item = &'a Position> + use<'a> {
-        let chain_slot = self.chain_slot;
-        self.positions
-            .iter()
-            .filter(move |position| usize::from(position.chain_slot) == chain_slot)
+    fn positions(&self) -> impl Iterator<Item = &'a Position> + use<'a> {
+        self.holdings.positions(self.held)
     }
 
     fn strike_of(&self, position: &Position) -> Result<&'a Strike, MarginError> {
-        self.strikes
+        self.held
+            .strikes
             .get(usize::from(position.strike_slot))
             .ok_or(MarginError::NoSuchStrike)
     }
 
-    fn entry(&self, price: Price, position: Option<&Position>) -> Result<StrikePosition, MarginError> {
-        let lots = |kind| position.map_or(Lots::ZERO, |position| position.lots(kind));
+    fn strike_value(&self, price: Price) -> Result<Value, MarginError> {
+        self.lot.value(price, Round::Down).or_margin_error()
+    }
+
+    /// Fills `strikes` with those held and another entry, ascending. In place: a frame of bytecode holds no second copy.
+    #[inline(never)]
+    fn collect(&self, strikes: &mut Strikes, other: Option<StrikePosition>) -> Result<(), MarginError> {
+        for position in self.positions() {
+            let entry = StrikePosition {
+                strike: self.strike_value(self.strike_of(position)?.price())?,
+                call: position.lots(OptionKind::Call),
+                put: position.lots(OptionKind::Put),
+            };
+            push(strikes, entry)?;
+        }
+        if let Some(other) = other {
+            push(strikes, other)?;
+        }
+        strikes.sort_unstable_by_key(|entry| entry.strike);
+        Ok(())
+    }
+
+    /// The highest strike of the chain, without a position.
+    fn highest_strike(&self) -> Result<StrikePosition, MarginError> {
+        let highest = self.held.strikes.iter().map(|strike| strike.price_e9).max();
         Ok(StrikePosition {
-            strike: self.lot.value(price, Round::Down).or_margin_error()?,
-            call: lots(OptionKind::Call),
-            put: lots(OptionKind::Put),
+            strike: self.strike_value(Price::from_e9(highest.unwrap_or(0)))?,
+            call: Lots::ZERO,
+            put: Lots::ZERO,
         })
-    }
-
-    /// The strikes held.
-    fn held_strikes(&self) -> Result<Strikes, MarginError> {
-        let mut strikes = Strikes::new();
-        for position in self.held() {
-            strikes.push(self.entry(self.strike_of(position)?.price(), Some(position))?)?;
-        }
-        Ok(strikes)
-    }
-
-    /// Every strike of the chain, with what is held of it.
-    fn all_strikes(&self) -> Result<Strikes, MarginError> {
-        let mut strikes = Strikes::new();
-        for (slot, strike) in self.strikes.iter().enumerate() {
-            let position = self.held().find(|held| usize::from(held.strike_slot) == slot);
-            strikes.push(self.entry(strike.price(), position)?)?;
-        }
-        Ok(strikes)
     }
 
     /// Worth at mark, re-centred to a spot price, rounded down.
     #[inline(never)]
     pub(super) fn mark(&self, spot: Price) -> Result<Value, MarginError> {
         let mut total = Value::ZERO;
-        for position in self.held() {
+        for position in self.positions() {
             let marks = self.strike_of(position)?.view().marks(spot).or_margin_error()?;
             let worth = |kind: OptionKind, mark: Value| position.lots(kind).value(mark).or_margin_error();
             let of_strike = worth(OptionKind::Call, marks.call)?
@@ -122,13 +100,6 @@ impl<'a> ExpiryBook<'a> {
             total = total.try_add(of_strike).or_margin_error()?;
         }
         Ok(total)
-    }
-
-    /// Requirement by the standard rule, rounded up.
-    #[inline(never)]
-    pub(super) fn standard(&self, spot: Price, unpaired_rate: Ratio) -> Result<Value, MarginError> {
-        let reference = self.lot.value(spot, Round::Up).or_margin_error()?;
-        standard_requirement(self.all_strikes()?.ascending(), reference, unpaired_rate).or_margin_error()
     }
 
     /// Five times the last price, per lot.
@@ -141,7 +112,9 @@ impl<'a> ExpiryBook<'a> {
     /// last mark where that is more, as of debts that are due later.
     #[inline(never)]
     pub(super) fn best(&self, last: Price) -> Result<Value, MarginError> {
-        let paid = best_expiry_payoff(self.held_strikes()?.ascending(), self.highest(last)?).or_margin_error()?;
+        let mut strikes = Strikes::new();
+        self.collect(&mut strikes, None)?;
+        let paid = best_expiry_payoff(&strikes, self.highest(last)?).or_margin_error()?;
         // Without a refresh there is no mark, and nothing that anybody could have traded at.
         Ok(self.mark(last).map_or(paid, |mark| paid.max(mark)))
     }
@@ -150,24 +123,24 @@ impl<'a> ExpiryBook<'a> {
     /// calls need; takes that off it.
     #[inline(never)]
     pub(super) fn worst(&self, last: Price, cover_lots: &mut u64) -> Result<Value, MarginError> {
-        let used = self.unpaired()?.min(*cover_lots);
+        let mut strikes = Strikes::new();
+        self.collect(&mut strikes, None)?;
+        let used = unpaired(&strikes)?.min(*cover_lots);
         *cover_lots = cover_lots.saturating_sub(used);
         // The worst for the holder is the best for who holds the opposite; cover is a call struck at nothing.
-        let mut opposite = Strikes::new();
-        opposite.push(StrikePosition {
+        for entry in &mut strikes {
+            entry.call = entry.call.try_neg().or_margin_error()?;
+            entry.put = entry.put.try_neg().or_margin_error()?;
+        }
+        let cover = StrikePosition {
             strike: Value::ZERO,
             call: lots_of(used)?.try_neg().or_margin_error()?,
             put: Lots::ZERO,
-        })?;
-        for position in self.held() {
-            let held = self.entry(self.strike_of(position)?.price(), Some(position))?;
-            opposite.push(StrikePosition {
-                strike: held.strike,
-                call: held.call.try_neg().or_margin_error()?,
-                put: held.put.try_neg().or_margin_error()?,
-            })?;
+        };
+        if strikes.try_insert(0, cover).is_err() {
+            return Err(MarginError::ChainFull);
         }
-        best_expiry_payoff(opposite.ascending(), self.highest(last)?)
+        best_expiry_payoff(&strikes, self.highest(last)?)
             .and_then(Value::try_neg)
             .or_margin_error()
     }
@@ -175,27 +148,49 @@ impl<'a> ExpiryBook<'a> {
     /// Lots by which short calls exceed long ones.
     #[inline(never)]
     pub(super) fn unpaired(&self) -> Result<u64, MarginError> {
-        worst_expiry_payoff(self.held_strikes()?.ascending(), 0)
-            .map(|worst| worst.unpaired)
-            .or_margin_error()
+        let mut strikes = Strikes::new();
+        self.collect(&mut strikes, None)?;
+        unpaired(&strikes)
     }
 
-    /// The most that options worth `mark` and the cover they need can lose until expiry; none if that has no bound. Takes
-    /// what they need off the cover.
+    /// What can be lost until expiry with options worth `mark` and the cover they need, which is taken off; and with a rate for
+    /// unpaired short calls the requirement by the standard rule.
     #[inline(never)]
-    pub(super) fn greatest_loss(
+    pub(super) fn bounds(
         &self,
         mark: Value,
         spot: Price,
+        unpaired_rate: Option<Ratio>,
         cover_lots: &mut u64,
-    ) -> Result<Option<Value>, MarginError> {
-        let used = self.unpaired()?.min(*cover_lots);
-        *cover_lots = cover_lots.saturating_sub(used);
+    ) -> Result<Bounds, MarginError> {
         let per_lot = self.lot.value(spot, Round::Up).or_margin_error()?;
-        let of_cover = lots_of(used)?.value(per_lot).or_margin_error()?;
-        let value = mark.try_add(of_cover).or_margin_error()?;
-        greatest_expiry_loss(self.held_strikes()?.ascending(), used, value).or_margin_error()
+        // Payoffs are linear between the strikes held and above them: no other strike of the chain but the highest can be the
+        // worst, and that one only where calls are unpaired.
+        let highest = unpaired_rate.map(|_| self.highest_strike()).transpose()?;
+        let mut strikes = Strikes::new();
+        self.collect(&mut strikes, highest)?;
+        let uncovered = worst_expiry_payoff(&strikes, 0).or_margin_error()?;
+        let standard = unpaired_rate.map_or(Ok(Value::ZERO), |rate| uncovered.standard_requirement(per_lot, rate));
+        let used = uncovered.unpaired.min(*cover_lots);
+        *cover_lots = cover_lots.saturating_sub(used);
+        let greatest_loss = if used == 0 {
+            uncovered.greatest_loss(mark)
+        } else {
+            let of_cover = lots_of(used)?.value(per_lot).or_margin_error()?;
+            let value = mark.try_add(of_cover).or_margin_error()?;
+            greatest_expiry_loss(&strikes, used, value)
+        };
+        Ok(Bounds {
+            greatest_loss: greatest_loss.or_margin_error()?,
+            standard: standard.or_margin_error()?,
+        })
     }
+}
+
+fn unpaired(strikes: &[StrikePosition]) -> Result<u64, MarginError> {
+    worst_expiry_payoff(strikes, 0)
+        .map(|worst| worst.unpaired)
+        .or_margin_error()
 }
 
 fn lots_of(count: u64) -> Result<Lots, MarginError> {

@@ -22,6 +22,16 @@ pub struct LotMove {
     pub lots: Lots,
 }
 
+/// Where a change of an account's tables is likely to be: looked at before the tables are searched. A wrong one costs a
+/// comparison.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Whereabouts {
+    /// Slot of the chain.
+    pub slot: u8,
+    /// Place of the position.
+    pub place: usize,
+}
+
 /// Slot of a chain in the account's table, if it has positions there.
 pub fn chain_slot(account: &MarginAccount, chain: &Address) -> Option<u8> {
     let slot = account
@@ -38,12 +48,46 @@ pub fn find_position(positions: &[Position], chain_slot: u8, strike_slot: u16) -
         .position(|position| position.chain_slot == chain_slot && position.strike_slot == strike_slot)
 }
 
+/// As [`find_position`], looking at one place first and then from the last position to as many as the chain has.
+fn look_up(account: &PortfolioAccount, chain_slot: u8, strike_slot: u16, near: usize) -> Option<usize> {
+    let is_it = |position: &Position| position.chain_slot == chain_slot && position.strike_slot == strike_slot;
+    if account.get(near).is_some_and(is_it) {
+        return Some(near);
+    }
+    let mut unseen = account.chains.get(usize::from(chain_slot))?.positions;
+    let mut places = account.iter().enumerate().rev();
+    while unseen > 0 {
+        let (place, position) = places.next()?;
+        if position.chain_slot == chain_slot {
+            if position.strike_slot == strike_slot {
+                return Some(place);
+            }
+            unseen = unseen.saturating_sub(1);
+        }
+    }
+    None
+}
+
 /// Adds lots to an account and keeps its tables, the strike's open interest and the chain's number of positions.
 ///
 /// # Errors
-/// [`MarginError::ChainTableFull`], [`MarginError::PositionTableFull`], [`MarginError::MathOverflow`].
+/// As [`move_lots_near`].
 pub fn move_lots(
     account: &mut PortfolioAccount,
+    change: &LotMove,
+    strike: &mut Strike,
+    open_positions: &mut u64,
+) -> Result<(), MarginError> {
+    move_lots_near(account, &mut Whereabouts::default(), change, strike, open_positions)
+}
+
+/// As [`move_lots`], for one of many moves: looks `near` first and leaves there where it was.
+///
+/// # Errors
+/// [`MarginError::ChainTableFull`], [`MarginError::PositionTableFull`], [`MarginError::MathOverflow`].
+pub fn move_lots_near(
+    account: &mut PortfolioAccount,
+    near: &mut Whereabouts,
     change: &LotMove,
     strike: &mut Strike,
     open_positions: &mut u64,
@@ -51,11 +95,12 @@ pub fn move_lots(
     if change.lots == Lots::ZERO {
         return Ok(());
     }
-    let slot = claim_slot(account, change)?;
-    let place = match find_position(account.as_slice(), slot, change.strike_slot) {
+    let slot = claim_slot(account, change, near.slot)?;
+    let place = match look_up(account, slot, change.strike_slot, near.place) {
         Some(place) => place,
         None => open_position(account, slot, change.strike_slot, open_positions)?,
     };
+    *near = Whereabouts { slot, place };
     let position = account.get_mut(place).ok_or(MarginError::PositionTableFull)?;
     let before = position.lots(change.kind);
     let after = before.try_add(change.lots).or_margin_error()?;
@@ -74,7 +119,11 @@ pub fn move_lots(
 }
 
 /// The chain's slot in the table, or a free one.
-fn claim_slot(account: &mut PortfolioAccount, change: &LotMove) -> Result<u8, MarginError> {
+fn claim_slot(account: &mut PortfolioAccount, change: &LotMove, near: u8) -> Result<u8, MarginError> {
+    let nearest = account.chains.get(usize::from(near));
+    if nearest.is_some_and(|slot| slot.positions > 0 && slot.chain == change.chain) {
+        return Ok(near);
+    }
     if let Some(slot) = chain_slot(account, &change.chain) {
         return Ok(slot);
     }

@@ -7,7 +7,7 @@ use bytemuck::{Pod, Zeroable};
 use core::mem::{offset_of, size_of};
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::{Price, Ratio, UnixSeconds, Value};
-use tenor_math::risk::{SCENARIOS, StrikeRisk, StrikeView};
+use tenor_math::risk::{FormerMarks, SCENARIOS, StrikeRisk, StrikeView};
 use tenor_math::surface::Slice;
 
 /// Number of one-minute settlement marks.
@@ -55,7 +55,7 @@ pub struct Chain {
     pub house: Address,
     /// Underlying of the options.
     pub underlying: Address,
-    /// Who paid the rent and gets it back.
+    /// Who paid the rent of the account without strikes and gets it back.
     pub rent_payer: Address,
     /// Expiry, Unix seconds.
     pub expiry: i64,
@@ -77,6 +77,8 @@ pub struct Chain {
     pub hour_anchor: SurfaceAnchor,
     /// The slice at the start of the day.
     pub day_anchor: SurfaceAnchor,
+    /// The slice at the start of the day before: a day old at least, whenever it is read.
+    pub eve_anchor: SurfaceAnchor,
     /// Number of the chain's last event.
     pub sequence: u64,
     /// Settlement price, USD x 1e9; zero before settlement.
@@ -137,6 +139,14 @@ pub struct Strike {
     pub range_e9: u64,
     /// Number of the slice that the array follows from.
     pub slice_number: u64,
+    /// Who paid the rent of the slot and gets it back.
+    pub rent_payer: Address,
+    /// How far the call's mark per lot is above what it is on the day's slice or the eve's, USD x 1e9; zero if it is not.
+    pub call_below_e9: u64,
+    /// How far it is below.
+    pub call_above_e9: u64,
+    /// How far the discounted forward less strike per lot is from what it is on them, USD x 1e9.
+    pub forward_off_e9: u64,
     /// For later versions.
     pub reserved: [u8; 24],
 }
@@ -186,6 +196,11 @@ impl Strike {
         }
     }
 
+    /// The same in a slot whose rent somebody paid.
+    pub const fn paid_by(self, rent_payer: Address) -> Self {
+        Self { rent_payer, ..self }
+    }
+
     /// Whether anybody holds the call or the put.
     pub const fn has_open_interest(&self) -> bool {
         self.call_open_interest_lots != 0 || self.put_open_interest_lots != 0
@@ -208,6 +223,22 @@ impl Strike {
             pnl_e9: &self.pnl_e9,
             pnl_bound_e9: self.pnl_bound_e9,
         }
+    }
+
+    /// How far its marks are from those on former slices.
+    pub const fn former(&self) -> FormerMarks {
+        FormerMarks {
+            call_below_e9: self.call_below_e9,
+            call_above_e9: self.call_above_e9,
+            forward_off_e9: self.forward_off_e9,
+        }
+    }
+
+    /// Stores how far its marks are from those on former slices.
+    pub const fn store_former(&mut self, former: &FormerMarks) {
+        self.call_below_e9 = former.call_below_e9;
+        self.call_above_e9 = former.call_above_e9;
+        self.forward_off_e9 = former.forward_off_e9;
     }
 
     /// Stores a fresh risk array.
@@ -236,7 +267,7 @@ impl Strike {
     }
 }
 
-const _: () = assert!(size_of::<Strike>() == 16 * 8 + SCENARIOS * 8 + 24);
-const _: () = assert!(size_of::<Chain>() == 8 + 3 * 32 + 11 * 8 + 2 * 48 + SETTLEMENT_MARKS * 8 + 5 * 8 + 256);
+const _: () = assert!(size_of::<Strike>() == 19 * 8 + SCENARIOS * 8 + 32 + 24);
+const _: () = assert!(size_of::<Chain>() == 8 + 3 * 32 + 11 * 8 + 3 * 48 + SETTLEMENT_MARKS * 8 + 5 * 8 + 256);
 const _: () =
     assert!(offset_of!(Chain, house) == 8 && offset_of!(Chain, underlying) == 40 && offset_of!(Chain, expiry) == 104);

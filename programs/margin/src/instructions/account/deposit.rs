@@ -112,6 +112,8 @@ impl Deposit {
 pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut ctx.accounts;
+    // While the admin lists without delay there is nothing to take: a stolen key would otherwise list a token of its own.
+    require!(!accounts.house.is_genesis(now), MarginError::GenesisLasts);
     accounts.validate(collateral_index, atoms)?;
     accounts.check_not_paused(collateral_index)?;
     let decimals = entry(&accounts.registry, collateral_index)?.decimals;

@@ -3,6 +3,7 @@
 use crate::error::MarginError;
 use crate::event::CollateralListed;
 use crate::governance::{Change, INSTRUCTIONS, check_listing, refuse_durable_nonce};
+use crate::params::CollateralTerms;
 use crate::state::{
     ClearingHouse, CollateralEntry, InsuranceFund, MAX_COLLATERALS, NO_UNDERLYING, QUOTE_INDEX, QueuedChange, Registry,
     seeds,
@@ -12,7 +13,7 @@ use anchor_lang::prelude::*;
 use anchor_spl::token::InitializeAccount3;
 use anchor_spl::token_interface::TokenInterface;
 use bytemuck::Zeroable;
-use tenor_math::quantity::{E9, UnixSeconds};
+use tenor_math::quantity::UnixSeconds;
 
 /// Longest ramp of a deposit cap, seconds: 90 days.
 const MAX_RAMP_SECONDS: u64 = 7_776_000;
@@ -30,12 +31,23 @@ pub struct AddCollateralArgs {
     pub accepts_freeze_authority: u8,
     /// Part of the worth that does not count as equity x 1e9, at most half; zero for the quote.
     pub haircut_e9: u64,
-    /// Most that the house takes, atoms.
+    /// Most that the house takes, atoms, at most 2^62.
     pub deposit_cap_atoms: u64,
     /// How long that cap grows from zero, seconds, at most 90 days; at least two days in a house that holds something.
     pub ramp_seconds: u64,
-    /// Most net outflow within the registry's window, atoms.
+    /// Most net outflow within the registry's window, atoms: a twentieth of the deposit cap to all of it.
     pub window_cap_atoms: u64,
+}
+
+impl AddCollateralArgs {
+    /// Those that may change later.
+    pub const fn terms(&self) -> CollateralTerms {
+        CollateralTerms {
+            haircut_e9: self.haircut_e9,
+            deposit_cap_atoms: self.deposit_cap_atoms,
+            window_cap_atoms: self.window_cap_atoms,
+        }
+    }
 }
 
 /// Accounts of `add_collateral`.
@@ -91,10 +103,10 @@ impl AddCollateral {
             is_quote == is_first,
             names(args.underlying_index) && names(args.scenario_index),
             args.accepts_freeze_authority <= 1,
-            args.haircut_e9 <= if is_quote { 0 } else { E9 >> 1 },
+            !is_quote || args.haircut_e9 == 0,
             args.deposit_cap_atoms > 0,
+            args.terms().out_of_bounds_after(None).is_none(),
             (self.least_ramp_seconds()..=MAX_RAMP_SECONDS).contains(&args.ramp_seconds),
-            args.window_cap_atoms > 0,
             decimals <= 18,
         ];
         require!(bounds.iter().all(|holds| *holds), MarginError::ParameterOutOfRange);

@@ -58,6 +58,7 @@ pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
     if matches!(change, Change::Interest(_)) {
         // What has passed is paid at the rates that held then.
         accrue(&mut accounts.registry.interest, &accounts.house, now)?;
+        accounts.registry.advance();
     }
     let targets = Targets {
         house: &mut *accounts.house,
@@ -74,6 +75,7 @@ pub fn apply_change(ctx: &mut Context<ApplyChange>) -> Result<()> {
         number: ctx.accounts.queued.number,
         target,
         target_sequence,
+        registry_sequence: ctx.accounts.registry.sequence,
         applied_at: now.get(),
         interest: ctx.accounts.registry.interest,
         change,

@@ -5,7 +5,9 @@ use crate::error::{MarginError, OrMarginError};
 use crate::event::{CashAfter, SliceLiquidated};
 use crate::instructions::MarketAccounts;
 use crate::portfolio_check::{Effect, check_after};
-use crate::risk::{Assessment, Counting, Freshness, LotMove, MarketView, assess, assess_in_detail, move_lots};
+use crate::risk::{
+    Assessment, Counting, Freshness, LotMove, MarketView, Whereabouts, assess, assess_in_detail, move_lots_near,
+};
 use crate::state::{ClearingHouse, PortfolioAccount, Position, QUOTE_INDEX, Registry, seeds};
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
@@ -51,6 +53,13 @@ struct SlicePlan {
     fraction: Fraction,
     discount: Ratio,
     discount_atoms: Atoms,
+}
+
+/// Where the last move was in the tables of both accounts.
+#[derive(Clone, Copy, Debug, Default)]
+struct BothSides {
+    given: Whereabouts,
+    gained: Whereabouts,
 }
 
 impl LiquidateSlice {
@@ -165,7 +174,13 @@ impl LiquidateSlice {
         let positions = self.movable_positions(market, freshness)?;
         let mut worth = Value::ZERO;
         let mut moved_any = false;
-        for position in &positions {
+        let mut near = BothSides::default();
+        for (place, position) in positions.iter().enumerate() {
+            // Left where it was unless one before it went with all its lots, or was left out.
+            near.given = Whereabouts {
+                slot: position.chain_slot,
+                place,
+            };
             let slot = *self
                 .account
                 .chains
@@ -184,7 +199,7 @@ impl LiquidateSlice {
                     lots,
                 };
                 worth = worth
-                    .try_add(self.move_leg(&change, market, taken)?)
+                    .try_add(self.move_leg(&change, &mut near, market, taken)?)
                     .or_margin_error()?;
                 moved_any = true;
             }
@@ -244,13 +259,14 @@ impl LiquidateSlice {
             kind,
             lots: Lots::new(1),
         };
-        self.move_leg(&change, market, taken)
+        self.move_leg(&change, &mut BothSides::default(), market, taken)
     }
 
     /// Moves one option's lots to the liquidator at mark (or at its payoff, once settled).
     fn move_leg(
         &mut self,
         change: &LotMove,
+        near: &mut BothSides,
         market: &mut MarketAccounts,
         taken: &mut Taken,
     ) -> core::result::Result<Value, MarginError> {
@@ -274,8 +290,14 @@ impl LiquidateSlice {
             lots: change.lots.try_neg().or_margin_error()?,
             ..*change
         };
-        move_lots(&mut self.account, &given, strike, &mut open_positions)?;
-        move_lots(&mut self.liquidator, change, strike, &mut open_positions)?;
+        move_lots_near(&mut self.account, &mut near.given, &given, strike, &mut open_positions)?;
+        move_lots_near(
+            &mut self.liquidator,
+            &mut near.gained,
+            change,
+            strike,
+            &mut open_positions,
+        )?;
         chain.open_positions = open_positions;
         taken.add_lots(change, || chain.advance())?;
         change.lots.value(per_lot).or_margin_error()
@@ -378,7 +400,7 @@ pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceAr
         accounts.account.advance_exposure(),
         accounts.liquidator.advance_exposure(),
     );
-    let mut taken = Taken::default();
+    let mut taken = Taken::with_room_for(accounts.account.len());
     let positions_worth = accounts.move_positions(plan.fraction, &mut market, freshness, &mut taken)?;
     let collateral_worth = accounts.move_collaterals(plan.fraction, &market, freshness, &mut taken)?;
     let worth = positions_worth.try_add(collateral_worth).or_margin_error()?;

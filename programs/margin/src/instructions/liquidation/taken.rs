@@ -2,6 +2,7 @@
 
 use crate::error::MarginError;
 use crate::risk::LotMove;
+use crate::state::{MAX_CHAINS, MAX_COLLATERALS};
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 use tenor_math::pricing::OptionKind;
@@ -51,6 +52,15 @@ pub struct Taken {
 }
 
 impl Taken {
+    /// Nothing yet, with room for as many positions: what grows on the heap leaves its smaller selves behind.
+    pub(super) fn with_room_for(positions: usize) -> Self {
+        Self {
+            chains: Vec::with_capacity(positions.min(MAX_CHAINS)),
+            lots: Vec::with_capacity(positions),
+            collaterals: Vec::with_capacity(MAX_COLLATERALS),
+        }
+    }
+
     /// Adds lots of one option. `advance` numbers the slice for the chain, once. Call and put of a strike come one after
     /// the other.
     pub(super) fn add_lots(

@@ -16,7 +16,7 @@ pub const MAX_STRIKES_PER_CALL: usize = 16;
 #[event_cpi]
 #[derive(Accounts)]
 pub struct AddStrikes {
-    /// Pays the rent of the growth.
+    /// Pays the rent of the growth, which returns to it when the chain closes.
     #[account(mut)]
     pub payer: Signer,
     /// The house.
@@ -80,11 +80,13 @@ impl AddStrikes {
         Ok(())
     }
 
-    /// Puts the first strikes into the slots to be replaced, void of a risk array, and appends the others.
+    /// Puts the first strikes into the slots to be replaced, void of a risk array, and appends the others. The rent of a slot
+    /// stays its payer's whatever strike is in it.
     fn list(&mut self, prices_e9: &[u64], replace_slots: &[u16]) -> Result<()> {
         for (slot, price_e9) in replace_slots.iter().zip(prices_e9) {
             let place = self.chain.get_mut(usize::from(*slot));
-            *place.ok_or(MarginError::NoSuchStrike)? = Strike::new(*price_e9);
+            let place = place.ok_or(MarginError::NoSuchStrike)?;
+            *place = Strike::new(*price_e9).paid_by(place.rent_payer);
         }
         let appended = prices_e9.get(replace_slots.len()..).unwrap_or(&[]);
         if appended.is_empty() {
@@ -95,7 +97,8 @@ impl AddStrikes {
         self.chain.resize_to_capacity(capacity)?;
         self.chain.top_up(self.payer.account())?;
         for price_e9 in appended {
-            self.chain.try_push(Strike::new(*price_e9))?;
+            let strike = Strike::new(*price_e9).paid_by(*self.payer.address());
+            self.chain.try_push(strike)?;
         }
         Ok(())
     }
@@ -120,6 +123,7 @@ pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>, replace_s
     emit_cpi!(StrikesAdded {
         chain: *ctx.accounts.chain.address(),
         sequence,
+        rent_payer: *ctx.accounts.payer.address(),
         first_slot,
         replaced_slots: replace_slots,
         prices_e9

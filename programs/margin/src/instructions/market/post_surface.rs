@@ -4,7 +4,7 @@ use crate::error::MarginError;
 use crate::event::SurfacePosted;
 use crate::instructions::MarketAccounts;
 use crate::state::{ChainAccount, ClearingHouse, LAYOUT_VERSION, Pausable, SurfaceAnchor, Underlying, seeds};
-use crate::surface::{Anchors, check_bounds, check_neighbours, check_steps, slice_with_slack};
+use crate::surface::{Anchors, Neighbours, check_bounds, check_steps, slice_with_slack};
 use anchor_lang::prelude::*;
 use tenor_math::quantity::UnixSeconds;
 
@@ -52,10 +52,12 @@ impl PostSurface {
         let slice = slice_with_slack(args)?;
         let terms = SurfaceAnchor::of(args, seconds, now)?;
         check_bounds(args, &terms, seconds, &self.underlying.market)?;
-        let anchors = check_steps(&terms, &self.chain, &self.underlying.surface, now)?;
-        check_neighbours(&slice, self.chain.expiry, &self.underlying, now, |expiry| {
+        let neighbours = Neighbours::find(self.chain.expiry, &self.underlying, now, |expiry| {
             neighbours.chain_of(&self.chain.underlying, expiry)
         })?;
+        let limits = &self.underlying.surface;
+        let anchors = check_steps(&terms, &self.chain, limits, now, neighbours.nearest())?;
+        neighbours.check(&slice, now)?;
         Ok(anchors)
     }
 }
@@ -77,7 +79,7 @@ pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Re
     chain.discount_e9 = args.discount_e9;
     chain.slice_posted_at = now.get();
     chain.slice_number = chain.slice_number.wrapping_add(1);
-    (chain.hour_anchor, chain.day_anchor) = (anchors.hour, anchors.day);
+    (chain.hour_anchor, chain.day_anchor, chain.eve_anchor) = (anchors.hour, anchors.day, anchors.eve);
     let sequence = chain.advance();
 
     emit_cpi!(SurfacePosted {
@@ -92,6 +94,7 @@ pub fn post_surface(ctx: &mut Context<PostSurface>, args: PostSurfaceArgs) -> Re
         number: ctx.accounts.chain.slice_number,
         hour_anchor: anchors.hour,
         day_anchor: anchors.day,
+        eve_anchor: anchors.eve,
     });
     Ok(())
 }

@@ -2,11 +2,14 @@
 
 use crate::error::MarginError;
 use crate::event::RiskRefreshed;
-use crate::state::{ChainAccount, LAYOUT_VERSION, MAX_STRIKES, Underlying};
+use crate::state::{ChainAccount, LAYOUT_VERSION, Underlying};
 use crate::valuation::ChainValuation;
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 use tenor_math::quantity::UnixSeconds;
+
+/// Most strikes of one call: as many as a million compute units are enough for, whatever slices went before.
+pub const MAX_STRIKES_PER_REFRESH: usize = 14;
 
 /// Accounts of `refresh_risk`.
 #[event_cpi]
@@ -24,7 +27,7 @@ impl RefreshRisk {
     fn validate(&self, strike_slots: &[u16]) -> Result<()> {
         require!(self.chain.version == LAYOUT_VERSION, MarginError::WrongVersion);
         require!(
-            (1..=MAX_STRIKES).contains(&strike_slots.len()),
+            (1..=MAX_STRIKES_PER_REFRESH).contains(&strike_slots.len()),
             MarginError::WrongListLength
         );
         require!(self.chain.settlement_price().is_none(), MarginError::ChainSettled);

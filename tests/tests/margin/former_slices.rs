@@ -1,0 +1,183 @@
+//! Initial requirements hold every leg against the day's slice and the eve's, at the worse of the marks.
+
+use tenor_margin::state::Strike;
+use tenor_testkit::action::{Deposit, Quote, RefreshRisk, Trade, Withdraw};
+use tenor_testkit::world::FIRST_EXPIRY;
+use tenor_testkit::{ChainOf, SOL, USDC, World, assert_lands, days, hours, usd, usdc, weeks};
+
+/// What rounding of slices and marks may move, 1e-9 USD a lot.
+const ROUNDING: u64 = 400;
+
+fn scene() -> (World, ChainOf) {
+    let mut world = World::new();
+    let chain = world.list_chain(SOL, FIRST_EXPIRY + weeks(7), &[180, 200, 220]);
+    (world, chain)
+}
+
+fn strike(world: &World, chain: ChainOf, place: usize) -> Strike {
+    world.picture().chain(chain).strikes[place]
+}
+
+fn post(world: &mut World, chain: ChainOf, percent: u64) {
+    world.post_volatility(chain, percent);
+    world.refresh_chain(chain);
+}
+
+fn is_near(one: u64, other: i64) -> bool {
+    i64::try_from(one).unwrap().abs_diff(other) <= ROUNDING
+}
+
+#[test]
+fn a_refresh_stores_how_far_the_call_is_from_its_value_on_the_days_slice() {
+    let (mut world, chain) = scene();
+    let before = strike(&world, chain, 1);
+    assert_eq!(
+        (before.call_below_e9, before.call_above_e9, before.forward_off_e9),
+        (0, 0, 0)
+    );
+    post(&mut world, chain, 70);
+    let up = strike(&world, chain, 1);
+    assert!(up.mark_e9 > before.mark_e9 + 10_000_000);
+    assert!(is_near(up.call_below_e9, up.mark_e9 - before.mark_e9));
+    assert_eq!((up.call_above_e9, up.forward_off_e9), (0, 0));
+
+    let (mut world, chain) = scene();
+    post(&mut world, chain, 50);
+    let down = strike(&world, chain, 1);
+    assert!(is_near(down.call_above_e9, before.mark_e9 - down.mark_e9));
+    assert_eq!((down.call_below_e9, down.forward_off_e9), (0, 0));
+}
+
+#[test]
+fn a_slice_is_held_against_for_a_day_at_least_and_two_at_most_where_slices_are_posted() {
+    let (mut world, chain) = scene();
+    post(&mut world, chain, 70);
+    let mut held = 0;
+    for hour in 1..=50 {
+        world.advance(hours(1));
+        world.set_price(SOL, usd(200));
+        post(&mut world, chain, 70);
+        if strike(&world, chain, 1).call_below_e9 > 0 {
+            assert_eq!(held, hour - 1, "it does not come back");
+            held = hour;
+        }
+    }
+    // Windows begin at the first slice and a day after it; the one that begins after another day forgets.
+    assert_eq!(held, 47);
+}
+
+#[test]
+fn the_initial_requirement_counts_each_leg_at_the_worse_mark_and_the_maintenance_requirement_does_not() {
+    let (mut world, chain) = scene();
+    let [alice, bob] = ["alice", "bob"].map(|name| world.trader(name, &[(USDC, usdc(50_000))]));
+    // Alice is long 500 calls of 200 and short 500 of 220.
+    let picture = world.picture();
+    let quote = |strike, lots| Quote {
+        option: chain.call(strike),
+        lots,
+        price: picture.mark(chain.call(strike)),
+    };
+    let quotes = vec![quote(200, 500), quote(220, -500)];
+    world.land(Trade {
+        buyer: &alice,
+        seller: &bob,
+        quotes,
+    });
+    let marks_before = [1, 2].map(|place| strike(&world, chain, place).mark_e9);
+    post(&mut world, chain, 70);
+    let marks = [1, 2].map(|place| strike(&world, chain, place).mark_e9);
+    let initial = |world: &World| {
+        let picture = world.picture();
+        [&alice, &bob].map(|of| {
+            (
+                picture.action_health(of).initial.e9(),
+                picture.health(of).maintenance.e9(),
+            )
+        })
+    };
+    let held = initial(&world);
+    // The same marks without a memory.
+    world.edit_chain(chain, |header| {
+        let present = tenor_margin::state::SurfaceAnchor::of_chain(header).unwrap();
+        (header.day_anchor, header.eve_anchor) = (present, present);
+    });
+    world.refresh_chain(chain);
+    let forgotten = initial(&world);
+    // Her long leg at the lower mark: marks rose, so only longs are dearer than on the day's slice. His long leg is the other.
+    for (of, place) in [(0, 0), (1, 1)] {
+        let cost = 500 * (marks[place] - marks_before[place]);
+        let difference = held[of].0 - forgotten[of].0;
+        assert!(
+            (difference - cost).unsigned_abs() <= 500 * ROUNDING,
+            "{difference} for {cost}"
+        );
+        assert_eq!(held[of].1, forgotten[of].1, "maintenance");
+    }
+}
+
+#[test]
+fn an_account_that_holds_only_longs_takes_out_all_its_cash_after_a_rise() {
+    let (mut world, chain) = scene();
+    let [alice, bob] = ["alice", "bob"].map(|name| world.trader(name, &[(USDC, usdc(50_000))]));
+    world.trade_at_mark(&alice, &bob, chain.call(200), 100);
+    post(&mut world, chain, 70);
+    let cash = world.picture().account(&alice).account.cash_atoms;
+    assert_lands(world.send(Withdraw {
+        owner: &alice,
+        asset: USDC,
+        atoms: u64::try_from(cash).unwrap(),
+    }));
+    assert_lands(world.send(Deposit {
+        depositor: &alice,
+        to: &alice,
+        asset: USDC,
+        atoms: 1,
+    }));
+}
+
+#[test]
+fn a_chains_first_slice_is_held_against_the_eve_of_the_nearest_expiry() {
+    let (mut world, near) = scene();
+    let chain = ChainOf {
+        asset: SOL,
+        expiry: FIRST_EXPIRY + weeks(11),
+    };
+    let mut calm = World::new();
+    let same = calm.list_chain(SOL, chain.expiry, &[200]);
+    let payer = tenor_testkit::world::anyone();
+    world.land(tenor_testkit::action::CreateChain { payer: &payer, chain });
+    world.land(tenor_testkit::action::AddStrikes {
+        payer: &payer,
+        chain,
+        strikes: vec![usd(200)],
+    });
+    post(&mut world, chain, 90);
+    let first = strike(&world, chain, 0);
+    // On the near slice, 60%, it would be worth what a chain of 60% says.
+    assert!(is_near(
+        first.call_below_e9,
+        first.mark_e9 - strike(&calm, same, 0).mark_e9
+    ));
+    assert_eq!(
+        world.picture().chain(chain).chain.eve_anchor,
+        world.picture().chain(near).chain.eve_anchor
+    );
+}
+
+#[test]
+fn a_refresh_with_two_former_slices_stays_within_the_budget_of_a_strike() {
+    let mut world = World::new();
+    let strikes: Vec<u64> = (0..12).map(|place| 150 + 10 * place).collect();
+    let chain = world.list_chain(SOL, FIRST_EXPIRY + weeks(7), &strikes);
+    post(&mut world, chain, 66);
+    world.advance(days(1));
+    world.set_price(SOL, usd(200));
+    post(&mut world, chain, 72);
+    let units = |world: &mut World, count: u16| {
+        let strike_slots = (0..count).collect();
+        world.land(RefreshRisk { chain, strike_slots }).compute_units
+    };
+    let per_strike = (units(&mut world, 12) - units(&mut world, 2)) / 10;
+    println!("{per_strike} compute units a strike");
+    assert!(per_strike <= 70_000, "{per_strike} compute units a strike");
+}
