@@ -37,8 +37,10 @@ pub struct Part {
     pub loss: Approx,
     /// Greatest loss where option gains count for nothing.
     pub withdrawal_loss: Approx,
-    /// Contingencies of the initial requirement.
+    /// Contingencies of the initial requirement, with what options may be worth less on former slices.
     pub initial_contingency: Approx,
+    /// The same for a withdrawal, where options without shorts count for nothing.
+    pub withdrawal_contingency: Approx,
     /// Contingencies of the maintenance requirement.
     pub maintenance_contingency: Approx,
     /// What the price's uncertainty adds.
@@ -61,6 +63,7 @@ impl Part {
             loss: zero(),
             withdrawal_loss: zero(),
             initial_contingency: zero(),
+            withdrawal_contingency: zero(),
             maintenance_contingency: zero(),
             uncertainty: zero(),
             withdrawal_uncertainty: zero(),
@@ -74,6 +77,7 @@ impl Part {
         self.loss = self.loss.lesser(&limit);
         let rest = (&limit - &self.loss).or_zero();
         self.initial_contingency = self.initial_contingency.lesser(&rest);
+        self.withdrawal_contingency = self.withdrawal_contingency.lesser(&rest);
         self.maintenance_contingency = self.maintenance_contingency.lesser(&rest);
     }
 
@@ -82,6 +86,7 @@ impl Part {
         let present = &self.loss + &self.initial_contingency;
         let missing = (requirement - &present).or_zero();
         self.initial_contingency = &self.initial_contingency + &missing;
+        self.withdrawal_contingency = &self.withdrawal_contingency + &missing;
     }
 }
 
@@ -137,6 +142,8 @@ pub struct Book<'a> {
     short_lots: i128,
     concentrated_lots: i128,
     is_short: bool,
+    /// What the lots may be worth less on former slices.
+    former_cost_e9: i128,
     collateral: Approx,
     haircut: Approx,
 }
@@ -175,6 +182,7 @@ impl<'a> Book<'a> {
             short_lots: 0,
             concentrated_lots: 0,
             is_short: false,
+            former_cost_e9: 0,
             collateral: Approx::zero(),
             haircut: Approx::zero(),
         }
@@ -212,6 +220,18 @@ impl<'a> Book<'a> {
         self.short_lots += (-net).max(0);
         self.concentrated_lots += (held - free_lots).max(0);
         self.is_short |= calls < 0 || puts < 0;
+    }
+
+    /// Holds a strike's lots against former slices: calls less puts are synthetic calls, worth less at the worse call, and each
+    /// put is such a call less the forward. Source: decision 0020.
+    pub fn add_former(&mut self, [calls, puts]: [i128; 2], array: &Array) {
+        let net = calls + puts;
+        let per_call_e9 = if net < 0 {
+            array.call_above_e9
+        } else {
+            array.call_below_e9
+        };
+        self.former_cost_e9 += net.abs() * per_call_e9 + puts.abs() * array.forward_off_e9;
     }
 
     /// Adds the payoff of a settled expiry.
@@ -294,6 +314,7 @@ impl<'a> Book<'a> {
         let of_options = by_expiry.iter().fold(Approx::zero(), |sum, delta| &sum + delta);
         let delta = &of_options + &of_collateral;
         let (initial_contingency, maintenance_contingency) = self.contingencies(&by_expiry);
+        let initial_contingency = &initial_contingency + &self.former_cost_e9.into();
         let cost_of_collateral = self.interval_cost(&of_collateral);
         let uncertainty = &self.interval_cost(&delta) + &self.doubt;
         let tolerance = if is_liquidation {
@@ -308,6 +329,11 @@ impl<'a> Book<'a> {
             results,
             loss,
             withdrawal_loss,
+            withdrawal_contingency: if self.is_short {
+                initial_contingency.clone()
+            } else {
+                Approx::zero()
+            },
             initial_contingency,
             maintenance_contingency,
             withdrawal_uncertainty: if self.is_short {

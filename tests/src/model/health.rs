@@ -1,4 +1,4 @@
-//! An account's health in exact arithmetic. Source: design section 5; decisions 0005, 0007 and 0008.
+//! An account's health in exact arithmetic. Source: design section 5; decisions 0005, 0007, 0008 and 0020.
 
 use super::book::{Book, Part, marks};
 use super::exact::{Approx, Exact};
@@ -228,7 +228,7 @@ impl<'a> Reckoning<'a> {
         let share = Exact::quotient(house.maintenance_factor_e9, E9);
         let maintenance = scenario_requirement.times(&share).rounded(1);
         let withdrawable = &without_options - &total(&|part| part.withdrawal_loss.clone());
-        let withdrawable = &withdrawable - &initial_contingency;
+        let withdrawable = &withdrawable - &total(&|part| part.withdrawal_contingency.clone());
         Health {
             equity: &without_options + &total(&|part| part.options.clone()),
             initial: &scenario_requirement + &initial_contingency,
@@ -285,7 +285,12 @@ impl<'a> Reckoning<'a> {
                 // Twice as high or more, nothing is known to first order.
                 let reference_e9 = array.map_or(0, |array| array.reference_e9);
                 if (underlying.price_e9 - reference_e9).abs() >= reference_e9 {
-                    return Err(MarginError::ParameterOutOfRange);
+                    let is_view = self.rules == Rules::Stored;
+                    return Err(if is_view {
+                        MarginError::RiskStale
+                    } else {
+                        MarginError::ParameterOutOfRange
+                    });
                 }
                 ranges.extend(array.map(|array| array.range_e9));
             }
@@ -301,6 +306,9 @@ impl<'a> Reckoning<'a> {
                 let share = open * i128::from(underlying.risk.free_share_e9) / E9;
                 let free = share.max(underlying.risk.free_lots.into());
                 book.add_strike(chain.expiry, held.lots, free, array);
+                if !self.rules.is_liquidation() {
+                    book.add_former(held.lots, array);
+                }
             }
         }
         book.add_settled(self.settled_e9(underlying));

@@ -23,7 +23,8 @@
 //! limits. Not replayed: changes of the range and the volatilities of scenarios (they enter what only the pricing model can
 //! say), of limits of feeds and slices, of the timelock and of who holds which power, and prices of the push oracle: not done
 //! yet; `wind_down`, which leaves a run nothing to do; `initialize`, `add_underlying`, `add_collateral` and `end_genesis`, which
-//! happen once, before a run; `propose_admin`, `cancel_admin_proposal` and `accept_admin`, which touch no balance. All these have
+//! happen once, before a run; changes of feed sources, of bracket programs and queued listings, and strikes that replace others;
+//! `propose_admin`, `cancel_admin_proposal` and `accept_admin`, which touch no balance. All these have
 //! tests of their own in `tests/tests/margin`. In brackets lies one trade; calls of other programs do not.
 //!
 //! Balances, lots, sequence numbers, clocks and times must agree to the unit. Health agrees to within the rounding that the

@@ -49,6 +49,8 @@ pub struct House {
     pub admin: Pubkey,
     /// Guardian.
     pub guardian: Pubkey,
+    /// When set-up ends.
+    pub set_up_until: i64,
     /// How long changes wait, seconds.
     pub delay_seconds: i64,
     /// How long they then live, seconds.
@@ -208,6 +210,12 @@ pub struct Array {
     pub drift_e9: i128,
     /// Gains of the call by scenario.
     pub gains_e9: [i128; SCENARIOS],
+    /// How far the call's mark is above what it is on the day's slice or the eve's, per lot; zero if it is not.
+    pub call_below_e9: i128,
+    /// How far it is below.
+    pub call_above_e9: i128,
+    /// How far the discounted forward less strike is from what it is on them, per lot.
+    pub forward_off_e9: i128,
 }
 
 /// A strike of a chain.
@@ -234,8 +242,8 @@ pub struct Chain {
     pub slice_number: u64,
     /// The slice and what forwards and values are discounted by, as posted.
     pub slice: [i128; 5],
-    /// The slice at the start of the hour and of the day.
-    pub anchors: [SurfaceAnchor; 2],
+    /// The slice at the start of the hour, of the day and of the day before.
+    pub anchors: [SurfaceAnchor; 3],
     /// Number of the last event.
     pub sequence: u64,
     /// Settlement price, USD x 1e9.
@@ -433,6 +441,9 @@ impl Strike {
             delta_e9: strike.delta_units_e9.into(),
             drift_e9: strike.drift_e9.into(),
             gains_e9: strike.pnl_e9.map(i128::from),
+            call_below_e9: strike.call_below_e9.into(),
+            call_above_e9: strike.call_above_e9.into(),
+            forward_off_e9: strike.forward_off_e9.into(),
         };
         Self {
             price_e9: strike.price_e9.into(),
@@ -461,7 +472,7 @@ impl Chain {
                 chain.forward_ratio_e9.into(),
                 chain.discount_e9.into(),
             ],
-            anchors: [chain.hour_anchor, chain.day_anchor],
+            anchors: [chain.hour_anchor, chain.day_anchor, chain.eve_anchor],
             sequence: chain.sequence,
             settlement_e9: (chain.settled != 0).then(|| chain.settlement_price_e9.into()),
             settled_by: chain.settlement_published_at,
@@ -520,6 +531,7 @@ impl House {
             quote_decimals: house.quote_decimals.into(),
             admin: house.admin,
             guardian: house.guardian,
+            set_up_until: house.genesis_until,
             delay_seconds: house.timelock.delay_seconds.try_into().expect("a month at most"),
             ttl_seconds: house.timelock.ttl_seconds.try_into().expect("a month at most"),
             change_count: house.change_count,

@@ -191,6 +191,7 @@ impl Act for Deposit<'_> {
         let to = model.account(&self.to.account());
         let wallet = self.depositor.wallet(self.asset);
         forecast.require(atoms > 0, MarginError::ZeroAmount);
+        forecast.require(model.now >= model.house.set_up_until, MarginError::GenesisLasts);
         let depositor = self.depositor.address();
         let is_welcome = index == QUOTE || to.balances[index] > 0 || to.is_authority(&depositor);
         forecast.require(is_welcome, MarginError::NotAccountAuthority);

@@ -1,6 +1,7 @@
 //! Changes of parameters, at once and after their wait; pauses. Bounds and directions: `docs/governance.md`.
 
 use super::account::{DAY, adopted};
+use crate::model::exact::Exact;
 use crate::model::forecast::{Act, Draft, Forecast, Seen};
 use crate::model::interest::Pool;
 use crate::model::state::{House, Model, QUOTE, Queued};
@@ -15,6 +16,8 @@ use tenor_testkit::Asset;
 use tenor_testkit::action::{ApplyChange, CancelChange, Pause, QueueChange, Tighten, Unpause};
 
 const E9: i128 = 1_000_000_000;
+/// Most that a cap may be, atoms.
+const MOST_CAP: i128 = 1 << 62;
 /// Longest pause at a stretch, seconds.
 const LONGEST_PAUSE: i64 = 3 * DAY;
 /// From one pause of a power to its next of the same action, seconds.
@@ -75,10 +78,15 @@ fn rows(change: &Change) -> Vec<Row> {
         ],
         Change::Collateral { index, terms } => {
             let is_quote = usize::from(*index) == QUOTE;
+            let twentieth = Exact::quotient(terms.deposit_cap_atoms, 20).ceil_i128();
             vec![
                 row(terms.haircut_e9, 0..=if is_quote { 0 } else { E9 / 2 }, Both),
-                row(terms.deposit_cap_atoms, 0..=all, if is_quote { Both } else { Rise }),
-                row(terms.window_cap_atoms, 1..=all, Both),
+                row(
+                    terms.deposit_cap_atoms,
+                    0..=MOST_CAP,
+                    if is_quote { Both } else { Rise },
+                ),
+                row(terms.window_cap_atoms, twentieth.max(1)..=MOST_CAP, Both),
             ]
         }
         Change::Risk(set) => vec![
@@ -113,6 +121,17 @@ fn rows(change: &Change) -> Vec<Row> {
         ],
         _ => unreachable!("a change that is not replayed"),
     }
+}
+
+/// Whether caps are in proportion to each other and to those before: the window's is at most the deposit cap or what it was, and
+/// the deposit cap at most ten times the greater of those that are.
+fn proportioned(change: &Change, present: &Change) -> bool {
+    let (Change::Collateral { terms, .. }, Change::Collateral { terms: before, .. }) = (change, present) else {
+        return true;
+    };
+    let caps = |terms: &CollateralTerms| [terms.deposit_cap_atoms, terms.window_cap_atoms].map(i128::from);
+    let ([deposit, window], [deposit_before, window_before]) = (caps(terms), caps(before));
+    window <= deposit.max(window_before) && deposit <= 10 * deposit_before.max(window_before)
 }
 
 fn word(number: i128) -> u64 {
@@ -169,6 +188,8 @@ impl Model {
         let are_bounded = rows(change).iter().all(|row| row.1.contains(&row.0));
         forecast.require(are_bounded, MarginError::ParameterOutOfRange);
         let present = self.present(change, of);
+        let are_proportioned = proportioned(change, &present);
+        forecast.require(are_proportioned, MarginError::ParameterOutOfRange);
         forecast.require(present != *change, MarginError::NothingChanges);
         Some(present)
     }
@@ -177,7 +198,11 @@ impl Model {
 /// Makes a change; it is numbered for the house and for the account that it changes.
 fn write(change: &Change, of: Option<Asset>, model: &Model, draft: &mut Draft) {
     draft.house(model).sequence += 1;
-    if matches!(change, Change::Collateral { .. } | Change::Withdrawals(_)) {
+    // A change of interest accrues first, which is an event of the registry.
+    if matches!(
+        change,
+        Change::Collateral { .. } | Change::Withdrawals(_) | Change::Interest(_)
+    ) {
         draft.registry(model).sequence += 1;
     }
     if let Some(asset) = of {

@@ -25,6 +25,7 @@ const GRACE_SECONDS: i128 = 600;
 const MOST_RISE_E9: i128 = 20_000_000;
 const MOST_STRIKES: usize = 64;
 const MOST_STRIKES_A_CALL: usize = 16;
+const MOST_STRIKES_A_REFRESH: usize = 14;
 const WEEK: i64 = 604_800;
 const DAY: i64 = 86_400;
 /// Friday 1970-01-02, 08:00 UTC.
@@ -305,7 +306,7 @@ impl Act for CreateChain<'_> {
             slice_at: None,
             slice_number: 0,
             slice: [0; 5],
-            anchors: [SurfaceAnchor::default(); 2],
+            anchors: [SurfaceAnchor::default(); 3],
             sequence: 1,
             settlement_e9: None,
             settled_by: 0,
@@ -376,8 +377,9 @@ impl Act for PostSurface<'_> {
             is_bounded(slice, &terms, left, underlying),
             MarginError::SurfaceOutOfBounds,
         );
-        let anchors = steps(&terms, chain, underlying, model.now, &mut forecast);
-        check_neighbours(slice, chain, model, &mut forecast);
+        let neighbours = neighbours(chain, model);
+        let anchors = steps(&terms, chain, underlying, model.now, neighbours, &mut forecast);
+        check_neighbours(slice, neighbours, model.now, &mut forecast);
         let now = model.now;
         let chain = forecast.draft.chain(model, address);
         (chain.slice, chain.anchors) = (slice, anchors);
@@ -436,24 +438,34 @@ fn is_bounded([_, _, _, forward, discount]: [i128; 5], terms: &SurfaceAnchor, le
         && E9 - discount <= 300_000_000 * left / YEAR
 }
 
-/// Checks the steps from the last slice, the hour's and the day's; the anchors that the post leaves.
+/// Checks the steps from the last slice, the hour's and the day's; the anchors that the post leaves. A chain's first slice is
+/// held against the eve of the nearest expiry with a slice, the earlier one first.
 fn steps(
     terms: &SurfaceAnchor,
     chain: &Chain,
     underlying: &Underlying,
     now: i64,
+    [near, far]: [Option<&Chain>; 2],
     forecast: &mut Forecast,
-) -> [SurfaceAnchor; 2] {
+) -> [SurfaceAnchor; 3] {
     let Some(posted_at) = chain.slice_at else {
-        return [*terms; 2];
+        let eve = near.or(far).map_or(*terms, |nearest| nearest.anchors[2]);
+        return [*terms, *terms, eve];
     };
     let limits = &underlying.surface;
     let is_due = seconds(posted_at, now) >= limits.min_interval_seconds.into();
     forecast.require(is_due, MarginError::SurfaceTooSoon);
     let last = anchor(chain.slice, seconds(posted_at, chain.expiry), now);
-    let [hour, day] = chain.anchors;
-    let roll = |of: SurfaceAnchor, length: i128| if seconds(of.since, now) >= length { last } else { of };
-    let anchors = [roll(hour, HOUR), roll(day, DAY.into())];
+    let [hour, day, eve] = chain.anchors;
+    let is_over = |of: SurfaceAnchor, length: i128| seconds(of.since, now) >= length;
+    let hour = if is_over(hour, HOUR) { last } else { hour };
+    // Yesterday is the day that is over.
+    let [day, eve] = if is_over(day, DAY.into()) {
+        [last, day]
+    } else {
+        [day, eve]
+    };
+    let anchors = [hour, day, eve];
     let is_within = is_step(terms, &last, limits.max_step_e9, limits.max_carry_step_e9)
         && is_step(
             terms,
@@ -488,9 +500,8 @@ fn is_step(to: &SurfaceAnchor, from: &SurfaceAnchor, step_e9: u64, carry_e9: u64
         && part(discount - from_discount, from_discount, carry_e9)
 }
 
-/// Checks that total variance does not fall from the nearest earlier expiry with a slice to this one, nor from this to the
-/// nearest later one.
-fn check_neighbours(slice: [i128; 5], chain: &Chain, model: &Model, forecast: &mut Forecast) {
+/// The nearest earlier and the nearest later live expiry with a slice.
+fn neighbours<'a>(chain: &Chain, model: &'a Model) -> [Option<&'a Chain>; 2] {
     let others = model
         .chains
         .values()
@@ -504,21 +515,24 @@ fn check_neighbours(slice: [i128; 5], chain: &Chain, model: &Model, forecast: &m
         .iter()
         .filter(|other| other.expiry > chain.expiry)
         .min_by_key(|other| other.expiry);
+    [near.copied(), far.copied()]
+}
+
+/// Checks that total variance does not fall from the nearest earlier expiry with a slice to this one, nor from this to the
+/// nearest later one.
+fn check_neighbours(slice: [i128; 5], [near, far]: [Option<&Chain>; 2], now: i64, forecast: &mut Forecast) {
     // Variance and slope shrink with the time that is left: theta up, psi down.
-    let now = |other: &&&Chain| {
+    let aged = |other: &Chain| {
         let [theta, rho, psi, ..] = other.slice;
         let (left, whole) = (
-            seconds(model.now, other.expiry),
+            seconds(now, other.expiry),
             seconds(other.slice_at.unwrap_or(0), other.expiry),
         );
         let theta = Exact::quotient(BigInt::from(theta) * left, whole).ceil_i128();
         let psi = Exact::quotient(BigInt::from(psi) * left, whole).floor_i128();
         [theta, rho, psi, 0, 0]
     };
-    let pairs = [
-        near.as_ref().map(|near| (now(near), slice)),
-        far.as_ref().map(|far| (slice, now(far))),
-    ];
+    let pairs = [near.map(|near| (aged(near), slice)), far.map(|far| (slice, aged(far)))];
     for (near, far) in pairs.into_iter().flatten() {
         forecast.require(is_in_order(near, far), MarginError::CalendarArbitrage);
     }
@@ -539,7 +553,7 @@ impl Act for RefreshRisk {
         let mut forecast = Forecast::default();
         let address = self.chain.address();
         let (chain, underlying) = (model.chain(&address), model.underlying_of(self.chain.asset));
-        let counts = (1..=MOST_STRIKES).contains(&self.strike_slots.len());
+        let counts = (1..=MOST_STRIKES_A_REFRESH).contains(&self.strike_slots.len());
         forecast.require(counts, MarginError::WrongListLength);
         forecast.require(chain.settlement_e9.is_none(), MarginError::ChainSettled);
         forecast.require(underlying.price_e9 != 0, MarginError::PriceStale);
