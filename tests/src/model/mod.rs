@@ -19,13 +19,13 @@
 //! `settle_chain`, `sweep`, `tighten`, `touch_liquidation`, `trade` (of owners and delegates), `transfer`, `transfer_position`,
 //! `unpause`, `update_price`, `withdraw`.
 //!
-//! Changes are of house risk, interest, fees, withdrawals, collaterals, the contingencies of an underlying's risk and its market
-//! limits. Not replayed: changes of the range and the volatilities of scenarios (they enter what only the pricing model can
-//! say), of limits of feeds and slices, of the timelock and of who holds which power, and prices of the push oracle: not done
-//! yet; `wind_down`, which leaves a run nothing to do; `initialize`, `add_underlying`, `add_collateral` and `end_genesis`, which
-//! happen once, before a run; changes of feed sources, of bracket programs and queued listings, and strikes that replace others;
-//! `propose_admin`, `cancel_admin_proposal` and `accept_admin`, which touch no balance. All these have
-//! tests of their own in `tests/tests/margin`. In brackets lies one trade; calls of other programs do not.
+//! Changes are of house risk, interest, fees, withdrawals, collaterals, the contingencies of an underlying's risk and its
+//! market limits. Not replayed: changes of the range and the volatilities of scenarios (they enter what only the pricing model
+//! can say), of limits of feeds and slices, of feed sources, of bracket programs, of the timelock and of who holds which power,
+//! queued listings, strikes that replace others, and prices of the push oracle: not done yet; `wind_down`, which leaves a run
+//! nothing to do; `initialize`, `add_underlying`, `add_collateral` and `end_genesis`, which happen once, before a run;
+//! `propose_admin`, `cancel_admin_proposal` and `accept_admin`, which touch no balance. All these have tests of their own in
+//! `tests/tests/margin`. In brackets lies one trade; calls of other programs do not.
 //!
 //! Balances, lots, sequence numbers, clocks and times must agree to the unit. Health agrees to within the rounding that the
 //! program states, which [`exact::Approx`] sums over everything that a number is made of; [`book`] lists the units. An action

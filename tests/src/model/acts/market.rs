@@ -4,7 +4,7 @@ use crate::model::acts::account::ACCOUNT_EXISTS;
 use crate::model::exact::Exact;
 use crate::model::forecast::{Act, Forecast, Seen};
 use crate::model::freshness::{Rules, seconds};
-use crate::model::state::{Chain, Model, Strike, Underlying};
+use crate::model::state::{Array, Chain, Model, Strike, Underlying};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use tenor_margin::MarginError;
@@ -575,6 +575,7 @@ impl Act for RefreshRisk {
         let chain = model.chains.get_mut(&address).expect("a chain");
         for place in &self.strike_slots {
             let place = usize::from(*place);
+            let price_e9 = chain.strikes[place].price_e9;
             let array = Strike::of(&stored.strikes[place]).array;
             let array = array.ok_or_else(|| format!("strike {place} has no array after its refresh"))?;
             let found = (
@@ -596,10 +597,55 @@ impl Act for RefreshRisk {
                     array.mark_e9
                 ));
             }
+            check_former(&array, price_e9, chain, &underlying, now).map_err(|what| format!("strike {place} {what}"))?;
             chain.strikes[place].array = Some(array);
         }
         Ok(())
     }
+}
+
+/// Checks what is stored of the day's slice and the eve's: how far the forward is off follows from them exactly, and no call is
+/// worth less than nothing or more than the forward. Differences below 2^-24 of the forward count as none.
+fn check_former(
+    array: &Array,
+    strike_e9: i128,
+    chain: &Chain,
+    underlying: &Underlying,
+    now: i64,
+) -> Result<(), String> {
+    let found = (array.call_below_e9, array.call_above_e9, array.forward_off_e9);
+    let [_, day, eve] = chain.anchors;
+    let former = [day, eve].into_iter().filter(|of| of.variance_e12 != 0);
+    let former: Vec<SurfaceAnchor> = former.filter(|_| now < chain.expiry).collect();
+    let posted_at = chain.slice_at.unwrap_or(0);
+    let present = |since: i64| anchor(chain.slice, seconds(posted_at, chain.expiry), since);
+    if former.iter().all(|of| *of == present(of.since)) && found != (0, 0, 0) {
+        return Err(format!("is off by {found:?} on slices that are the present one"));
+    }
+    // Forward price, worth of the lot and discounted worth round down, here and there.
+    let rounding = 2 * (underlying.lot_units_e9 / E9 + 4);
+    let noise = array.forward_e9 >> 24;
+    let heard = |distance: i128| if distance > noise { distance } else { 0 };
+    let lots_worth = |price_e9: i128, of: &SurfaceAnchor| {
+        let undiscounted = BigInt::from(price_e9) * underlying.lot_units_e9 * of.discount_e9;
+        Exact::quotient(undiscounted, E9 * E9).floor_i128()
+    };
+    let (mut least, mut most, mut dearest) = (0, 0, 0);
+    for of in &former {
+        let forward_e9 = Exact::quotient(underlying.price_e9 * i128::from(of.forward_ratio_e9), E9).floor_i128();
+        let forward_e9 = lots_worth(forward_e9, of);
+        let parity_e9 = forward_e9 - lots_worth(strike_e9, of);
+        let off = (array.forward_e9 - array.strike_e9 - parity_e9).abs();
+        least = least.max(heard(off - rounding));
+        most = most.max(heard(off + rounding));
+        dearest = dearest.max(forward_e9);
+    }
+    let is_possible = array.call_below_e9 <= array.mark_e9
+        && (array.call_above_e9 == 0 || array.mark_e9 + array.call_above_e9 <= dearest + rounding);
+    if !(least..=most).contains(&array.forward_off_e9) || !is_possible {
+        return Err(format!("is off by {found:?}, its forward by {least} to {most}"));
+    }
+    Ok(())
 }
 
 impl Act for SettleChain {
