@@ -684,7 +684,11 @@ impl Walk {
             chains.reverse();
         }
         for chain in chains {
-            let args = chain.slice(self.volatility, now);
+            let mut args = chain.slice(self.volatility, now);
+            if self.rng.random_ratio(1, 8) {
+                // The forward moves as well, and back with the next slice.
+                args.forward_ratio_e9 += self.rng.random_range(1..=3) * 1_000_000;
+            }
             self.send(PostSurface {
                 authority: &surface_authority(),
                 chain,
