@@ -168,7 +168,9 @@ fn is_stale(chain: &Pubkey, strike_slot: u16, world: &World, projection: &Projec
                 || projected.pnl_e9 != strike.pnl_e9
         }),
         Eagerness::Required => Freshness::Liquidation(world.now)
-            .check_strike(strike, stored.chain, underlying, Ratio::from_e9(underlying.range_e9))
+            .of_arrays(stored.chain, underlying)
+            .with_range(Ratio::from_e9(underlying.range_e9))
+            .check(strike)
             .is_err(),
     }
 }

@@ -66,6 +66,7 @@ impl Bench {
         };
         self.attempt(&mut portfolio.world, ("health", ANY_LIMIT), &case, show);
         portfolio.world.set_wallet(&portfolio.writer, USDC, usdc(1));
+        portfolio.world.end_set_up();
         let deposit = Deposit {
             depositor: &portfolio.writer,
             to: &portfolio.writer,

@@ -49,6 +49,7 @@ impl Bench {
         }
         world.set_wallet(&owner, USDC, usdc(100));
         let (asset, atoms) = (USDC, usdc(100));
+        world.end_set_up();
         let deposit = world.land(Deposit {
             depositor: &owner,
             to: &owner,
@@ -112,6 +113,7 @@ impl Bench {
         };
         world.set_wallet(&lender, USDC, usdc(100));
         later(&mut world);
+        world.end_set_up();
         let deposit = world.land(Deposit {
             depositor: &lender,
             to: &lender,
@@ -172,6 +174,7 @@ impl Bench {
         let transfer = move_of(&owner, world.picture().collateral_index(NEWER));
         let deposit = Call::new(instruction::deposit(&transfer), [&owner]);
         let case = "without positions, of Token-2022";
+        world.end_set_up();
         let receipt = world.land(deposit);
         self.within(PLAIN, "deposit", case, &receipt);
         let none = HealthAccounts::default();

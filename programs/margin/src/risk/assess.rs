@@ -295,15 +295,16 @@ impl<M: MarketView> Reckoning<'_, M> {
             }
             found.is_stale |= self.freshness.is_stale(held.chain, underlying);
             let before = book.option_value();
+            let arrays = self.freshness.of_arrays(held.chain, underlying).with_range(range);
             for position in self.holdings.positions(held) {
                 let strike = strike_of(position, held)?;
-                self.freshness.check_strike(strike, held.chain, underlying, range)?;
+                arrays.check(strike)?;
                 let (call, put) = (position.lots(OptionKind::Call), position.lots(OptionKind::Put));
                 found.has_shorts |= call < Lots::ZERO || put < Lots::ZERO;
                 let free = free_lots(underlying, strike, call, put)?;
                 book.add_strike(held.slot, call, put, free, &strike.view())
                     .or_margin_error()?;
-                if purpose == Purpose::Action {
+                if purpose == Purpose::Action && strike.was_worth_else() {
                     book.add_former(call, put, &strike.former()).or_margin_error()?;
                 }
             }

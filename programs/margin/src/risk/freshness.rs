@@ -156,65 +156,38 @@ impl Freshness {
         Self::Action(now).counting(underlying, true).map(|_| ())
     }
 
-    /// Checks a strike's risk array: that it is good for a mark and that its range is `range`, so that all arrays of a book
-    /// share their scenarios.
-    ///
-    /// # Errors
-    /// [`MarginError::RiskStale`], also before the first refresh.
-    pub fn check_strike(
-        self,
-        strike: &Strike,
-        chain: &Chain,
-        underlying: &Underlying,
-        range: Ratio,
-    ) -> Result<(), MarginError> {
-        if strike.range_e9 != range.e9() && self.now().is_some() {
-            return Err(MarginError::RiskStale);
+    /// What the risk arrays of a chain must be like: asked once for a chain, not once for a strike.
+    pub fn of_arrays(self, chain: &Chain, underlying: &Underlying) -> ArrayCheck {
+        ArrayCheck {
+            price_e9: underlying.price_e9,
+            range_e9: None,
+            action: self.now().map(|now| {
+                let age = i64::try_from(underlying.feed.max_risk_age_seconds).unwrap_or(i64::MAX);
+                ArrayLimits {
+                    slice_number: chain.slice_number,
+                    oldest_at: now.get().saturating_sub(age),
+                    band_e9: self.band_e9(underlying),
+                }
+            }),
         }
-        self.check_mark(strike, chain, underlying)
     }
 
-    /// Checks the age of a strike's risk array, its distance from the present spot, and that it is of the chain's present
-    /// slice: otherwise whoever refreshes could choose which strikes see a new slice.
+    /// Checks a strike's risk array: see [`ArrayCheck::check`].
     ///
     /// # Errors
-    /// [`MarginError::RiskStale`], also before the first refresh, and for any view once the price has doubled since.
+    /// [`MarginError::RiskStale`].
     pub fn check_mark(self, strike: &Strike, chain: &Chain, underlying: &Underlying) -> Result<(), MarginError> {
-        if strike.reference_price_e9 == 0 {
-            return Err(MarginError::RiskStale);
-        }
-        let Some(now) = self.now() else {
-            // No number is moved so far, whoever asks.
-            let distance = underlying.price_e9.abs_diff(strike.reference_price_e9);
-            return if distance < strike.reference_price_e9 {
-                Ok(())
-            } else {
-                Err(MarginError::RiskStale)
-            };
-        };
-        let is_of_old_slice = strike.slice_number != chain.slice_number;
-        let age = now.since(UnixSeconds::new(strike.reference_at));
-        if is_of_old_slice || age > underlying.feed.max_risk_age_seconds || self.is_far(strike, underlying) {
-            return Err(MarginError::RiskStale);
-        }
-        Ok(())
+        self.of_arrays(chain, underlying).check(strike)
     }
 
-    fn is_far(self, strike: &Strike, underlying: &Underlying) -> bool {
-        let distance = underlying.price_e9.abs_diff(strike.reference_price_e9);
-        if distance == 0 {
-            return false;
-        }
-        let band_e9 = match self {
+    fn band_e9(self, underlying: &Underlying) -> u64 {
+        match self {
             Self::LiquidationStart(_) => {
                 let proved_e9 = underlying.risk.range_floor_e9.checked_div(BANDS_PER_RANGE).unwrap_or(0);
                 START_DRIFT_E9.min(proved_e9).max(underlying.feed.max_drift_e9)
             }
             _ => underlying.feed.max_drift_e9,
-        };
-        // Two products of 64 bits each: they cannot wrap.
-        let product = |a: u64, b: u64| u128::from(a).wrapping_mul(u128::from(b));
-        product(distance, 1_000_000_000) > product(strike.reference_price_e9, band_e9)
+        }
     }
 
     /// Whether a chain's slice is too old to rest an initial requirement on. After expiry no slice is needed.
@@ -244,4 +217,60 @@ impl Freshness {
         }
         Ok(Ratio::from_e9(range_e9))
     }
+}
+
+/// What an action asks of a risk array.
+#[derive(Clone, Copy, Debug)]
+struct ArrayLimits {
+    slice_number: u64,
+    oldest_at: i64,
+    band_e9: u64,
+}
+
+/// What the risk arrays of a chain must be like to be good for a mark.
+#[derive(Clone, Copy, Debug)]
+pub struct ArrayCheck {
+    price_e9: u64,
+    range_e9: Option<u64>,
+    /// None for a view, which takes what is stored.
+    action: Option<ArrayLimits>,
+}
+
+impl ArrayCheck {
+    /// The same where arrays must share their scenarios, those of one range; a view does not ask.
+    #[must_use]
+    pub fn with_range(self, range: Ratio) -> Self {
+        Self {
+            range_e9: self.action.map(|_| range.e9()),
+            ..self
+        }
+    }
+
+    /// Checks the age of a strike's risk array, its distance from the present spot, and that it is of the chain's present
+    /// slice: otherwise whoever refreshes could choose which strikes see a new slice.
+    ///
+    /// # Errors
+    /// [`MarginError::RiskStale`], also before the first refresh, and for any view once the price has doubled since.
+    #[inline(always)]
+    pub fn check(&self, strike: &Strike) -> Result<(), MarginError> {
+        let distance = self.price_e9.abs_diff(strike.reference_price_e9);
+        let is_good = strike.reference_price_e9 != 0
+            && self.range_e9.is_none_or(|range_e9| range_e9 == strike.range_e9)
+            && match &self.action {
+                // No number is moved so far, whoever asks.
+                None => distance < strike.reference_price_e9,
+                Some(limits) => {
+                    strike.slice_number == limits.slice_number
+                        && strike.reference_at >= limits.oldest_at
+                        && (distance == 0 || is_within(distance, strike.reference_price_e9, limits.band_e9))
+                }
+            };
+        if is_good { Ok(()) } else { Err(MarginError::RiskStale) }
+    }
+}
+
+fn is_within(distance: u64, reference_e9: u64, band_e9: u64) -> bool {
+    // Two products of 64 bits each: they cannot wrap.
+    let product = |a: u64, b: u64| u128::from(a).wrapping_mul(u128::from(b));
+    product(distance, 1_000_000_000) <= product(reference_e9, band_e9)
 }

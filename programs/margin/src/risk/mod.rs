@@ -11,7 +11,7 @@ mod view;
 
 pub use assess::{Assessment, assess, assess_in_detail, check_covered, needed_underlyings, payoff};
 pub use feed_state::FeedState;
-pub use freshness::{Counting, Freshness};
+pub use freshness::{ArrayCheck, Counting, Freshness};
 pub use market::{ChainView, MarketView};
 pub use positions::{LotMove, Whereabouts, chain_slot, find_position, move_lots, move_lots_near, release_chain};
 pub use view::{HealthView, UnderlyingView, ViewOf, health_view};

@@ -212,6 +212,7 @@ impl Strike {
     }
 
     /// The strike as the risk engine sees it.
+    #[inline(always)]
     pub const fn view(&self) -> StrikeView<'_> {
         StrikeView {
             reference: Price::from_e9(self.reference_price_e9),
@@ -223,6 +224,12 @@ impl Strike {
             pnl_e9: &self.pnl_e9,
             pnl_bound_e9: self.pnl_bound_e9,
         }
+    }
+
+    /// Whether some former slice says something else than its marks.
+    #[inline(always)]
+    pub const fn was_worth_else(&self) -> bool {
+        self.call_below_e9 | self.call_above_e9 | self.forward_off_e9 != 0
     }
 
     /// How far its marks are from those on former slices.
