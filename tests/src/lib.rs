@@ -3,5 +3,6 @@
 pub mod bench;
 pub mod fuzz;
 pub mod indexer;
+pub mod model;
 pub mod portfolios;
 pub mod story;

@@ -761,8 +761,10 @@ impl Default for TradeTerms<'_> {
 /// A trade on terms.
 #[derive(Clone, Debug)]
 pub struct TermedTrade<'a> {
-    trade: Trade<'a>,
-    terms: TradeTerms<'a>,
+    /// Who trades what.
+    pub trade: Trade<'a>,
+    /// On which terms.
+    pub terms: TradeTerms<'a>,
 }
 
 impl<'a> Trade<'a> {

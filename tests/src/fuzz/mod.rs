@@ -1,9 +1,9 @@
 //! Random actions of several people on the bytecode, with everything checked after each.
 
-mod allowed;
 mod amounts;
 mod walk;
 
+use crate::model::lockstep::Tally;
 use std::collections::BTreeMap;
 use std::fmt;
 use tenor_margin::instructions::InitializeArgs;
@@ -25,6 +25,8 @@ pub struct Counter {
 pub struct Report {
     /// Counters by action.
     pub actions: BTreeMap<&'static str, Counter>,
+    /// How the comparison with the model went.
+    pub tally: Tally,
 }
 
 /// A run that found something.
@@ -53,6 +55,30 @@ pub fn run(seed: u64, steps: u64) -> Result<Report, Failure> {
         what,
     })?;
     Ok(walk.into_report())
+}
+
+/// Runs of as many steps from each seed, on as many threads; their reports together.
+///
+/// # Errors
+/// The first failure of a run, by seed.
+///
+/// # Panics
+/// If a run does.
+pub fn run_all(seeds: &[u64], steps: u64, threads: usize) -> Result<Report, Failure> {
+    let threads = threads.max(1);
+    let of_thread = |thread: usize| seeds.iter().copied().skip(thread).step_by(threads).collect();
+    let shares: Vec<Vec<u64>> = (0..threads).map(of_thread).collect();
+    let on_thread = |seeds: Vec<u64>| {
+        std::thread::spawn(move || seeds.into_iter().map(|seed| run(seed, steps)).collect::<Vec<_>>())
+    };
+    let running: Vec<_> = shares.into_iter().map(on_thread).collect();
+    let mut all = Report::default();
+    for thread in running {
+        for report in thread.join().expect("a run that does not panic") {
+            all.add(report?);
+        }
+    }
+    Ok(all)
 }
 
 /// As [`run`], in a world whose events are kept and without the end: everything is made fresh instead, and the world is
@@ -106,6 +132,18 @@ impl Report {
             .or_default() += 1;
     }
 
+    /// Adds another run's numbers.
+    fn add(&mut self, other: Self) {
+        for (action, counter) in other.actions {
+            let sum = self.actions.entry(action).or_default();
+            sum.landed += counter.landed;
+            for (reason, times) in counter.refused {
+                *sum.refused.entry(reason).or_default() += times;
+            }
+        }
+        self.tally.add(other.tally);
+    }
+
     /// Times that an action landed.
     pub fn count(&self, action: &str) -> u64 {
         self.actions.get(action).map_or(0, |counter| counter.landed)
@@ -121,7 +159,7 @@ impl fmt::Display for Report {
                 writeln!(f, "{:>33} {reason}", times)?;
             }
         }
-        Ok(())
+        write!(f, "{}", self.tally)
     }
 }
 
