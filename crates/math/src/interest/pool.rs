@@ -197,8 +197,9 @@ impl InterestPool {
             return Err(MathError::OutOfDomain);
         }
         let growth = Growth::over(rate_per_year, seconds);
-        let borrow_index = self.borrow_index.grown(growth, Round::Up);
-        let borrowed_q32 = growth.grow(self.borrowed_q32, LARGEST_Q32, Round::Down);
+        let factors = growth.factors();
+        let borrow_index = self.borrow_index.grown_by(&factors, Round::Up);
+        let borrowed_q32 = factors.grow(self.borrowed_q32, LARGEST_Q32, Round::Down);
         let interest_q32 = borrowed_q32 - self.borrowed_q32;
         let kept_q32 = (interest_q32 * u128::from(reserve.e9())).div_ceil(u128::from(E9));
         let most_q32 = (2 * self.deposited_q32).saturating_sub(1);

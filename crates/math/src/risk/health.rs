@@ -142,6 +142,34 @@ impl HealthBuilder {
         Ok(())
     }
 
+    /// Puts a bounded requirement of an underlying, added before, in the place of the one without its bound (see
+    /// [`UnderlyingRisk::capped`]): all else is the same.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn replace(&mut self, unbounded: &UnderlyingRisk, bounded: &UnderlyingRisk) -> Result<(), MathError> {
+        let change = |total: &mut Value, from: Value, to: Value| -> Result<(), MathError> {
+            *total = total.try_sub(from)?.try_add(to)?;
+            Ok(())
+        };
+        change(&mut self.losses, unbounded.scenario_loss, bounded.scenario_loss)?;
+        change(
+            &mut self.initial_contingency,
+            unbounded.initial_contingency,
+            bounded.initial_contingency,
+        )?;
+        change(
+            &mut self.withdrawal_contingency,
+            unbounded.withdrawal_contingency,
+            bounded.withdrawal_contingency,
+        )?;
+        change(
+            &mut self.maintenance_contingency,
+            unbounded.maintenance_contingency,
+            bounded.maintenance_contingency,
+        )
+    }
+
     /// Health with R = sum W - credit (sum W - W_sys). Requirements round up.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use super::UnderlyingBook;
 use super::drift::recentred;
-use super::scenario::{MOVES, SCENARIOS, scenario};
+use super::scenario::{MOVES, PRICE_MOVES, SCENARIOS};
 use crate::quantity::{E9, Lots, Price, Ratio, Value};
 use crate::{MathError, Round, mul_div, mul_div_signed};
 
@@ -160,7 +160,7 @@ impl UnderlyingBook<'_> {
     ) -> Result<Losses, MathError> {
         // A put is the call less the forward, which moves with the price.
         let of_puts = self.shocks.linear_e9(put_forward.try_neg()?)?;
-        let of_collateral = self.shocks.linear_e9(collateral_value)?;
+        let of_collateral = self.shocks.weighted_linear_e9(collateral_value)?;
         // Without shorts an option's value is never negative: only rounding could say so.
         let option_value_e9 = if self.holds_short {
             self.option_value.e9()
@@ -168,12 +168,12 @@ impl UnderlyingBook<'_> {
             i64::MAX
         };
         let mut losses = Losses::default();
-        for (index, (pnl, systemic)) in (0_u8..).zip(self.pnl_e9.iter().zip(systemic_e9)) {
-            let price_move = scenario(usize::from(index)).price_move;
+        let scenarios = self.pnl_e9.iter().zip(systemic_e9).zip(PRICE_MOVES);
+        for (index, ((pnl, systemic), price_move)) in (0_u8..).zip(scenarios) {
             let at = |results: &[i64; MOVES]| results.get(price_move).copied().unwrap_or(0);
             let options = pnl.checked_add(at(&of_puts)).ok_or(MathError::Overflow)?;
             let options = self.shocks.weighted(price_move, options);
-            let collateral = self.shocks.weighted(price_move, at(&of_collateral));
+            let collateral = at(&of_collateral);
             let total = options.checked_add(collateral).ok_or(MathError::Overflow)?;
             if total < losses.worst_e9 {
                 (losses.worst_e9, losses.worst_scenario) = (total, index);
@@ -269,8 +269,8 @@ impl UnderlyingBook<'_> {
         let linear = collateral_value.try_sub(put_forward)?;
         let linear_moves = self.shocks.linear_e9(linear)?;
         let mut largest = self.interval.confidence_cost_e9(deltas.total_e9()?)?;
-        for (index, (moved, pnl)) in moved.iter().zip(self.pnl_e9).enumerate() {
-            let at_move = linear_moves.get(scenario(index).price_move).copied().unwrap_or(0);
+        for ((moved, pnl), price_move) in moved.iter().zip(self.pnl_e9).zip(PRICE_MOVES) {
+            let at_move = linear_moves.get(price_move).copied().unwrap_or(0);
             let linear_e9 = linear.e9().checked_add(at_move).ok_or(MathError::Overflow)?;
             let of_linear = mul_div_signed(linear_e9, step_q30, 1 << 30, Round::Down)?;
             let change = moved.checked_sub(pnl).and_then(|change| change.checked_add(of_linear));

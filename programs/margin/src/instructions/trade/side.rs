@@ -6,7 +6,7 @@ use super::money::SideMoney;
 use crate::error::{MarginError, OrMarginError};
 use crate::instructions::MarketAccounts;
 use crate::portfolio_check::{Effect, Rule, check_reduction};
-use crate::risk::{FeedState, Freshness, MarketView, assess, check_covered};
+use crate::risk::{FeedState, Freshness, MarketView, assess, assess_in_detail, check_covered};
 use crate::state::{InterestState, MarginAccount, Pausable, PortfolioAccount, Position};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -96,26 +96,28 @@ impl Trade {
             return borrowing;
         }
         let positions = account.as_slice();
-        let (fresh, any) = match side.rule {
-            Rule::Withdrawal => (Freshness::Withdrawal(now), Freshness::PaidReduction(now)),
-            Rule::Initial => (Freshness::Action(now), Freshness::Reduction(now)),
-        };
-        let meets = |freshness| {
+        let Some(before) = &side.before else {
+            let freshness = match side.rule {
+                Rule::Withdrawal => Freshness::Withdrawal(now),
+                Rule::Initial => Freshness::Action(now),
+            };
             let after = self.health(account, positions, market, freshness)?;
-            side.rule.check(&after).and(borrowing)
-        };
-        let (refusal, before) = match (meets(fresh), &side.before) {
-            (Ok(()), _) => return Ok(()),
-            (Err(refusal), None) => return Err(refusal),
-            (Err(refusal), Some(before)) => (refusal, before),
+            return side.rule.check(&after).and(borrowing);
         };
         self.check_legs_covered(account, legs, market, now)?;
-        if meets(any).is_ok() {
+        let freshness = match side.rule {
+            Rule::Withdrawal => Freshness::PaidReduction(now),
+            Rule::Initial => Freshness::Reduction(now),
+        };
+        let after = self.health(account, positions, market, freshness)?;
+        let Err(refusal) = side.rule.check(&after).and(borrowing) else {
             return Ok(());
-        }
-        let on_any = Freshness::Reduction(now);
-        let after = self.health(account, positions, market, on_any)?;
-        let before = self.health(&before.header, &before.positions, market, on_any)?;
+        };
+        let after = match side.rule {
+            Rule::Initial => after,
+            Rule::Withdrawal => self.bounded_health(account, positions, market, now)?,
+        };
+        let before = self.bounded_health(&before.header, &before.positions, market, now)?;
         check_reduction(&after, &before, side.cost, refusal)
     }
 
@@ -137,6 +139,20 @@ impl Trade {
             }
         }
         Ok(())
+    }
+
+    /// What a reduction is measured by, on any price that is usable.
+    #[inline(never)]
+    fn bounded_health(
+        &self,
+        account: &MarginAccount,
+        positions: &[Position],
+        market: &MarketAccounts,
+        now: UnixSeconds,
+    ) -> core::result::Result<Health, MarginError> {
+        let (house, registry, freshness) = (&self.house, &self.registry, Freshness::Reduction(now));
+        let assessed = assess_in_detail(house, registry, account, positions, market, freshness, &mut |_, _| {})?;
+        Ok(assessed.health)
     }
 
     #[inline(never)]
