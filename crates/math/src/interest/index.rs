@@ -166,6 +166,10 @@ impl InterestIndex {
         if self.generation < since.generation {
             return Err(MathError::OutOfDomain);
         }
+        // Mostly of one of the two sides of a balance.
+        if atoms == Atoms::ZERO {
+            return Ok(Atoms::ZERO);
+        }
         let grown = mul_div_wide(atoms.get(), self.e18, since.e18, round)?;
         let grown = match round {
             _ if self.generation == since.generation => grown,
