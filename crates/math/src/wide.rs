@@ -60,7 +60,12 @@ pub(crate) fn mul_div_wide(a: u64, b: u128, divisor: u128, round: Round) -> Resu
         Round::Up if remainder > 0 => 1,
         Round::Up | Round::Down => 0,
     };
-    let product = a.checked_mul(whole).ok_or(MathError::Overflow)?;
+    let product = match whole {
+        0 => 0,
+        // A checked product of wide numbers costs more than the rest.
+        1 => a,
+        _ => a.checked_mul(whole).ok_or(MathError::Overflow)?,
+    };
     product.checked_add(part + carry).ok_or(MathError::Overflow)
 }
 

@@ -28,7 +28,8 @@ impl MarketAccounts {
             if market.holds(view.address()) {
                 return Err(MarginError::DuplicateMarketAccount.into());
             }
-            if let Ok(underlying) = Account::<Underlying>::load(view) {
+            if is_underlying(&view) {
+                let underlying = Account::<Underlying>::load(view).map_err(|_| MarginError::ForeignMarketAccount)?;
                 check(house, &underlying.house, underlying.version)?;
                 market.underlyings.push(underlying);
             } else {
@@ -93,6 +94,12 @@ impl MarketView for MarketAccounts {
             strikes: chain.as_slice(),
         })
     }
+}
+
+/// Looked at before the account is loaded: a load that fails is logged, which costs more than one that succeeds.
+fn is_underlying(view: &AccountView) -> bool {
+    view.try_borrow()
+        .is_ok_and(|data| data.starts_with(Underlying::DISCRIMINATOR))
 }
 
 fn check(house: &Address, of_account: &Address, version: u8) -> Result<()> {
