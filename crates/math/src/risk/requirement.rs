@@ -110,7 +110,7 @@ impl UnderlyingBook<'_> {
         purpose: Purpose,
         systemic_e9: &mut [i64; SCENARIOS],
     ) -> Result<UnderlyingRisk, MathError> {
-        self.close_group()?;
+        self.close_groups()?;
         let haircut = self.base_haircut;
         let collateral_value = self.base_value.try_sub(haircut)?;
         let put_forward = self.put_forward_total()?;
@@ -188,8 +188,8 @@ impl UnderlyingBook<'_> {
 
     fn put_forward_total(&self) -> Result<Value, MathError> {
         let mut total = Value::ZERO;
-        for value in self.put_forward {
-            total = total.try_add(value)?;
+        for value in self.put_forward.iter().take(self.expiries) {
+            total = total.try_add(*value)?;
         }
         Ok(total)
     }
@@ -197,7 +197,7 @@ impl UnderlyingBook<'_> {
     /// Deltas with respect to spot. A put's is the call's less the forward's.
     fn deltas(&self, collateral_value: Value) -> Result<Deltas, MathError> {
         let mut deltas = Deltas::default();
-        for (put_forward, call_delta) in self.put_forward.iter().zip(self.call_delta_e9) {
+        for (put_forward, call_delta) in self.put_forward.iter().zip(self.call_delta_e9).take(self.expiries) {
             if *put_forward == Value::ZERO && call_delta == 0 {
                 continue;
             }
