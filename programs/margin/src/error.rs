@@ -249,6 +249,10 @@ pub enum MarginError {
 
     #[msg("The token account is not the treasury's; pass one that the house's treasury owns")]
     NotTheTreasury = 175,
+    #[msg("Options and collaterals would depend on more underlyings than the account's size class allows; use another account")]
+    TooManyUnderlyings = 176,
+    #[msg("The account would hold more collaterals than its size class allows; use another account")]
+    TooManyCollaterals = 177,
 
     // 180-199: trades and brackets
     #[msg("Both accounts have one owner; move positions between them by a transfer")]
@@ -273,6 +277,8 @@ pub enum MarginError {
     BracketActive = 188,
     #[msg("No bracket of the account is open; begin one in the same transaction")]
     BracketNotActive = 189,
+    #[msg("Both accounts are of the large class and fall short; trade with one that meets its requirement")]
+    LargeReductions = 190,
 
     // 200-219: surface and range
     #[msg(
