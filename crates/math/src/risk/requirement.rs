@@ -45,8 +45,14 @@ pub struct UnderlyingRisk {
     pub withdrawal_loss: Value,
     /// Contingencies of the initial requirement, with what the options may be worth less on former slices.
     pub initial_contingency: Value,
-    /// The same for a withdrawal, where options without shorts count for nothing and so can lose nothing.
+    /// The same for a withdrawal, with what the greatest loss is larger where the options' value is that of former slices: where
+    /// they still count for nothing, that is nothing.
     pub withdrawal_contingency: Value,
+    /// What the options may be worth less on former slices.
+    pub former_cost: Value,
+    /// What of that takes the place of the scenarios' loss below the greatest loss, where there is no room for both. The initial
+    /// requirement gives no credit on it.
+    pub uncredited_loss: Value,
     /// Contingencies of the maintenance requirement.
     pub maintenance_contingency: Value,
     /// What the initial requirement adds for the price's interval, and for what re-centring may hide.
@@ -61,16 +67,21 @@ pub struct UnderlyingRisk {
 impl UnderlyingRisk {
     /// The same where the book cannot lose more than `greatest_loss` until its last expiry, marks included: no requirement
     /// asks for more than that. The least of two sub-additive numbers is not sub-additive, so merging capped books may cost
-    /// more than they did apart; the scenarios' sums for the correlation credit are left as they are. Source: design section
-    /// 5.2.
+    /// more than they did apart; the scenarios' sums for the correlation credit are left as they are.
+    ///
+    /// What former slices cost is the first part of an initial requirement: options that are worth less already can lose so
+    /// much less in scenarios. Source: design section 5.2; decision 0020.
     #[must_use]
     pub fn capped(self, greatest_loss: Value) -> Self {
         let limit = greatest_loss.or_zero();
         let scenario_loss = self.scenario_loss.min(limit);
         // Both are at least zero and the loss at most the limit, so the rest is not negative.
         let rest = limit.try_sub(scenario_loss).unwrap_or(Value::ZERO);
+        let former_cost = self.former_cost.min(limit);
         Self {
             scenario_loss,
+            // Of two numbers that are not negative.
+            uncredited_loss: former_cost.try_sub(rest).unwrap_or(Value::ZERO).or_zero(),
             initial_contingency: self.initial_contingency.min(rest),
             withdrawal_contingency: self.withdrawal_contingency.min(rest),
             maintenance_contingency: self.maintenance_contingency.min(rest),
@@ -117,7 +128,6 @@ impl UnderlyingBook<'_> {
         let losses = self.losses(put_forward, collateral_value, systemic_e9)?;
         let deltas = self.deltas(collateral_value)?;
         let (initial_contingency, maintenance_contingency) = self.contingencies(params, &deltas)?;
-        let initial_contingency = initial_contingency.try_add(self.former_cost)?;
         let settled_debt = self.settled_value.try_neg()?.or_zero();
         let of_collateral = self.interval_cost(deltas.collateral_e9)?;
         let of_all = self.interval_cost(deltas.total_e9()?)?.try_add(self.recentring)?;
@@ -130,12 +140,10 @@ impl UnderlyingBook<'_> {
             withdrawal_loss: Value::from_e9(losses.worst_withdrawal_e9)
                 .try_sub(settled_debt)?
                 .try_neg()?,
-            initial_contingency,
-            withdrawal_contingency: if self.holds_short {
-                initial_contingency
-            } else {
-                Value::ZERO
-            },
+            initial_contingency: initial_contingency.try_add(self.former_cost)?,
+            withdrawal_contingency: initial_contingency.try_add(losses.of_former_slices()?)?,
+            former_cost: self.former_cost,
+            uncredited_loss: Value::ZERO,
             maintenance_contingency,
             initial_uncertainty: of_all,
             // Options may count for nothing where the price truly is, and then collateral stands alone.
@@ -167,6 +175,12 @@ impl UnderlyingBook<'_> {
         } else {
             i64::MAX
         };
+        // Sums of marks and costs are far from the ends of the range: only the largest number, which stays, is not.
+        let former_value_e9 = if self.holds_short {
+            option_value_e9.saturating_sub(self.former_cost.e9())
+        } else {
+            option_value_e9
+        };
         let mut losses = Losses::default();
         for (index, (pnl, systemic)) in (0_u8..).zip(self.pnl_e9.iter().zip(systemic_e9)) {
             let price_move = scenario(usize::from(index)).price_move;
@@ -178,9 +192,14 @@ impl UnderlyingBook<'_> {
             if total < losses.worst_e9 {
                 (losses.worst_e9, losses.worst_scenario) = (total, index);
             }
-            let held = option_value_e9.saturating_add(options).min(0);
-            let withdrawal = held.checked_add(collateral).ok_or(MathError::Overflow)?;
-            losses.worst_withdrawal_e9 = losses.worst_withdrawal_e9.min(withdrawal);
+            let withdrawal = |value_e9: i64| {
+                let held = value_e9.saturating_add(options).min(0);
+                held.checked_add(collateral).ok_or(MathError::Overflow)
+            };
+            losses.worst_withdrawal_e9 = losses.worst_withdrawal_e9.min(withdrawal(option_value_e9)?);
+            if former_value_e9 != option_value_e9 {
+                losses.worst_former_e9 = losses.worst_former_e9.min(withdrawal(former_value_e9)?);
+            }
             *systemic = systemic.checked_add(total).ok_or(MathError::Overflow)?;
         }
         Ok(losses)
@@ -287,6 +306,17 @@ struct Losses {
     worst_e9: i64,
     worst_scenario: u8,
     worst_withdrawal_e9: i64,
+    /// The same with options at what they may be worth on former slices; zero where that is no less.
+    worst_former_e9: i64,
+}
+
+impl Losses {
+    /// How much more a withdrawal loses on former slices.
+    fn of_former_slices(&self) -> Result<Value, MathError> {
+        Value::from_e9(self.worst_withdrawal_e9)
+            .try_sub(Value::from_e9(self.worst_former_e9))
+            .map(Value::or_zero)
+    }
 }
 
 /// Deltas of a book in 1e-9 units of the underlying.
