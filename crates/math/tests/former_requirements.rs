@@ -103,6 +103,8 @@ proptest! {
             prop_assert!(withdrawal(&risk) <= withdrawal(&rested) + cost);
             let initial = risk.scenario_loss.e9() + risk.initial_contingency.e9();
             prop_assert!(!is_short || withdrawal(&risk) + worth >= initial);
+            // What it leaves pays for the options on the worst former slice, or for the greatest loss.
+            prop_assert!(withdrawal(&risk) + worth >= cost.min(limit) || !is_short);
         }
     }
 

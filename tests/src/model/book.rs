@@ -35,7 +35,7 @@ pub struct Part {
     pub results: Vec<Approx>,
     /// Greatest weighted loss.
     pub loss: Approx,
-    /// Greatest loss at the marks where option gains count for nothing.
+    /// Greatest loss where option gains count for nothing, as far as it may be one at the marks.
     pub withdrawal_loss: Approx,
     /// Contingencies of the initial requirement, with what options may be worth less on former slices.
     pub initial_contingency: Approx,
@@ -84,7 +84,7 @@ impl Part {
         self.loss = self.loss.lesser(&limit);
         let rest = (&limit - &self.loss).or_zero();
         self.initial_contingency = self.initial_contingency.lesser(&rest);
-        // The loss at the marks stays: what contingencies and former slices add is what is left of the greatest loss at most.
+        // What contingencies and former slices add to the loss at the marks is what is left of the greatest loss at most.
         self.withdrawal = self.withdrawal.lesser(&(&self.withdrawal_loss + &rest));
         let scenarios = self.loss.lesser(&(&limit - &self.former_cost).or_zero());
         self.uncredited = &self.loss - &scenarios;
@@ -315,14 +315,15 @@ impl<'a> Book<'a> {
             .expiries
             .values()
             .fold(Approx::zero(), |sum, (forwards, _)| &sum + forwards);
-        let (results, withdrawal) = self.results(&forwards, &collateral, &self.options);
         let former_cost = Approx::from(self.former_cost_e9);
-        let (_, former) = self.results(&forwards, &collateral, &(&self.options - &former_cost));
+        let (results, withdrawal) = self.results(&forwards, &collateral, &(&self.options - &former_cost));
         let least = |results: &[Approx]| results.iter().fold(Approx::zero(), |least, each| least.lesser(each));
         let loss = least(&results).opposite();
         let settled_debt = self.settled.opposite().or_zero();
-        let withdrawal_loss = &least(&withdrawal).opposite() + &settled_debt;
-        let former_loss = &least(&former).opposite() + &settled_debt;
+        let withdrawal = least(&withdrawal).opposite();
+        // At the marks, either the collateral alone loses, at most its worth, or options count in full.
+        let at_marks = collateral.larger(&(&loss - &self.options)).or_zero();
+        let withdrawal_loss = &withdrawal.lesser(&at_marks) + &settled_debt;
         let (by_expiry, of_collateral) = self.deltas(&collateral);
         let of_options = by_expiry.iter().fold(Approx::zero(), |sum, delta| &sum + delta);
         let delta = &of_options + &of_collateral;
@@ -341,7 +342,7 @@ impl<'a> Book<'a> {
             results,
             loss,
             withdrawal_loss,
-            withdrawal: &former_loss + &contingency,
+            withdrawal: &(&withdrawal + &settled_debt) + &contingency,
             initial_contingency: &contingency + &former_cost,
             former_cost,
             uncredited: Approx::zero(),

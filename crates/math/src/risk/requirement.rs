@@ -41,12 +41,12 @@ pub struct UnderlyingRisk {
     pub scenario_loss: Value,
     /// Scenario of that loss.
     pub worst_scenario: u8,
-    /// Greatest loss when option gains do not count: the withdrawal rule's counterpart of W.
+    /// Greatest loss when option gains do not count: the withdrawal rule's counterpart of W, at what options are worth on former
+    /// slices as far as it is no larger than it could be at the marks.
     pub withdrawal_loss: Value,
     /// Contingencies of the initial requirement, with what the options may be worth less on former slices.
     pub initial_contingency: Value,
-    /// The same for a withdrawal, with what the greatest loss is larger where the options' value is that of former slices: where
-    /// they still count for nothing, that is nothing.
+    /// The same for a withdrawal, with the rest of the loss on former slices: nothing where options still count for nothing there.
     pub withdrawal_contingency: Value,
     /// What the options may be worth less on former slices.
     pub former_cost: Value,
@@ -128,6 +128,13 @@ impl UnderlyingBook<'_> {
         let losses = self.losses(put_forward, collateral_value, systemic_e9)?;
         let deltas = self.deltas(collateral_value)?;
         let (initial_contingency, maintenance_contingency) = self.contingencies(params, &deltas)?;
+        let scenario_loss = Value::from_e9(losses.worst_e9).try_neg()?;
+        let withdrawal_loss = Value::from_e9(losses.worst_withdrawal_e9).try_neg()?;
+        // At the marks either options count for nothing, or they count in full: then W and what they are short of nothing.
+        let withdrawal_loss_at_marks = collateral_value
+            .max(scenario_loss.try_sub(self.option_value)?)
+            .or_zero();
+        let of_former_slices = withdrawal_loss.try_sub(withdrawal_loss_at_marks)?.or_zero();
         let settled_debt = self.settled_value.try_neg()?.or_zero();
         let of_collateral = self.interval_cost(deltas.collateral_e9)?;
         let of_all = self.interval_cost(deltas.total_e9()?)?.try_add(self.recentring)?;
@@ -135,13 +142,11 @@ impl UnderlyingBook<'_> {
             option_value: self.option_value.try_add(self.settled_value)?,
             collateral_value,
             haircut,
-            scenario_loss: Value::from_e9(losses.worst_e9).try_neg()?,
+            scenario_loss,
             worst_scenario: losses.worst_scenario,
-            withdrawal_loss: Value::from_e9(losses.worst_withdrawal_e9)
-                .try_sub(settled_debt)?
-                .try_neg()?,
+            withdrawal_loss: withdrawal_loss.try_sub(of_former_slices)?.try_add(settled_debt)?,
             initial_contingency: initial_contingency.try_add(self.former_cost)?,
-            withdrawal_contingency: initial_contingency.try_add(losses.of_former_slices()?)?,
+            withdrawal_contingency: initial_contingency.try_add(of_former_slices)?,
             former_cost: self.former_cost,
             uncredited_loss: Value::ZERO,
             maintenance_contingency,
@@ -169,17 +174,11 @@ impl UnderlyingBook<'_> {
         // A put is the call less the forward, which moves with the price.
         let of_puts = self.shocks.linear_e9(put_forward.try_neg()?)?;
         let of_collateral = self.shocks.linear_e9(collateral_value)?;
-        // Without shorts an option's value is never negative: only rounding could say so.
+        // Without shorts an option's value is never negative: only rounding could say so, or a bound on what it may be.
         let option_value_e9 = if self.holds_short {
-            self.option_value.e9()
+            self.option_value.try_sub(self.former_cost)?.e9()
         } else {
             i64::MAX
-        };
-        // Sums of marks and costs are far from the ends of the range: only the largest number, which stays, is not.
-        let former_value_e9 = if self.holds_short {
-            option_value_e9.saturating_sub(self.former_cost.e9())
-        } else {
-            option_value_e9
         };
         let mut losses = Losses::default();
         for (index, (pnl, systemic)) in (0_u8..).zip(self.pnl_e9.iter().zip(systemic_e9)) {
@@ -192,14 +191,9 @@ impl UnderlyingBook<'_> {
             if total < losses.worst_e9 {
                 (losses.worst_e9, losses.worst_scenario) = (total, index);
             }
-            let withdrawal = |value_e9: i64| {
-                let held = value_e9.saturating_add(options).min(0);
-                held.checked_add(collateral).ok_or(MathError::Overflow)
-            };
-            losses.worst_withdrawal_e9 = losses.worst_withdrawal_e9.min(withdrawal(option_value_e9)?);
-            if former_value_e9 != option_value_e9 {
-                losses.worst_former_e9 = losses.worst_former_e9.min(withdrawal(former_value_e9)?);
-            }
+            let held = option_value_e9.saturating_add(options).min(0);
+            let withdrawal = held.checked_add(collateral).ok_or(MathError::Overflow)?;
+            losses.worst_withdrawal_e9 = losses.worst_withdrawal_e9.min(withdrawal);
             *systemic = systemic.checked_add(total).ok_or(MathError::Overflow)?;
         }
         Ok(losses)
@@ -306,17 +300,6 @@ struct Losses {
     worst_e9: i64,
     worst_scenario: u8,
     worst_withdrawal_e9: i64,
-    /// The same with options at what they may be worth on former slices; zero where that is no less.
-    worst_former_e9: i64,
-}
-
-impl Losses {
-    /// How much more a withdrawal loses on former slices.
-    fn of_former_slices(&self) -> Result<Value, MathError> {
-        Value::from_e9(self.worst_withdrawal_e9)
-            .try_sub(Value::from_e9(self.worst_former_e9))
-            .map(Value::or_zero)
-    }
 }
 
 /// Deltas of a book in 1e-9 units of the underlying.
