@@ -130,11 +130,13 @@ impl UnderlyingBook<'_> {
         let (initial_contingency, maintenance_contingency) = self.contingencies(params, &deltas)?;
         let scenario_loss = Value::from_e9(losses.worst_e9).try_neg()?;
         let withdrawal_loss = Value::from_e9(losses.worst_withdrawal_e9).try_neg()?;
-        // At the marks either options count for nothing, or they count in full: then W and what they are short of nothing.
-        let withdrawal_loss_at_marks = collateral_value
-            .max(scenario_loss.try_sub(self.option_value)?)
-            .or_zero();
-        let of_former_slices = withdrawal_loss.try_sub(withdrawal_loss_at_marks)?.or_zero();
+        let of_former_slices = if self.former_cost == Value::ZERO {
+            Value::ZERO
+        } else {
+            // At the marks either options count for nothing, or they count in full: then W and what they are short of nothing.
+            let at_marks = collateral_value.max(scenario_loss.try_sub(self.option_value)?);
+            withdrawal_loss.try_sub(at_marks.or_zero())?.or_zero()
+        };
         let settled_debt = self.settled_value.try_neg()?.or_zero();
         let of_collateral = self.interval_cost(deltas.collateral_e9)?;
         let of_all = self.interval_cost(deltas.total_e9()?)?.try_add(self.recentring)?;
