@@ -258,10 +258,11 @@ pub mod tenor_margin {
     /// Closes a chain that is over, in one step or several. Anyone may send it.
     ///
     /// Requires: the chain has expired; it has no positions, fees, debt or settlement balance; who paid for the last strike is passed.
-    /// Effects: strikes go, from the last on as far as their payers are passed, and the rent of each to whoever paid it;
-    /// when none is left the chain is gone and the rest of the rent goes to whoever created it.
-    /// Ensures: nobody gets the rent of another; the chain never comes back.
-    /// Rounding: none.
+    /// Effects: strikes go, from the last on as far as their payers are passed, and what was paid for each to whoever paid it,
+    /// whatever rent is now; when none is left the chain is gone and the rest goes to whoever created it.
+    /// Ensures: nobody gets the rent of another, but the creator that of payers that nothing can be sent to; these block
+    /// nobody; the chain never comes back.
+    /// Rounding: what several strikes of one call cost is divided down.
     pub fn close_chain(ctx: &mut Context<CloseChain>) -> Result<()> {
         instructions::close_chain(ctx)
     }
