@@ -1,8 +1,11 @@
 //! Initial requirements hold every leg against the day's slice and the eve's, at the worse of the marks.
 
 use tenor_margin::instructions::PostSurfaceArgs;
+use tenor_margin::risk::{HealthView, ViewOf};
 use tenor_margin::state::{Strike, SurfaceAnchor};
-use tenor_testkit::action::{AddStrikes, CreateChain, Deposit, PostSurface, Quote, RefreshRisk, Trade, Withdraw};
+use tenor_testkit::action::{
+    AddStrikes, CreateChain, Deposit, PostSurface, Quote, RefreshRisk, ShowHealth, Trade, Withdraw,
+};
 use tenor_testkit::world::{FIRST_EXPIRY, anyone, surface_authority};
 use tenor_testkit::{ChainOf, SOL, USDC, World, assert_lands, days, hours, usd, usdc, weeks};
 
@@ -113,6 +116,37 @@ fn the_initial_requirement_counts_each_leg_at_the_worse_mark_and_the_maintenance
             "{difference} for {cost}"
         );
         assert_eq!(held[of].1, forgotten[of].1, "maintenance");
+    }
+}
+
+/// What the view of stored numbers leaves out, and the views of a trade and of a withdrawal show.
+#[test]
+fn views_show_what_former_slices_cost_but_those_of_stored_numbers_and_of_a_liquidation() {
+    let (mut world, chain) = scene();
+    let [alice, bob] = ["alice", "bob"].map(|name| world.trader(name, &[(USDC, usdc(50_000))]));
+    world.trade_at_mark(&alice, &bob, chain.call(200), 500);
+    world.trade_at_mark(&bob, &alice, chain.call(220), 500);
+    post(&mut world, chain, 70);
+    let views = |world: &mut World| {
+        [ViewOf::Stored, ViewOf::Action, ViewOf::Withdrawal, ViewOf::Liquidation].map(|view_of| {
+            let data = world.land(ShowHealth { of: &alice, view_of }).return_data;
+            let view: HealthView = wincode::config::deserialize(&data, anchor_lang::BORSH_CONFIG).unwrap();
+            (view.initial_e9, view.underlyings[0].initial_contingency_e9)
+        })
+    };
+    let held = views(&mut world);
+    // The same marks without a memory.
+    world.edit_chain(chain, |header| {
+        let present = SurfaceAnchor::of_chain(header).unwrap();
+        (header.day_anchor, header.eve_anchor) = (present, present);
+    });
+    world.refresh_chain(chain);
+    let forgotten = views(&mut world);
+    assert_eq!((held[0], held[3]), (forgotten[0], forgotten[3]));
+    for place in [1, 2] {
+        let more = held[place].0 - forgotten[place].0;
+        assert!(more > 1_000_000_000, "{more}");
+        assert_eq!(more, held[place].1 - forgotten[place].1);
     }
 }
 
