@@ -81,7 +81,7 @@ impl Gift {
     }
 
     fn clock(&self) -> i64 {
-        self.state().clock_seconds.try_into().unwrap()
+        self.state().clock_seconds.into()
     }
 
     /// Initial and maintenance health, and equity.
@@ -146,8 +146,19 @@ fn longs_that_close_no_shorts_are_refused_from_a_friend_while_they_do_not_heal()
     for (option, lots) in [(other, 1), (other, 1_000), (call, 101), (call, 5_000)] {
         assert_fails_with(gift.give(option, lots), MarginError::InitialHealthNegative);
     }
-    // Nor does a gift by dust buy the friend anything: it may not take more than it was given.
-    assert_fails_with(gift.give(call, -1), MarginError::InitialHealthNegative);
+    // Nor does a gift of one lot buy the friend anything: not as the delegate, and not if the owner signs.
+    assert_lands(gift.give(call, 1));
+    assert_fails_with(gift.give(call, -1), MarginError::DelegateLossLimit);
+    let back = Trade {
+        buyer: &gift.writer,
+        seller: &gift.friend,
+        quotes: vec![Quote {
+            option: call,
+            lots: -1,
+            price: Price::from_e9(0),
+        }],
+    };
+    assert_fails_with(gift.world.send(back), MarginError::InitialHealthNegative);
 }
 
 #[test]
