@@ -297,6 +297,7 @@ fn strike(kept: &Strike, decoded: &layout::Strike) -> layout::Strike {
         reference_at: kept.reference_at,
         range_e9: kept.range_e9,
         rent_payer: kept.rent_payer,
+        rent_lamports: kept.rent_lamports,
         slice_number: kept.slice_number,
         mark_e9: decoded.mark_e9,
         forward_value_e9: decoded.forward_value_e9,

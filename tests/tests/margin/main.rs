@@ -22,6 +22,7 @@ mod feed_states;
 mod feed_states_slice;
 mod feed_states_transfer;
 mod former_slices;
+mod gifts;
 mod governance;
 mod grow_account;
 mod initialize;

@@ -31,7 +31,8 @@ pub enum Freshness {
     LiquidationStart(UnixSeconds),
     /// A liquidation that moves positions at mark: as its start, within the narrow band.
     Liquidation(UnixSeconds),
-    /// A view that takes the stored numbers as they are: for displays and forecasts, never for an action.
+    /// A view that takes the stored numbers as they are: for displays and forecasts, never for an action. What former slices cost
+    /// is left out.
     AsStored,
 }
 

@@ -147,8 +147,10 @@ pub struct Strike {
     pub call_above_e9: u64,
     /// How far the discounted forward less strike per lot is from what it is on them, USD x 1e9.
     pub forward_off_e9: u64,
+    /// What was paid for the slot, lamports.
+    pub rent_lamports: u64,
     /// For later versions.
-    pub reserved: [u8; 24],
+    pub reserved: [u8; 16],
 }
 
 impl Chain {
@@ -197,8 +199,12 @@ impl Strike {
     }
 
     /// The same in a slot whose rent somebody paid.
-    pub const fn paid_by(self, rent_payer: Address) -> Self {
-        Self { rent_payer, ..self }
+    pub const fn paid_by(self, rent_payer: Address, rent_lamports: u64) -> Self {
+        Self {
+            rent_payer,
+            rent_lamports,
+            ..self
+        }
     }
 
     /// Whether anybody holds the call or the put.
