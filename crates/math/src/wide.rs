@@ -91,11 +91,7 @@ pub(crate) const fn div_ceil_small(a: u128, divisor: core::num::NonZeroU32) -> u
     let (second, rest) = (widened / divisor, widened % divisor);
     let widened = (rest << 32) | (low & HALF_WORD as u64);
     let quotient = ((first as u128) << 64) | ((second << 32) | (widened / divisor)) as u128;
-    if widened % divisor == 0 {
-        quotient
-    } else {
-        quotient + 1
-    }
+    if widened % divisor == 0 { quotient } else { quotient + 1 }
 }
 
 /// Quotient and remainder, by one division: on the target the other would cost as much again. The divisor is not zero.
@@ -144,7 +140,11 @@ mod tests {
             ((3 << 64) + 1, 3),
         ] {
             let small = core::num::NonZeroU32::new(divisor).unwrap();
-            assert_eq!(div_ceil_small(a, small), a.div_ceil(u128::from(divisor)), "{a} / {divisor}");
+            assert_eq!(
+                div_ceil_small(a, small),
+                a.div_ceil(u128::from(divisor)),
+                "{a} / {divisor}"
+            );
         }
     }
 

@@ -249,7 +249,9 @@ pub enum MarginError {
 
     #[msg("The token account is not the treasury's; pass one that the house's treasury owns")]
     NotTheTreasury = 175,
-    #[msg("Options and collaterals would depend on more underlyings than the account's size class allows; use another account")]
+    #[msg(
+        "Options and collaterals would depend on more underlyings than the account's size class allows; use another account"
+    )]
     TooManyUnderlyings = 176,
     #[msg("The account would hold more collaterals than its size class allows; use another account")]
     TooManyCollaterals = 177,

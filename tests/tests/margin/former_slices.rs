@@ -5,6 +5,7 @@ use tenor_margin::instructions::PostSurfaceArgs;
 use tenor_margin::risk::{HealthView, ViewOf};
 use tenor_margin::state::{Strike, SurfaceAnchor};
 use tenor_math::Round;
+use tenor_math::quantity::Price;
 use tenor_testkit::action::{
     AddStrikes, CreateChain, Deposit, PostSurface, Quote, RefreshRisk, ShowHealth, Trade, Withdraw,
 };
@@ -385,4 +386,25 @@ fn a_refresh_with_two_former_slices_stays_within_the_budget_of_a_strike() {
     let per_strike = (units(&mut world, 12) - units(&mut world, 2)) / 10;
     println!("{per_strike} compute units a strike");
     assert!(per_strike <= 70_000, "{per_strike} compute units a strike");
+}
+
+#[test]
+fn who_only_buys_may_spend_cash_above_mark_after_a_rise_because_longs_cannot_lose_more_than_they_are_worth() {
+    let mut world = World::new();
+    let chain = world.list_chain(SOL, FIRST_EXPIRY + weeks(7), &[200, 300]);
+    post(&mut world, chain, 70);
+    let alice = world.trader("alice", &[(USDC, usdc(120))]);
+    let bob = world.trader("bob", &[(USDC, usdc(50_000))]);
+    let option = chain.call(300);
+    let mark = world.picture().mark(option);
+    // What a scenario takes and what the day's slice says less are together more than the calls are worth, and than the ten
+    // dollars that she keeps.
+    let lots = i64::try_from(110 * 1_000_000_000 * 100 / mark.e9()).unwrap();
+    let price = Price::from_e9(mark.e9() + mark.e9() / 200);
+    let quotes = vec![Quote { option, lots, price }];
+    assert_lands(world.send(Trade {
+        buyer: &alice,
+        seller: &bob,
+        quotes,
+    }));
 }

@@ -9,6 +9,7 @@ mod add_strikes_dust;
 mod add_underlying;
 mod admin_handover;
 mod bracket;
+mod breadth;
 mod caller;
 mod close_account;
 mod close_chain;

@@ -183,7 +183,9 @@ mod tests {
         );
         assert!(Growth::over(Ratio::ONE, 0).is_none() && !Growth::over(Ratio::ONE, 1).is_none());
         assert_eq!(
-            Growth::over(Ratio::from_e9(u64::MAX), u64::MAX).factors().grow(7, 1 << 40, Round::Down),
+            Growth::over(Ratio::from_e9(u64::MAX), u64::MAX)
+                .factors()
+                .grow(7, 1 << 40, Round::Down),
             1 << 40
         );
     }

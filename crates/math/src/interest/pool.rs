@@ -4,8 +4,8 @@ use super::rate::utilisation;
 use super::{Growth, Indices, InterestIndex, RateModel};
 use crate::quantity::{Atoms, E9, Ratio};
 use crate::wide::div_ceil_small;
-use core::num::NonZeroU32;
 use crate::{MathError, Round};
+use core::num::NonZeroU32;
 
 /// Totals lie below 2^95 in units of 2^-32 atoms: 9.2e18 atoms.
 const LARGEST_Q32: u128 = (1 << 95) - 1;

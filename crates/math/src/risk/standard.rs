@@ -87,9 +87,7 @@ pub fn worst_expiry_payoff(strikes: &[StrikePosition], cover: u64) -> Result<Wor
             (worst_e9, worst_price_e9) = (payoff_e9, price_e9);
         }
         // Above its strike a put stops falling and a call starts to rise.
-        slope = slope
-            .wrapping_add(position.call.get())
-            .wrapping_add(position.put.get());
+        slope = slope.wrapping_add(position.call.get()).wrapping_add(position.put.get());
     }
     Ok(WorstPayoff {
         payoff: Value::from_e9(worst_e9),

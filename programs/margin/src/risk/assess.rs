@@ -213,7 +213,11 @@ impl<M: MarketView> Reckoning<'_, M> {
         let mut health = HealthBuilder::new(self.cash()?);
         let mut unbounded = Vec::new();
         let passes_without = self.freshness.passes_without_bound();
-        self.sum(&mut health, passes_without.is_some().then_some(&mut unbounded), &mut |_, _| {})?;
+        self.sum(
+            &mut health,
+            passes_without.is_some().then_some(&mut unbounded),
+            &mut |_, _| {},
+        )?;
         let without = self.finish(&health)?;
         match passes_without {
             Some(passes) if !unbounded.is_empty() && !passes(&without)? => {}
