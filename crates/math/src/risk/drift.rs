@@ -9,13 +9,17 @@
 //! A rule that used the account's own chords alone would not hold: longs and shorts that cancel at the grid's points can
 //! leave any slope between them.
 
-use super::scenario::{MOVES, PRICE_MOVES, PriceShocks, SCENARIOS, VolatilityShocks, scenario};
+use super::scenario::{GRID_MOVES, MOVES, PRICE_MOVES, PriceShocks, SCENARIOS, VolatilityShocks, scenario};
 use crate::pricing::TotalVariance;
 use crate::quantity::E9;
 use crate::{MathError, Round, mul_div};
 
 /// Moves of the grid beside the first: their place for quarters of -4..=4 of the range.
 const PLACE_OF_QUARTER: [usize; 9] = [8, 6, 4, 2, 0, 1, 3, 5, 7];
+/// Places of the grid's ends among the moves.
+const HIGHEST_QUARTER: usize = 7;
+const LOWEST_QUARTER: usize = 8;
+const _: () = assert!(PLACE_OF_QUARTER[8] == HIGHEST_QUARTER && PLACE_OF_QUARTER[0] == LOWEST_QUARTER);
 /// Scenario of no move with volatility up: the inner neighbour of the tails.
 const UNMOVED_UP: usize = 2;
 /// First tail.
@@ -288,13 +292,22 @@ fn part_q30(rise: i64, factor: u64) -> Result<i64, MathError> {
 )]
 fn slope_factors(shocks: &PriceShocks, step_q30: u64) -> [(u64, u64); MOVES] {
     let mut factors = [(0, 0); MOVES];
-    for (place, factor) in factors.iter_mut().enumerate() {
-        // The middle volatility of a grid move stands for all three: their neighbours have the same moves.
-        let (below, above) = neighbours(if place < FIRST_TAIL / 3 {
-            3 * place + 1
-        } else {
-            FIRST_TAIL - 9 + place
-        });
+    let (grid, tails) = factors.split_at_mut(GRID_MOVES);
+    let spacing_e9 = shocks.move_e9(1).unsigned_abs();
+    let places = grid.iter_mut().zip(shocks.moves_e9());
+    for (place, (factor, move_e9)) in places.enumerate() {
+        // One plus a move is positive.
+        let reach = step_q30 * E9.saturating_add_signed(*move_e9);
+        let per = |reach: u64| reach.checked_div(spacing_e9).unwrap_or(0);
+        *factor = match place {
+            HIGHEST_QUARTER => (per(reach), 0),
+            LOWEST_QUARTER => (0, per(reach)),
+            _ => (per(reach / 2), per(reach / 2)),
+        };
+    }
+    for (tail, factor) in tails.iter_mut().enumerate() {
+        let place = GRID_MOVES + tail;
+        let (below, above) = neighbours(FIRST_TAIL + tail);
         let reach = step_q30 * shocks.moved_e9(place).unwrap_or(0);
         let reach = if below.is_some() && above.is_some() {
             reach / 2

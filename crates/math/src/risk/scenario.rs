@@ -15,7 +15,7 @@ pub const SCENARIOS: usize = 33;
 /// Number of distinct price moves among them.
 pub const MOVES: usize = 15;
 /// Moves inside the price range, each of which meets all three volatilities.
-const GRID_MOVES: usize = 9;
+pub(super) const GRID_MOVES: usize = 9;
 
 /// Moves of the grid in quarters of the price range.
 const GRID_QUARTERS: [i64; GRID_MOVES] = [0, 1, -1, 2, -2, 3, -3, 4, -4];
