@@ -104,7 +104,9 @@ pub enum MarginError {
     ChainSettled = 67,
     #[msg("The chain is not settled yet; settle it first")]
     ChainNotSettled = 68,
-    #[msg("The update does not straddle the expiry: prev_publish_time < expiry <= publish_time")]
+    #[msg(
+        "The update straddles no minute that is taken now: until ten minutes after expiry one of the thirty marks, then a minute after expiry, with prev_publish_time < mark <= publish_time"
+    )]
     NotSettlementUpdate = 69,
     #[msg("Open interest would exceed the market's limit; use fewer lots")]
     OpenInterestLimit = 70,
@@ -249,6 +251,18 @@ pub enum MarginError {
 
     #[msg("The token account is not the treasury's; pass one that the house's treasury owns")]
     NotTheTreasury = 175,
+
+    // 176-179: settlement
+    #[msg("Settlement marks may be brought until ten minutes after expiry; settle the chain then")]
+    SettlementMarksOpen = 176,
+    #[msg(
+        "Fewer than fifteen marks were brought; bring the update that straddles the first minute after expiry by mark_settlement"
+    )]
+    SettlementMarksMissing = 177,
+    #[msg("A later minute's mark waits ten minutes for an earlier one; bring that, or settle the chain then")]
+    SettlementMarkWaits = 178,
+    #[msg("Nothing can change any more what the chain settles at; settle it")]
+    SettlementFinal = 179,
 
     // 180-199: trades and brackets
     #[msg("Both accounts have one owner; move positions between them by a transfer")]

@@ -3,8 +3,10 @@
 use super::cases::{ANY_LIMIT, Bench};
 use super::portfolio::{Portfolio, Shape, at_mark};
 use super::sizes::list_64_strikes;
-use tenor_testkit::action::{CloseChain, LiquidateSlice, OpenAccount, SettleAccount, SettleChain, Sweep, Touch, Trade};
-use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, anyone};
+use tenor_testkit::action::{
+    CloseChain, LiquidateSlice, MarkSettlement, OpenAccount, SettleAccount, SettleChain, Sweep, Touch, Trade,
+};
+use tenor_testkit::world::{FIRST_EXPIRY, SETTLEMENT_FEED, SETTLEMENT_GRACE, USUAL_FEES, anyone};
 use tenor_testkit::{Actor, ChainOf, Feed, Instrument, SOL, USDC, World, usd, usdc};
 
 impl Bench {
@@ -59,10 +61,21 @@ impl Bench {
         };
         trade_all(&mut world, chain, &buyer, &writer);
         world.set_time(chain.expiry);
-        world.write_feed(SOL.feed(), &Feed::of(SOL, usd(190), chain.expiry));
-        let feed = SOL.feed();
         let case = format!("{count} strikes");
-        self.land(&mut world, "settle_chain", &case, SettleChain { chain, feed });
+        for (marks, seconds) in [("one mark", 1), ("29 marks", 1_800)] {
+            let published = if seconds < 1_800 {
+                chain.expiry
+            } else {
+                chain.expiry - 60
+            };
+            let feed = Feed::of(SOL, usd(190), published);
+            let feed = feed.but(|update| update.prev_publish_time_secs = chain.expiry - seconds);
+            world.write_feed(SETTLEMENT_FEED, &feed);
+            let feed = SETTLEMENT_FEED;
+            self.land(&mut world, "mark_settlement", marks, MarkSettlement { chain, feed });
+        }
+        world.set_time(chain.expiry + SETTLEMENT_GRACE);
+        self.land(&mut world, "settle_chain", &case, SettleChain { chain });
         let case = format!("{count} positions in one chain");
         self.land(&mut world, "settle_account", &case, SettleAccount { chain, of: &buyer });
         world.land(SettleAccount { chain, of: &writer });

@@ -2,8 +2,10 @@
 
 use super::state::{Chain, Slice, State, Strike, Underlying};
 use tenor_margin::event::{
-    ChainCreated, ChainSwept, HourMarked, PriceUpdated, RiskRefreshed, StrikesAdded, SurfacePosted,
+    ChainCreated, ChainSwept, HourMarked, LateMinuteMarked, PriceUpdated, RiskRefreshed, SettlementMarked,
+    StrikesAdded, SurfacePosted,
 };
+use tenor_margin::state::SETTLEMENT_MARKS;
 
 impl Underlying {
     pub(super) fn price_updated(&mut self, event: &PriceUpdated) {
@@ -62,6 +64,16 @@ impl Chain {
         };
     }
 
+    pub(super) fn marked(&mut self, event: &SettlementMarked) {
+        for mark in event.first_mark..event.end_mark {
+            self.marks_e9[usize::from(mark)] = event.price_e9;
+        }
+    }
+
+    pub(super) fn late_minute(&mut self, event: &LateMinuteMarked) {
+        self.late = (event.minute, event.price_e9, event.published_at, event.waits_since);
+    }
+
     pub(super) fn refreshed(&mut self, event: &RiskRefreshed) {
         for slot in &event.strike_slots {
             let strike = &mut self.strikes[usize::from(*slot)];
@@ -70,6 +82,7 @@ impl Chain {
             strike.reference_at = event.refreshed_at;
             strike.range_e9 = event.range_e9;
             strike.slice_number = event.slice_number;
+            strike.fixed = (event.fixed_e9, event.fixed_share);
         }
     }
 }
@@ -86,6 +99,8 @@ impl State {
             expiry: event.expiry,
             slice: Slice::default(),
             settlement: None,
+            marks_e9: [0; SETTLEMENT_MARKS],
+            late: (0, 0, 0, 0),
             fees_atoms: 0,
             settlement_balance_atoms: 0,
             open_positions: 0,

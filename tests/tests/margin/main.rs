@@ -27,6 +27,7 @@ mod grow_account;
 mod initialize;
 mod liquidate_slice;
 mod mark_hour;
+mod mark_settlement;
 mod open_account;
 mod parameters;
 mod pause;

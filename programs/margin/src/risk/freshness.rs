@@ -2,6 +2,7 @@
 
 use super::FeedState;
 use crate::error::MarginError;
+use crate::settlement::{FixedPart, average};
 use crate::state::{Chain, Strike, Underlying};
 use tenor_math::quantity::{Price, Ratio, UnixSeconds};
 use tenor_math::risk::{PriceInterval, Purpose};
@@ -167,6 +168,7 @@ impl Freshness {
                     slice_number: chain.slice_number,
                     oldest_at: now.get().saturating_sub(age),
                     band_e9: self.band_e9(underlying),
+                    fixed: fixed_part(chain, now),
                 }
             }),
         }
@@ -225,6 +227,18 @@ struct ArrayLimits {
     slice_number: u64,
     oldest_at: i64,
     band_e9: u64,
+    /// Of the settlement average.
+    fixed: FixedPart,
+}
+
+/// What settlement marks fix of the average at a time; nearly always nothing.
+#[inline(always)]
+fn fixed_part(chain: &Chain, now: UnixSeconds) -> FixedPart {
+    if chain.marks_taken == 0 && chain.late_minute == 0 {
+        return FixedPart::default();
+    }
+    // An average of marks that were taken is never out of range.
+    FixedPart::of(average(chain, now).ok().flatten().as_ref())
 }
 
 /// What the risk arrays of a chain must be like to be good for a mark.
@@ -263,9 +277,20 @@ impl ArrayCheck {
                     strike.slice_number == limits.slice_number
                         && strike.reference_at >= limits.oldest_at
                         && (distance == 0 || is_within(distance, strike.reference_price_e9, limits.band_e9))
+                        && (strike.fixed_e9 == limits.fixed.price_e9 || self.is_near(strike, limits))
                 }
             };
         if is_good { Ok(()) } else { Err(MarginError::RiskStale) }
+    }
+}
+
+impl ArrayCheck {
+    /// Whether the marks taken since an array was computed have moved the expected average by no more than the band: they are
+    /// new to it like a price that moved.
+    #[inline(never)]
+    fn is_near(&self, strike: &Strike, limits: &ArrayLimits) -> bool {
+        let distance = limits.fixed.distance_e9(strike.fixed_part(), self.price_e9);
+        is_within(distance, strike.reference_price_e9, limits.band_e9)
     }
 }
 
