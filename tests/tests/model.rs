@@ -33,6 +33,7 @@ fn a_hundred_thousand_actions_end_as_the_model_says() {
         "grow_account",
         "liquidate_slice",
         "mark_hour",
+        "mark_settlement",
         "open_account",
         "pause",
         "pay_treasury",

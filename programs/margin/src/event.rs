@@ -633,10 +633,8 @@ events! {
         chain: Address,
         /// Its sequence number after this.
         sequence: u64,
-        /// Number of the first mark, from zero on; the last of the thirty is at expiry.
-        first_mark: u8,
-        /// One more than the number of the last.
-        end_mark: u8,
+        /// Which, a bit each: the lowest is the first of the thirty, 29 minutes before expiry.
+        marks: u32,
         /// The price of each, USD x 1e9.
         price_e9: u64,
         /// Publish time of the update, Unix seconds.

@@ -14,7 +14,6 @@
 use crate::error::{MarginError, OrMarginError};
 use crate::feed::FeedPrice;
 use crate::state::Chain;
-use core::ops::Range;
 use tenor_math::pricing::{MARK_SECONDS, MAX_MARKS, SettlementAverage};
 use tenor_math::quantity::{Price, UnixSeconds};
 use tenor_math::settlement::{MIN_MARKS, first_minute_of_update, marks_of_update, mean_of_marks};
@@ -28,8 +27,8 @@ pub const AVERAGED_SECONDS: u64 = 86_400;
 /// What an update does to a chain that is not settled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// It is these marks, by number.
-    Marks(Range<u8>),
+    /// It is these marks, which were not taken before: a bit each, by number.
+    Marks(u32),
     /// It is the mark of a minute after expiry, the earliest so far.
     Minute(u64),
     /// What it is was brought before.
@@ -82,12 +81,14 @@ pub fn taken(chain: &Chain, update: &FeedPrice, now: UnixSeconds) -> Result<Take
     let (expiry, published) = (chain.expiry(), update.published_at);
     if !marks_are_final(chain, now) {
         let marks = marks_of_update(expiry, previous, published);
-        let first = marks.clone().next().ok_or(MarginError::NotSettlementUpdate)?;
-        // One update is all of them or none: the first tells.
-        return Ok(if chain.is_marked(first) {
-            Taken::Nothing
-        } else {
-            Taken::Marks(marks)
+        if marks.is_empty() {
+            return Err(MarginError::NotSettlementUpdate);
+        }
+        // Updates of a feed do not overlap; if its program ever wrote such, what was taken stays.
+        let missing = marks.filter(|mark| !chain.is_marked(*mark));
+        return Ok(match missing.fold(0, |bits, mark| bits | bit(mark)) {
+            0 => Taken::Nothing,
+            bits => Taken::Marks(bits),
         });
     }
     if final_price(chain, now).is_some() {
@@ -158,15 +159,17 @@ impl Chain {
             .is_some_and(|price_e9| *price_e9 != 0)
     }
 
-    /// Takes marks at one price.
+    /// Takes marks, a bit each, at one price.
     ///
     /// # Errors
     /// [`MarginError::MathOverflow`] for a price of 2^57 or more, which no average is computed with.
-    pub fn take_marks(&mut self, marks: Range<u8>, price: Price) -> Result<(), MarginError> {
+    pub fn take_marks(&mut self, marks: u32, price: Price) -> Result<(), MarginError> {
         check_price(price)?;
-        for mark in marks {
-            let place = self.settlement_marks_e9.get_mut(usize::from(mark));
-            *place.ok_or(MarginError::MathOverflow)? = price.e9();
+        for (place, mark) in self.settlement_marks_e9.iter_mut().zip(0..MAX_MARKS) {
+            if marks & bit(mark) == 0 {
+                continue;
+            }
+            *place = price.e9();
             let sum_e9 = self.marks_sum_e9.checked_add(price.e9());
             self.marks_sum_e9 = sum_e9.ok_or(MarginError::MathOverflow)?;
             self.marks_taken = self.marks_taken.saturating_add(1);
@@ -188,6 +191,11 @@ impl Chain {
         self.late_published_at = update.published_at.get();
         Ok(())
     }
+}
+
+/// The bit of a mark.
+fn bit(mark: u8) -> u32 {
+    1_u32.checked_shl(u32::from(mark)).unwrap_or(0)
 }
 
 fn check_price(price: Price) -> Result<(), MarginError> {

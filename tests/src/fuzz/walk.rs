@@ -755,12 +755,12 @@ impl Walk {
             .copied()
             .find(|chain| chain.expiry <= self.beside.world.now());
         let chain = expired.unwrap_or_else(|| self.some_chain());
-        if expired.is_none() && self.rng.random_ratio(1, 5) {
+        if expired.is_none() && self.rng.random_ratio(1, 12) {
             self.near_the_end(chain)?;
         }
         self.bring_marks(chain)?;
         let end = chain.expiry + SETTLEMENT_GRACE;
-        if expired.is_some() && self.beside.world.now() < end && self.rng.random_ratio(1, 2) {
+        if expired.is_some() && self.beside.world.now() < end && self.rng.random_ratio(4, 5) {
             self.beside.world.set_time(end);
         }
         self.send(SettleChain { chain })?;
@@ -800,7 +800,7 @@ impl Walk {
     fn bring_marks(&mut self, chain: ChainOf) -> Step {
         let now = self.beside.world.now() - chain.expiry;
         for _ in 0..self.rng.random_range(1..=3) {
-            let (from, until) = if self.rng.random_ratio(1, 3) {
+            let (from, until) = if self.rng.random_ratio(2, 3) {
                 (if now < SETTLEMENT_GRACE { -1_800 } else { 0 }, now)
             } else if now < SETTLEMENT_GRACE {
                 let from = self.rng.random_range(-2_000..=now.max(-1_900));

@@ -65,8 +65,10 @@ impl Chain {
     }
 
     pub(super) fn marked(&mut self, event: &SettlementMarked) {
-        for mark in event.first_mark..event.end_mark {
-            self.marks_e9[usize::from(mark)] = event.price_e9;
+        for (mark, price_e9) in self.marks_e9.iter_mut().enumerate() {
+            if event.marks >> mark & 1 == 1 {
+                *price_e9 = event.price_e9;
+            }
         }
     }
 

@@ -198,7 +198,7 @@ fn every_mark_that_the_update_straddles_is_its_price_whatever_its_age_and_confid
     assert_eq!(receipt.events(), ["SettlementMarked"]);
     let event: SettlementMarked = receipt.event();
     assert_eq!((event.chain, event.sequence), (scene.chain.address(), before + 1));
-    assert_eq!((event.first_mark, event.end_mark), (10, 13));
+    assert_eq!(event.marks, 0b111 << 10);
     assert_eq!(
         (event.price_e9, event.published_at),
         (210_000_000_000, scene.chain.expiry - 1_000)
@@ -237,6 +237,15 @@ fn what_was_brought_before_changes_nothing() {
     // Even bytes that the oracle's program would never write do not change a mark.
     assert_lands(scene.mark(999, -600, -300));
     assert_eq!(scene.chain_bytes(), before);
+    let event: SettlementMarked = assert_lands(scene.mark(999, -660, -240)).event();
+    assert_eq!(event.marks, 0b10_0000 << 20 | 1 << 19);
+    assert_eq!(scene.marks()[20..25], [210_000_000_000; 5]);
+    assert_eq!(
+        (scene.marks()[19], scene.marks()[25]),
+        (999_000_000_000, 999_000_000_000)
+    );
+    let picture = scene.world.picture();
+    assert_eq!(picture.chain(scene.chain).chain.marks_taken, 7);
 }
 
 #[test]

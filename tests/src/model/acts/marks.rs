@@ -51,7 +51,7 @@ impl Act for MarkSettlement {
         if marks.iter().any(|mark| chain.settling.marks_e9[*mark].is_none()) {
             let after = forecast.draft.chain(model, address);
             for mark in marks {
-                after.settling.marks_e9[mark] = Some(price_e9);
+                after.settling.marks_e9[mark].get_or_insert(price_e9);
             }
             after.sequence += 1;
         }

@@ -42,13 +42,12 @@ pub fn mark_settlement(ctx: &mut Context<MarkSettlement>) -> Result<()> {
     match taken(chain, &update, now)? {
         Taken::Nothing => {}
         Taken::Marks(marks) => {
-            chain.take_marks(marks.clone(), update.price)?;
+            chain.take_marks(marks, update.price)?;
             let sequence = chain.advance();
             emit_cpi!(SettlementMarked {
                 chain: address,
                 sequence,
-                first_mark: marks.start,
-                end_mark: marks.end,
+                marks,
                 price_e9: update.price.e9(),
                 published_at: update.published_at.get(),
             });
