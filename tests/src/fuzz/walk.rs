@@ -762,6 +762,7 @@ impl Walk {
         let end = chain.expiry + SETTLEMENT_GRACE;
         if expired.is_some() && self.beside.world.now() < end && self.rng.random_ratio(4, 5) {
             self.beside.world.set_time(end);
+            self.catch_up()?;
         }
         self.send(SettleChain { chain })?;
         for of in self.accounts() {

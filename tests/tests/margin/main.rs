@@ -8,6 +8,7 @@ mod add_strikes;
 mod add_strikes_dust;
 mod add_underlying;
 mod admin_handover;
+mod averaging;
 mod bracket;
 mod caller;
 mod close_account;
