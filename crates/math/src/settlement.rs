@@ -74,6 +74,11 @@ pub fn mean_of_marks(sum_e9: u64, count: u8) -> Option<Price> {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a test states what it expects by failing there"
+)]
 mod tests {
     use super::*;
 

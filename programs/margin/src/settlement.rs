@@ -205,4 +205,4 @@ fn check_price(price: Price) -> Result<(), MarginError> {
     Ok(())
 }
 
-const _: () = assert!(MIN_MARKS <= MAX_MARKS && GRACE_SECONDS % MARK_SECONDS == 0);
+const _: () = assert!(MIN_MARKS <= MAX_MARKS && GRACE_SECONDS.is_multiple_of(MARK_SECONDS));

@@ -12,7 +12,8 @@ use tenor_math::risk::{FormerMarks, SCENARIOS, StrikeRisk, StrikeView};
 use tenor_math::surface::Slice;
 
 /// Number of one-minute settlement marks.
-pub const SETTLEMENT_MARKS: usize = 30;
+#[expect(clippy::as_conversions, reason = "evaluated by the compiler; a small number")]
+pub const SETTLEMENT_MARKS: usize = MAX_MARKS as usize;
 /// Most strikes of one chain.
 pub const MAX_STRIKES: usize = 64;
 
@@ -301,7 +302,6 @@ impl Strike {
 }
 
 const _: () = assert!(size_of::<Strike>() == 19 * 8 + SCENARIOS * 8 + 32 + 24);
-const _: () = assert!(SETTLEMENT_MARKS == MAX_MARKS as usize);
 const _: () = assert!(size_of::<Chain>() == 8 + 3 * 32 + 11 * 8 + 3 * 48 + SETTLEMENT_MARKS * 8 + 10 * 8 + 216);
 const _: () =
     assert!(offset_of!(Chain, house) == 8 && offset_of!(Chain, underlying) == 40 && offset_of!(Chain, expiry) == 104);
