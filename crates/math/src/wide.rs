@@ -46,7 +46,12 @@ pub(crate) fn mul_div_wide(a: u64, b: u128, divisor: u128, round: Round) -> Resu
         let (part, remainder) = div_rem(a * b, divisor);
         (0, part, remainder)
     } else {
-        let (whole, rest) = div_rem(b, divisor);
+        let (whole, rest) = match b.checked_sub(divisor) {
+            // A part of the divisor, or little more than it: most indices over an earlier one.
+            None => (0, b),
+            Some(rest) if rest < divisor => (1, rest),
+            Some(_) => div_rem(b, divisor),
+        };
         let (high, first) = div_rem((a >> 32) * rest, divisor);
         let (low, remainder) = div_rem((first << 32) + (a & HALF_WORD) * rest, divisor);
         (whole, (high << 32) + low, remainder)
@@ -55,8 +60,33 @@ pub(crate) fn mul_div_wide(a: u64, b: u128, divisor: u128, round: Round) -> Resu
         Round::Up if remainder > 0 => 1,
         Round::Up | Round::Down => 0,
     };
-    let product = a.checked_mul(whole).ok_or(MathError::Overflow)?;
+    let product = match whole {
+        0 => 0,
+        // A checked product of wide numbers costs more than the rest.
+        1 => a,
+        _ => a.checked_mul(whole).ok_or(MathError::Overflow)?,
+    };
     product.checked_add(part + carry).ok_or(MathError::Overflow)
+}
+
+/// `a / divisor` rounded up, by long division with digits of 32 bits, each of one instruction.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::integer_division,
+    clippy::as_conversions,
+    reason = "a remainder is below 2^32, so that a digit more fits a word and its quotient is a digit; a divisor is not zero; the \
+              quotient is at most the dividend, and less than it wherever a remainder rounds it up"
+)]
+pub(crate) const fn div_ceil_small(a: u128, divisor: core::num::NonZeroU32) -> u128 {
+    let divisor = divisor.get() as u64;
+    let (mut quotient, mut rest, mut shift) = (0_u128, 0_u64, 128);
+    while shift > 0 {
+        shift -= 32;
+        let widened = (rest << 32) | ((a >> shift) & HALF_WORD) as u64;
+        quotient = (quotient << 32) | (widened / divisor) as u128;
+        rest = widened % divisor;
+    }
+    if rest == 0 { quotient } else { quotient + 1 }
 }
 
 /// Quotient and remainder, by one division: on the target the other would cost as much again. The divisor is not zero.
@@ -90,6 +120,27 @@ mod tests {
         );
         assert_eq!(mul_div_wide(2, u128::MAX, 1, Round::Down), Err(MathError::Overflow));
         assert_eq!(mul_div_wide(1, u128::MAX, 1, Round::Up), Ok(u128::MAX));
+    }
+
+    #[test]
+    fn a_small_divisor_rounds_up() {
+        for (a, divisor) in [
+            (0, 1),
+            (u128::MAX, 1),
+            (u128::MAX, u32::MAX),
+            (u128::MAX, 1_000_000_000),
+            (1_000_000_000_000_000_000_000_000_001, 1_000_000_000),
+            (999_999_999, 1_000_000_000),
+            (3 << 64, 3),
+            ((3 << 64) + 1, 3),
+        ] {
+            let small = core::num::NonZeroU32::new(divisor).unwrap();
+            assert_eq!(
+                div_ceil_small(a, small),
+                a.div_ceil(u128::from(divisor)),
+                "{a} / {divisor}"
+            );
+        }
     }
 
     #[test]

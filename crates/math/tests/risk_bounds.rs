@@ -3,6 +3,7 @@
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
+    clippy::integer_division,
     clippy::unwrap_used,
     reason = "a test states what it expects by failing there"
 )]
@@ -11,8 +12,9 @@ use tenor_math::MathError;
 use tenor_math::pricing::TotalVariance;
 use tenor_math::quantity::{LotSize, Lots, Price, Ratio, Value};
 use tenor_math::risk::{
-    Collateral, Health, HealthBuilder, PriceInterval, PriceShocks, Purpose, RiskParams, SCENARIOS, Step, StrikeMarket,
-    StrikeRisk, StrikeView, UnderlyingBook, UnderlyingRisk, VolatilityParams, WithdrawalCheck, strike_risk,
+    Collateral, FormerMarks, Health, HealthBuilder, PriceInterval, PriceShocks, Purpose, RiskParams, SCENARIOS, Step,
+    StrikeMarket, StrikeRisk, StrikeView, UnderlyingBook, UnderlyingRisk, VolatilityParams, WithdrawalCheck,
+    strike_risk,
 };
 
 const USD: i64 = 1_000_000_000;
@@ -242,6 +244,92 @@ fn no_requirement_asks_for_more_than_the_greatest_loss() {
     assert_eq!(capped(110), [100, 10, 10]);
     assert_eq!(capped(60), [60, 0, 0]);
     assert_eq!(capped(-5), [0, 0, 0]);
+}
+
+/// What calls contribute that are marked at 5 USD, lose so many USD in one scenario and are one USD off a former slice's mark,
+/// either way.
+fn with_former_slices(calls: &[i64], loss: i64) -> UnderlyingRisk {
+    let (shocks, mut pnl_e9) = (fifth(), [0; SCENARIOS]);
+    pnl_e9[4] = -loss * USD;
+    let former = FormerMarks {
+        call_below_e9: 1_000_000_000,
+        call_above_e9: 1_000_000_000,
+        forward_off_e9: 0,
+    };
+    let mut book = UnderlyingBook::new(PriceInterval::around(usd(100), usd(0)), lot(), &shocks);
+    for lots in calls {
+        let call = Lots::new(*lots);
+        book.add_strike(0, call, Lots::ZERO, 99, &view(usd(100), &pnl_e9))
+            .unwrap();
+        book.add_former(call, Lots::ZERO, &former).unwrap();
+    }
+    book.assess(&NONE, Purpose::Action, &mut [0; SCENARIOS]).unwrap()
+}
+
+#[test]
+fn in_a_withdrawal_former_slices_take_from_what_options_are_worth_and_no_more() {
+    let asked = |calls: &[i64], loss| {
+        let risk = with_former_slices(calls, loss);
+        let withdrawal = risk.withdrawal_loss.try_add(risk.withdrawal_contingency).unwrap();
+        [risk.initial_contingency, withdrawal].map(|value| value.e9() / USD)
+    };
+    // Ten long and one short are worth 45 and cost 11 on former slices: 34 are no gain and no loss.
+    assert_eq!(asked(&[10, -1], 0), [11, 0]);
+    // Nine net lose 27 of the 45, of which 7 are left; or 36, and 2 are missing; or all.
+    assert_eq!(asked(&[10, -1], 3), [11, 0]);
+    assert_eq!(asked(&[10, -1], 4), [11, 2]);
+    assert_eq!(asked(&[10, -1], 5), [11, 11]);
+    // Shorts are worth less than nothing before: 45 owed, and 9 more on a former slice.
+    assert_eq!(asked(&[-9], 0), [9, 45 + 9]);
+    // Longs alone are never worth less than nothing.
+    assert_eq!(asked(&[10], 5), [10, 0]);
+}
+
+#[test]
+fn what_former_slices_take_in_a_withdrawal_is_held_against_the_greatest_loss() {
+    let asked = |greatest_loss: i64| {
+        let risk = with_former_slices(&[10, -1], 4).capped(value(greatest_loss * USD));
+        let withdrawal = risk.withdrawal_loss.try_add(risk.withdrawal_contingency).unwrap();
+        withdrawal.e9() / USD
+    };
+    // The scenarios lose 36 of 45. A book that can lose 37 leaves one for all that former slices say.
+    assert_eq!([50, 38, 37, 36].map(asked), [2, 2, 1, 0]);
+}
+
+/// An underlying whose spread loses all that it can in its worst scenario, and what it costs on a former slice.
+fn spread(loss: i64, greatest_loss: i64, former_cost: i64) -> UnderlyingRisk {
+    let risk = UnderlyingRisk {
+        scenario_loss: value(loss),
+        initial_contingency: value(former_cost),
+        former_cost: value(former_cost),
+        ..UnderlyingRisk::default()
+    };
+    risk.capped(value(greatest_loss))
+}
+
+/// Initial and maintenance requirements of underlyings that lose at most 8 together in one scenario.
+fn asked_together(parts: &[UnderlyingRisk], credit: Ratio) -> (i64, i64) {
+    let mut builder = HealthBuilder::new(Value::ZERO);
+    for part in parts {
+        builder.add(part).unwrap();
+    }
+    builder.systemic_mut()[5] = -8;
+    let health = builder.finish(credit, Ratio::ONE).unwrap();
+    (health.initial.e9(), health.maintenance.e9())
+}
+
+#[test]
+fn no_credit_is_given_on_what_former_slices_may_cost() {
+    // Two short spreads ten wide, in opposite directions, marked at 2: each can lose 8, does so in its worst scenario, and was
+    // marked at 10 on the day's slice. Less a quarter of 16 - 8, an account of 18 would pass that owes 20 on that slice.
+    let quarter = Ratio::from_bps(2_500);
+    assert_eq!(asked_together(&[spread(8, 8, 8), spread(8, 8, 8)], quarter), (16, 14));
+    assert_eq!(asked_together(&[spread(8, 8, 8), spread(8, 8, 8)], Ratio::ONE), (16, 8));
+    // Without a cost, or one that fits below the greatest loss beside the scenarios', the credit is as it was.
+    assert_eq!(asked_together(&[spread(8, 8, 0), spread(8, 8, 0)], quarter), (14, 14));
+    assert_eq!(asked_together(&[spread(8, 11, 3), spread(8, 11, 3)], quarter), (20, 14));
+    // Two of three fit: 14 of scenarios and 6 of cost, less a quarter of 14 - 8, rounded down.
+    assert_eq!(asked_together(&[spread(8, 10, 3), spread(8, 10, 3)], quarter), (19, 14));
 }
 
 #[test]

@@ -124,6 +124,12 @@ pub enum MarginError {
     StrikeInUse = 76,
     #[msg("The rent goes to whoever paid it; pass the payers that chain and last strike name, writable")]
     NotRentPayer = 77,
+    #[msg("Settlement marks may be brought until ten minutes after expiry; settle the chain then")]
+    SettlementMarksOpen = 78,
+    #[msg(
+        "Fewer than fifteen marks were brought; bring the update that straddles the first minute after expiry by mark_settlement"
+    )]
+    SettlementMarksMissing = 79,
 
     // 80-99: the market view of a health check
     #[msg("A chain that the account has positions in was not passed")]
@@ -251,14 +257,14 @@ pub enum MarginError {
 
     #[msg("The token account is not the treasury's; pass one that the house's treasury owns")]
     NotTheTreasury = 175,
-
-    // 176-179: settlement
-    #[msg("Settlement marks may be brought until ten minutes after expiry; settle the chain then")]
-    SettlementMarksOpen = 176,
     #[msg(
-        "Fewer than fifteen marks were brought; bring the update that straddles the first minute after expiry by mark_settlement"
+        "Options and collaterals would depend on more underlyings than the account's size class allows; use another account"
     )]
-    SettlementMarksMissing = 177,
+    TooManyUnderlyings = 176,
+    #[msg("The account would hold more collaterals than its size class allows; use another account")]
+    TooManyCollaterals = 177,
+
+    // 178-179: settlement
     #[msg("A later minute's mark waits ten minutes for an earlier one; bring that, or settle the chain then")]
     SettlementMarkWaits = 178,
     #[msg("Nothing can change any more what the chain settles at; settle it")]
@@ -287,6 +293,8 @@ pub enum MarginError {
     BracketActive = 188,
     #[msg("No bracket of the account is open; begin one in the same transaction")]
     BracketNotActive = 189,
+    #[msg("Both accounts are of the large class and fall short; trade with one that meets its requirement")]
+    LargeReductions = 190,
 
     // 200-219: surface and range
     #[msg(

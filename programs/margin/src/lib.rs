@@ -30,6 +30,7 @@
 extern crate alloc;
 
 pub mod auction;
+pub mod breadth;
 mod described_enum;
 pub mod error;
 pub mod event;

@@ -15,7 +15,7 @@ impl Bench {
             Shape::of_chains(4),
             Shape::of_chains(8),
             Shape::widest(8, 8),
-            Shape::widest(16, 16),
+            Shape::largest(),
         ] {
             self.liquidation(&mut Portfolio::new(shape));
         }

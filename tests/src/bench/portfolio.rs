@@ -46,8 +46,8 @@ pub(super) struct Shape {
     pub(super) underlyings: u8,
     /// Whether the call is held too.
     pub(super) has_calls: bool,
-    /// Whether every collateral is.
-    pub(super) has_collaterals: bool,
+    /// Collaterals besides the quote: the underlyings', then staked tokens.
+    pub(super) collaterals: u8,
 }
 
 impl Shape {
@@ -58,7 +58,7 @@ impl Shape {
             strikes: 8,
             underlyings: 2,
             has_calls: false,
-            has_collaterals: false,
+            collaterals: 0,
         }
     }
 
@@ -69,7 +69,18 @@ impl Shape {
             strikes,
             underlyings: 8,
             has_calls: true,
-            has_collaterals: true,
+            collaterals: 15,
+        }
+    }
+
+    /// As much as an account of the large class can hold: call and put at 256 strikes.
+    pub(super) const fn largest() -> Self {
+        Self {
+            chains: 16,
+            strikes: 16,
+            underlyings: 2,
+            has_calls: true,
+            collaterals: 4,
         }
     }
 
@@ -78,11 +89,15 @@ impl Shape {
         self.chains as u16 * self.strikes as u16
     }
 
+    fn staked(&self) -> &'static [Asset] {
+        &STAKED[..usize::from(self.collaterals.saturating_sub(self.underlyings))]
+    }
+
     /// In words.
     pub(super) fn describe(&self) -> String {
-        let wide = match (self.has_calls, self.has_collaterals) {
-            (true, true) => format!(" of {} underlyings, 16 collaterals", self.underlyings),
-            _ => String::new(),
+        let wide = match self.collaterals {
+            0 => String::new(),
+            others => format!(" of {} underlyings, {} collaterals", self.underlyings, others + 1),
         };
         format!("{} positions on {} chains{wide}", self.positions(), self.chains)
     }
@@ -161,9 +176,8 @@ impl Portfolio {
     }
 
     fn assets(&self) -> Vec<Asset> {
-        let staked = if self.shape.has_collaterals { &STAKED[..] } else { &[] };
         let underlyings = &UNDERLYINGS[..usize::from(self.shape.underlyings)];
-        underlyings.iter().chain(staked).copied().collect()
+        underlyings.iter().chain(self.shape.staked()).copied().collect()
     }
 }
 
@@ -183,10 +197,7 @@ fn list_the_rest(world: &mut World, shape: Shape) {
         world.set_account(asset.mint(), mint_account(*asset));
         world.list_asset(*asset);
     }
-    if !shape.has_collaterals {
-        return;
-    }
-    for (asset, (feed, scenarios)) in STAKED.iter().zip((8..).zip(0..)) {
+    for (asset, (feed, scenarios)) in shape.staked().iter().zip((shape.underlyings..).zip(0..)) {
         let boss = admin();
         world.set_account(asset.mint(), mint_account(*asset));
         world.allow_listing();
@@ -217,12 +228,11 @@ fn open(world: &mut World, name: &str, shape: Shape) -> Actor {
         capacity: shape.positions().max(64),
     });
     world.deposit(&owner, USDC, usdc(200_000));
-    if shape.has_collaterals {
-        for asset in UNDERLYINGS.iter().chain(&STAKED) {
-            // A hundredth of a token.
-            world.set_wallet(&owner, *asset, 0);
-            world.deposit(&owner, *asset, 10_u64.pow(asset.decimals.into()) / 100);
-        }
+    let of_underlyings = shape.collaterals.min(shape.underlyings);
+    for asset in UNDERLYINGS[..usize::from(of_underlyings)].iter().chain(shape.staked()) {
+        // A hundredth of a token.
+        world.set_wallet(&owner, *asset, 0);
+        world.deposit(&owner, *asset, 10_u64.pow(asset.decimals.into()) / 100);
     }
     owner
 }

@@ -35,12 +35,17 @@ pub struct Part {
     pub results: Vec<Approx>,
     /// Greatest weighted loss.
     pub loss: Approx,
-    /// Greatest loss where option gains count for nothing.
+    /// Greatest loss where option gains count for nothing, as far as it may be one at the marks.
     pub withdrawal_loss: Approx,
     /// Contingencies of the initial requirement, with what options may be worth less on former slices.
     pub initial_contingency: Approx,
-    /// The same for a withdrawal, where options without shorts count for nothing.
-    pub withdrawal_contingency: Approx,
+    /// What a withdrawal must leave: the greatest loss where option gains count for nothing and options for what former slices
+    /// say, with contingencies.
+    pub withdrawal: Approx,
+    /// What options may be worth less on former slices.
+    pub former_cost: Approx,
+    /// Part of the loss in whose place that cost stands below the greatest loss.
+    pub uncredited: Approx,
     /// Contingencies of the maintenance requirement.
     pub maintenance_contingency: Approx,
     /// What the price's uncertainty adds.
@@ -63,7 +68,9 @@ impl Part {
             loss: zero(),
             withdrawal_loss: zero(),
             initial_contingency: zero(),
-            withdrawal_contingency: zero(),
+            withdrawal: zero(),
+            former_cost: zero(),
+            uncredited: zero(),
             maintenance_contingency: zero(),
             uncertainty: zero(),
             withdrawal_uncertainty: zero(),
@@ -77,7 +84,10 @@ impl Part {
         self.loss = self.loss.lesser(&limit);
         let rest = (&limit - &self.loss).or_zero();
         self.initial_contingency = self.initial_contingency.lesser(&rest);
-        self.withdrawal_contingency = self.withdrawal_contingency.lesser(&rest);
+        // What contingencies and former slices add to the loss at the marks is what is left of the greatest loss at most.
+        self.withdrawal = self.withdrawal.lesser(&(&self.withdrawal_loss + &rest));
+        let scenarios = self.loss.lesser(&(&limit - &self.former_cost).or_zero());
+        self.uncredited = &self.loss - &scenarios;
         self.maintenance_contingency = self.maintenance_contingency.lesser(&rest);
     }
 
@@ -86,7 +96,7 @@ impl Part {
         let present = &self.loss + &self.initial_contingency;
         let missing = (requirement - &present).or_zero();
         self.initial_contingency = &self.initial_contingency + &missing;
-        self.withdrawal_contingency = &self.withdrawal_contingency + &missing;
+        self.withdrawal = &self.withdrawal + &missing;
     }
 }
 
@@ -305,16 +315,19 @@ impl<'a> Book<'a> {
             .expiries
             .values()
             .fold(Approx::zero(), |sum, (forwards, _)| &sum + forwards);
-        let (results, withdrawal) = self.results(&forwards, &collateral);
+        let former_cost = Approx::from(self.former_cost_e9);
+        let (results, withdrawal) = self.results(&forwards, &collateral, &(&self.options - &former_cost));
         let least = |results: &[Approx]| results.iter().fold(Approx::zero(), |least, each| least.lesser(each));
         let loss = least(&results).opposite();
         let settled_debt = self.settled.opposite().or_zero();
-        let withdrawal_loss = &least(&withdrawal).opposite() + &settled_debt;
+        let withdrawal = least(&withdrawal).opposite();
+        // At the marks, either the collateral alone loses, at most its worth, or options count in full.
+        let at_marks = collateral.larger(&(&loss - &self.options)).or_zero();
+        let withdrawal_loss = &withdrawal.lesser(&at_marks) + &settled_debt;
         let (by_expiry, of_collateral) = self.deltas(&collateral);
         let of_options = by_expiry.iter().fold(Approx::zero(), |sum, delta| &sum + delta);
         let delta = &of_options + &of_collateral;
-        let (initial_contingency, maintenance_contingency) = self.contingencies(&by_expiry);
-        let initial_contingency = &initial_contingency + &self.former_cost_e9.into();
+        let (contingency, maintenance_contingency) = self.contingencies(&by_expiry);
         let cost_of_collateral = self.interval_cost(&of_collateral);
         let uncertainty = &self.interval_cost(&delta) + &self.doubt;
         let tolerance = if is_liquidation {
@@ -329,12 +342,10 @@ impl<'a> Book<'a> {
             results,
             loss,
             withdrawal_loss,
-            withdrawal_contingency: if self.is_short {
-                initial_contingency.clone()
-            } else {
-                Approx::zero()
-            },
-            initial_contingency,
+            withdrawal: &(&withdrawal + &settled_debt) + &contingency,
+            initial_contingency: &contingency + &former_cost,
+            former_cost,
+            uncredited: Approx::zero(),
             maintenance_contingency,
             withdrawal_uncertainty: if self.is_short {
                 uncertainty.larger(&cost_of_collateral)
@@ -346,8 +357,8 @@ impl<'a> Book<'a> {
         }
     }
 
-    /// Weighted results, and those in which options count for at most nothing.
-    fn results(&self, forwards: &Approx, collateral: &Approx) -> (Vec<Approx>, Vec<Approx>) {
+    /// Weighted results, and those in which options, worth so much now, count for at most nothing.
+    fn results(&self, forwards: &Approx, collateral: &Approx, worth: &Approx) -> (Vec<Approx>, Vec<Approx>) {
         let each = |(scenario, gains): (&Scenario, &Approx)| {
             let weighted = |result: &Approx| {
                 if scenario.weight == 1.into() {
@@ -361,7 +372,7 @@ impl<'a> Book<'a> {
             let options = weighted(&(gains - &of_puts));
             let of_collateral = weighted(&collateral.times(&relative).rounded(2));
             let held = if self.is_short {
-                (&self.options + &options).lesser(&Approx::zero())
+                (worth + &options).lesser(&Approx::zero())
             } else {
                 // What is long alone is never worth less than nothing.
                 Approx::zero()

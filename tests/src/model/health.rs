@@ -218,20 +218,24 @@ impl<'a> Reckoning<'a> {
             .map(|scenario| total(&|part| part.results.get(scenario).cloned().unwrap_or_else(Approx::zero)))
             .fold(Approx::zero(), |least, result| least.lesser(&result))
             .opposite();
-        let credit = (&losses - &together).or_zero();
-        let credit = credit
-            .times(&Exact::quotient(house.correlation_credit_e9, E9))
-            .rounded(1);
-        let scenario_requirement = &losses - &credit;
+        let after_credit = |counted: &Approx| {
+            let credit = (counted - &together).or_zero();
+            let credit = credit
+                .times(&Exact::quotient(house.correlation_credit_e9, E9))
+                .rounded(1);
+            &losses - &credit
+        };
+        let scenario_requirement = after_credit(&losses);
+        // No credit where former slices' cost stands in the place of a loss.
+        let initial_requirement = after_credit(&(&losses - &total(&|part| part.uncredited.clone())));
         let initial_contingency = total(&|part| part.initial_contingency.clone());
         let without_options = cash + &total(&|part| part.collateral.clone());
         let share = Exact::quotient(house.maintenance_factor_e9, E9);
         let maintenance = scenario_requirement.times(&share).rounded(1);
-        let withdrawable = &without_options - &total(&|part| part.withdrawal_loss.clone());
-        let withdrawable = &withdrawable - &total(&|part| part.withdrawal_contingency.clone());
+        let withdrawable = &without_options - &total(&|part| part.withdrawal.clone());
         Health {
             equity: &without_options + &total(&|part| part.options.clone()),
-            initial: &scenario_requirement + &initial_contingency,
+            initial: &initial_requirement + &initial_contingency,
             uncertainty: total(&|part| part.uncertainty.clone()),
             maintenance: &maintenance + &total(&|part| part.maintenance_contingency.clone()),
             haircut: total(&|part| part.haircut.clone()),
@@ -403,7 +407,7 @@ impl<'a> Reckoning<'a> {
     fn settled_alone(&self, underlying: &Underlying) -> Part {
         let settled = Approx::from(self.settled_e9(underlying));
         Part {
-            withdrawal_loss: settled.opposite().or_zero(),
+            withdrawal: settled.opposite().or_zero(),
             options: settled,
             ..Part::nothing()
         }
@@ -422,7 +426,7 @@ impl<'a> Reckoning<'a> {
         let worst = live.map(|(address, chain)| self.expiry(address, chain, underlying).worst_e9(&mut cover));
         let worst = Approx::from(worst.sum::<i128>());
         part.options = &part.options + &worst;
-        part.withdrawal_loss = &part.withdrawal_loss + &worst.opposite().or_zero();
+        part.withdrawal = &part.withdrawal + &worst.opposite().or_zero();
         part
     }
 

@@ -1,9 +1,11 @@
 //! Initial requirements hold every leg against the day's slice and the eve's, at the worse of the marks.
 
-use tenor_margin::state::Strike;
+use tenor_margin::MarginError;
+use tenor_margin::state::{Strike, SurfaceAnchor};
+use tenor_math::Round;
 use tenor_testkit::action::{Deposit, Quote, RefreshRisk, Trade, Withdraw};
 use tenor_testkit::world::FIRST_EXPIRY;
-use tenor_testkit::{ChainOf, SOL, USDC, World, assert_lands, days, hours, usd, usdc, weeks};
+use tenor_testkit::{Actor, ChainOf, SOL, USDC, World, assert_fails_with, assert_lands, days, hours, usd, usdc, weeks};
 
 /// What rounding of slices and marks may move, 1e-9 USD a lot.
 const ROUNDING: u64 = 400;
@@ -21,6 +23,32 @@ fn strike(world: &World, chain: ChainOf, place: usize) -> Strike {
 fn post(world: &mut World, chain: ChainOf, percent: u64) {
     world.post_volatility(chain, percent);
     world.refresh_chain(chain);
+}
+
+/// The same marks without a memory.
+fn forget(world: &mut World, chain: ChainOf) {
+    world.edit_chain(chain, |header| {
+        let present = SurfaceAnchor::of_chain(header).unwrap();
+        (header.day_anchor, header.eve_anchor) = (present, present);
+    });
+    world.refresh_chain(chain);
+}
+
+/// Initial requirement, and what could be withdrawn.
+fn asked(world: &World, of: &Actor) -> [i64; 2] {
+    let health = world.picture().action_health(of);
+    [health.initial, health.withdrawable].map(|value| value.e9())
+}
+
+/// A tenth more volatility than before; Alice is long 100 calls of 150 that Bob is short, and he is long one of hers of 220.
+fn a_rise_after_a_trade() -> (World, ChainOf, [Actor; 2]) {
+    let mut world = World::new();
+    let chain = world.list_chain(SOL, FIRST_EXPIRY + weeks(7), &[150, 220]);
+    let [alice, bob] = ["alice", "bob"].map(|name| world.trader(name, &[(USDC, usdc(50_000))]));
+    world.trade_at_mark(&alice, &bob, chain.call(150), 100);
+    world.trade_at_mark(&bob, &alice, chain.call(220), 1);
+    post(&mut world, chain, 70);
+    (world, chain, [alice, bob])
 }
 
 fn is_near(one: u64, other: i64) -> bool {
@@ -96,12 +124,7 @@ fn the_initial_requirement_counts_each_leg_at_the_worse_mark_and_the_maintenance
         })
     };
     let held = initial(&world);
-    // The same marks without a memory.
-    world.edit_chain(chain, |header| {
-        let present = tenor_margin::state::SurfaceAnchor::of_chain(header).unwrap();
-        (header.day_anchor, header.eve_anchor) = (present, present);
-    });
-    world.refresh_chain(chain);
+    forget(&mut world, chain);
     let forgotten = initial(&world);
     // Her long leg at the lower mark: marks rose, so only longs are dearer than on the day's slice. His long leg is the other.
     for (of, place) in [(0, 0), (1, 1)] {
@@ -133,6 +156,40 @@ fn an_account_that_holds_only_longs_takes_out_all_its_cash_after_a_rise() {
         asset: USDC,
         atoms: 1,
     }));
+}
+
+#[test]
+fn one_short_lot_does_not_lock_cash_for_what_former_slices_take_from_longs_that_are_worth_more() {
+    let (mut world, chain, [alice, _]) = a_rise_after_a_trade();
+    let free = asked(&world, &alice);
+    let atoms = world.picture().action_health(&alice).withdrawable;
+    let atoms = atoms.to_atoms(6, Round::Down).unwrap().get();
+    let withdraw = |atoms| Withdraw {
+        owner: &alice,
+        asset: USDC,
+        atoms,
+    };
+    assert_fails_with(world.send(withdraw(atoms + 1)), MarginError::WithdrawalTooLarge);
+    assert_lands(world.send(withdraw(atoms)));
+    forget(&mut world, chain);
+    let forgotten = asked(&world, &alice);
+    let taken = i64::try_from(atoms).unwrap() * 1_000;
+    // A tenth of volatility, vega of about eleven USD a unit, a hundred lots of a hundredth: the longs are worth 50 USD.
+    assert!(free[0] > forgotten[0] + 500_000_000, "{free:?} {forgotten:?}");
+    assert_eq!(free[1], forgotten[1] + taken);
+}
+
+#[test]
+fn a_withdrawal_of_who_owes_options_counts_all_that_they_would_owe_more_on_a_former_slice() {
+    let (mut world, chain, [_, bob]) = a_rise_after_a_trade();
+    let held = asked(&world, &bob);
+    let [short, long] = [0, 1].map(|place| strike(&world, chain, place));
+    assert_eq!(short.call_above_e9, 0, "dearer marks are no cost to who is short");
+    forget(&mut world, chain);
+    let forgotten = asked(&world, &bob);
+    let cost = i64::try_from(long.call_below_e9).unwrap();
+    assert!(cost > 0);
+    assert_eq!([held[0] - cost, held[1] + cost], forgotten);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Indices: what one unit deposited or borrowed at the start has grown to.
 
 use super::Growth;
+use super::growth::Factors;
 use crate::quantity::Atoms;
 use crate::wide::{MAX_WIDE_DIVISOR, mul_div_wide, mul_q64};
 use crate::{MathError, Round};
@@ -64,8 +65,13 @@ impl InterestIndex {
     /// unit for each piece of 1/2 in x (see [`Growth`]). The same at no growth; never falls; stands still at
     /// [`Self::LARGEST`].
     pub fn grown(self, growth: Growth, round: Round) -> Self {
+        self.grown_by(&growth.factors(), round)
+    }
+
+    /// As [`Self::grown`], with the factors of the growth.
+    pub(super) fn grown_by(self, factors: &Factors, round: Round) -> Self {
         Self {
-            e18: growth.grow(self.e18, Self::LARGEST.e18, round),
+            e18: factors.grow(self.e18, Self::LARGEST.e18, round),
             ..self
         }
     }
@@ -159,6 +165,10 @@ impl InterestIndex {
         }
         if self.generation < since.generation {
             return Err(MathError::OutOfDomain);
+        }
+        // Mostly of one of the two sides of a balance.
+        if atoms == Atoms::ZERO {
+            return Ok(Atoms::ZERO);
         }
         let grown = mul_div_wide(atoms.get(), self.e18, since.e18, round)?;
         let grown = match round {

@@ -3,11 +3,16 @@
 use super::rate::utilisation;
 use super::{Growth, Indices, InterestIndex, RateModel};
 use crate::quantity::{Atoms, E9, Ratio};
+use crate::wide::div_ceil_small;
 use crate::{MathError, Round};
+use core::num::NonZeroU32;
 
 /// Totals lie below 2^95 in units of 2^-32 atoms: 9.2e18 atoms.
 const LARGEST_Q32: u128 = (1 << 95) - 1;
 const ONE_Q32: u128 = 1 << 32;
+/// What ratios are parts of.
+const BILLION: NonZeroU32 = NonZeroU32::new(1_000_000_000).unwrap();
+const _: () = assert!(E9 == 1_000_000_000);
 
 /// Totals of deposits and borrows in units of 2^-32 atoms, so that an accrual of seconds on a small pool is not lost, and
 /// their indices.
@@ -197,10 +202,11 @@ impl InterestPool {
             return Err(MathError::OutOfDomain);
         }
         let growth = Growth::over(rate_per_year, seconds);
-        let borrow_index = self.borrow_index.grown(growth, Round::Up);
-        let borrowed_q32 = growth.grow(self.borrowed_q32, LARGEST_Q32, Round::Down);
+        let factors = growth.factors();
+        let borrow_index = self.borrow_index.grown_by(&factors, Round::Up);
+        let borrowed_q32 = factors.grow(self.borrowed_q32, LARGEST_Q32, Round::Down);
         let interest_q32 = borrowed_q32 - self.borrowed_q32;
-        let kept_q32 = (interest_q32 * u128::from(reserve.e9())).div_ceil(u128::from(E9));
+        let kept_q32 = div_ceil_small(interest_q32 * u128::from(reserve.e9()), BILLION);
         let most_q32 = (2 * self.deposited_q32).saturating_sub(1);
         let depositors_q32 = (interest_q32 - kept_q32).min(most_q32);
         let deposited_q32 = self.deposited_q32 + depositors_q32;

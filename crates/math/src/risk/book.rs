@@ -21,12 +21,11 @@ pub struct Collateral {
     pub haircut: Ratio,
 }
 
-/// Scenario results of strikes whose arrays share one reference price.
+/// Strikes whose arrays share one reference price; their results are summed in the book.
 #[derive(Clone, Debug)]
 struct Group {
     /// From their reference to the present spot; none while the group is empty.
     step: Option<Step>,
-    pnl_e9: [i64; SCENARIOS],
     /// What their calls gained from the reference to the present spot, at the re-centred marks.
     mark_change: Value,
     /// Sum of net lots x drift.
@@ -43,15 +42,23 @@ pub struct UnderlyingBook<'a> {
     pub(super) interval: PriceInterval,
     pub(super) lot: LotSize,
     pub(super) shocks: &'a PriceShocks,
-    /// Sum over strikes of (call + put lots) x the call's result at the present spot, but for the open group.
+    /// Sum over the open group's strikes of (call + put lots) x the call's result; once all groups are closed, over all
+    /// strikes and at the present spot.
     pub(super) pnl_e9: [i64; SCENARIOS],
     group: Group,
+    /// The same sum over the groups before, at the present spot.
+    closed_e9: [i64; SCENARIOS],
+    has_closed: bool,
+    /// Whether there was a group.
+    has_started: bool,
     /// Bound on every entry of the sums, kept below 2^61: why they may wrap without wrapping.
     pnl_bound_e9: u64,
     /// Sum of put lots x the forward per lot, by expiry: what parity takes off for each relative move.
     pub(super) put_forward: [Value; MAX_EXPIRIES],
     /// Sum of (call + put lots) x the call's delta, 1e-9 units of the underlying, by expiry.
     pub(super) call_delta_e9: [i64; MAX_EXPIRIES],
+    /// One more than the highest place of an expiry that holds something.
+    pub(super) expiries: usize,
     pub(super) option_value: Value,
     /// Payoffs of settled expiries: certain, so a debt among them is a debt like negative cash.
     pub(super) settled_value: Value,
@@ -78,15 +85,18 @@ impl<'a> UnderlyingBook<'a> {
             pnl_e9: [0; SCENARIOS],
             group: Group {
                 step: None,
-                pnl_e9: [0; SCENARIOS],
                 mark_change: Value::ZERO,
                 drift: Value::ZERO,
                 size_e9: 0,
                 held_lots: 0,
             },
+            closed_e9: [0; SCENARIOS],
+            has_closed: false,
+            has_started: false,
             pnl_bound_e9: 0,
             put_forward: [Value::ZERO; MAX_EXPIRIES],
             call_delta_e9: [0; MAX_EXPIRIES],
+            expiries: 0,
             option_value: Value::ZERO,
             settled_value: Value::ZERO,
             recentring: Value::ZERO,
@@ -131,6 +141,7 @@ impl<'a> UnderlyingBook<'a> {
         *delta = checked_product(net.get(), strike.delta_units_e9)
             .and_then(|of_calls| delta.checked_add(of_calls))
             .ok_or(MathError::Overflow)?;
+        self.expiries = self.expiries.max(expiry.saturating_add(1));
         let held = call.magnitude().saturating_add(put.magnitude());
         self.add_drift(net, held, strike, marks.call, &step)?;
         // A call and a put of opposite sign are a conversion: no naked option.
@@ -161,7 +172,7 @@ impl<'a> UnderlyingBook<'a> {
         self.group.size_e9 = self.group.size_e9.saturating_add(bound);
         // Every partial sum is at most the bound above: wrapping never happens, and checking each of the 33 products would
         // cost eight times as much.
-        for (sum, pnl) in self.group.pnl_e9.iter_mut().zip(strike.pnl_e9) {
+        for (sum, pnl) in self.pnl_e9.iter_mut().zip(strike.pnl_e9) {
             *sum = sum.wrapping_add(net.get().wrapping_mul(*pnl));
         }
         Ok(())
@@ -193,35 +204,60 @@ impl<'a> UnderlyingBook<'a> {
         match self.group.step {
             Some(step) if step.reference() == reference => Ok(step),
             _ => {
-                self.close_group()?;
+                self.put_group_aside()?;
                 let step = Step::between(reference, self.interval.spot())?;
                 self.group.step = Some(step);
+                self.has_started = true;
                 Ok(step)
             }
         }
     }
 
-    /// Moves the open group's results to the present spot and adds them to the sums.
-    pub(super) fn close_group(&mut self) -> Result<(), MathError> {
-        let Some(step) = self.group.step.take() else {
-            return Ok(());
-        };
+    /// Moves the open group's results to the present spot.
+    fn move_group(&mut self, step: &Step) -> Result<(), MathError> {
         if !step.is_zero() {
-            self.group.pnl_e9 = recentred(&self.group.pnl_e9, self.shocks, step.relative_q30())?;
+            let change_e9 = self.group.mark_change.e9();
+            self.pnl_e9 = recentred(&self.pnl_e9, self.shocks, step.relative_q30())?;
+            for result in &mut self.pnl_e9 {
+                *result = result.checked_sub(change_e9).ok_or(MathError::Overflow)?;
+            }
             let doubt = step.doubt(self.group.drift, self.group.size_e9, self.group.held_lots)?;
             self.recentring = self.recentring.try_add(doubt)?;
+            self.group.mark_change = Value::ZERO;
         }
         self.drift = self.drift.try_add(self.group.drift)?;
         (self.group.drift, self.group.size_e9, self.group.held_lots) = (Value::ZERO, 0, 0);
-        let change_e9 = self.group.mark_change.e9();
-        for (sum, result) in self.pnl_e9.iter_mut().zip(&mut self.group.pnl_e9) {
-            *sum = result
-                .checked_sub(change_e9)
-                .and_then(|result| sum.checked_add(result))
-                .ok_or(MathError::Overflow)?;
+        Ok(())
+    }
+
+    /// Closes the open group before another one.
+    fn put_group_aside(&mut self) -> Result<(), MathError> {
+        if !self.has_started {
+            return Ok(());
+        }
+        if let Some(step) = self.group.step.take() {
+            self.move_group(&step)?;
+        }
+        for (closed, result) in self.closed_e9.iter_mut().zip(&mut self.pnl_e9) {
+            *closed = closed.checked_add(*result).ok_or(MathError::Overflow)?;
             *result = 0;
         }
-        self.group.mark_change = Value::ZERO;
+        self.has_closed = true;
+        Ok(())
+    }
+
+    /// Closes the last group. Mostly it is the only one and stays where it is: then its sums are the book's.
+    pub(super) fn close_groups(&mut self) -> Result<(), MathError> {
+        if let Some(step) = self.group.step.take() {
+            self.move_group(&step)?;
+        }
+        if self.has_closed {
+            self.has_closed = false;
+            for (sum, closed) in self.pnl_e9.iter_mut().zip(&mut self.closed_e9) {
+                *sum = sum.checked_add(*closed).ok_or(MathError::Overflow)?;
+                *closed = 0;
+            }
+        }
         Ok(())
     }
 

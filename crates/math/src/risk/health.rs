@@ -81,6 +81,7 @@ pub struct HealthBuilder {
     collateral: Value,
     haircut: Value,
     losses: Value,
+    uncredited_losses: Value,
     withdrawal_losses: Value,
     initial_contingency: Value,
     withdrawal_contingency: Value,
@@ -100,6 +101,7 @@ impl HealthBuilder {
             collateral: Value::ZERO,
             haircut: Value::ZERO,
             losses: Value::ZERO,
+            uncredited_losses: Value::ZERO,
             withdrawal_losses: Value::ZERO,
             initial_contingency: Value::ZERO,
             withdrawal_contingency: Value::ZERO,
@@ -129,6 +131,7 @@ impl HealthBuilder {
         sum(&mut self.collateral, risk.collateral_value)?;
         sum(&mut self.haircut, risk.haircut)?;
         sum(&mut self.losses, risk.scenario_loss)?;
+        sum(&mut self.uncredited_losses, risk.uncredited_loss)?;
         sum(&mut self.withdrawal_losses, risk.withdrawal_loss)?;
         sum(&mut self.initial_contingency, risk.initial_contingency)?;
         sum(&mut self.withdrawal_contingency, risk.withdrawal_contingency)?;
@@ -142,7 +145,44 @@ impl HealthBuilder {
         Ok(())
     }
 
+    /// Puts a bounded requirement of an underlying, added before, in the place of the one without its bound (see
+    /// [`UnderlyingRisk::capped`]): all else is the same.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn replace(&mut self, unbounded: &UnderlyingRisk, bounded: &UnderlyingRisk) -> Result<(), MathError> {
+        let change = |total: &mut Value, from: Value, to: Value| -> Result<(), MathError> {
+            *total = total.try_sub(from)?.try_add(to)?;
+            Ok(())
+        };
+        change(&mut self.losses, unbounded.scenario_loss, bounded.scenario_loss)?;
+        change(
+            &mut self.uncredited_losses,
+            unbounded.uncredited_loss,
+            bounded.uncredited_loss,
+        )?;
+        change(
+            &mut self.initial_contingency,
+            unbounded.initial_contingency,
+            bounded.initial_contingency,
+        )?;
+        change(
+            &mut self.withdrawal_contingency,
+            unbounded.withdrawal_contingency,
+            bounded.withdrawal_contingency,
+        )?;
+        change(
+            &mut self.maintenance_contingency,
+            unbounded.maintenance_contingency,
+            bounded.maintenance_contingency,
+        )
+    }
+
     /// Health with R = sum W - credit (sum W - W_sys). Requirements round up.
+    ///
+    /// The initial requirement's credit leaves out losses in whose place former slices' cost stands: so what is asked is at least
+    /// the sum of those costs, each up to its greatest loss. The credit is at most the sum of the other losses, and each cost is
+    /// in the contingency or in what is left out. Source: decision 0020.
     ///
     /// # Errors
     /// [`MathError::Overflow`]; [`MathError::OutOfDomain`] for a credit or a factor above one.
@@ -152,10 +192,16 @@ impl HealthBuilder {
         }
         let systemic = self.systemic_e9.iter().copied().min().unwrap_or(0).min(0);
         let systemic_loss = Value::from_e9(systemic).try_neg()?;
-        let credit = correlation_credit.of(self.losses.try_sub(systemic_loss)?.or_zero(), Round::Down)?;
+        let apart = self.losses.try_sub(systemic_loss)?;
+        let credit = correlation_credit.of(apart.or_zero(), Round::Down)?;
         let scenario_requirement = self.losses.try_sub(credit)?;
+        let initial_credit = if self.uncredited_losses == Value::ZERO {
+            credit
+        } else {
+            correlation_credit.of(apart.try_sub(self.uncredited_losses)?.or_zero(), Round::Down)?
+        };
         let without_options = self.cash.try_add(self.collateral)?;
-        let initial = scenario_requirement.try_add(self.initial_contingency)?;
+        let initial = self.losses.try_sub(initial_credit)?.try_add(self.initial_contingency)?;
         Ok(Health {
             equity: without_options.try_add(self.options)?,
             initial,

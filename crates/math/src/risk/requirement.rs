@@ -2,7 +2,7 @@
 
 use super::UnderlyingBook;
 use super::drift::recentred;
-use super::scenario::{MOVES, SCENARIOS, scenario};
+use super::scenario::{MOVES, PRICE_MOVES, SCENARIOS};
 use crate::quantity::{E9, Lots, Price, Ratio, Value};
 use crate::{MathError, Round, mul_div, mul_div_signed};
 
@@ -41,12 +41,18 @@ pub struct UnderlyingRisk {
     pub scenario_loss: Value,
     /// Scenario of that loss.
     pub worst_scenario: u8,
-    /// Greatest loss when option gains do not count: the withdrawal rule's counterpart of W.
+    /// Greatest loss when option gains do not count: the withdrawal rule's counterpart of W, at what options are worth on former
+    /// slices as far as it is no larger than it could be at the marks.
     pub withdrawal_loss: Value,
     /// Contingencies of the initial requirement, with what the options may be worth less on former slices.
     pub initial_contingency: Value,
-    /// The same for a withdrawal, where options without shorts count for nothing and so can lose nothing.
+    /// The same for a withdrawal, with the rest of the loss on former slices: nothing where options still count for nothing there.
     pub withdrawal_contingency: Value,
+    /// What the options may be worth less on former slices.
+    pub former_cost: Value,
+    /// What of that takes the place of the scenarios' loss below the greatest loss, where there is no room for both. The initial
+    /// requirement gives no credit on it.
+    pub uncredited_loss: Value,
     /// Contingencies of the maintenance requirement.
     pub maintenance_contingency: Value,
     /// What the initial requirement adds for the price's interval, and for what re-centring may hide.
@@ -61,16 +67,21 @@ pub struct UnderlyingRisk {
 impl UnderlyingRisk {
     /// The same where the book cannot lose more than `greatest_loss` until its last expiry, marks included: no requirement
     /// asks for more than that. The least of two sub-additive numbers is not sub-additive, so merging capped books may cost
-    /// more than they did apart; the scenarios' sums for the correlation credit are left as they are. Source: design section
-    /// 5.2.
+    /// more than they did apart; the scenarios' sums for the correlation credit are left as they are.
+    ///
+    /// What former slices cost is the first part of an initial requirement: options that are worth less already can lose so
+    /// much less in scenarios. Source: design section 5.2; decision 0020.
     #[must_use]
     pub fn capped(self, greatest_loss: Value) -> Self {
         let limit = greatest_loss.or_zero();
         let scenario_loss = self.scenario_loss.min(limit);
         // Both are at least zero and the loss at most the limit, so the rest is not negative.
         let rest = limit.try_sub(scenario_loss).unwrap_or(Value::ZERO);
+        let former_cost = self.former_cost.min(limit);
         Self {
             scenario_loss,
+            // Of two numbers that are not negative.
+            uncredited_loss: former_cost.try_sub(rest).unwrap_or(Value::ZERO).or_zero(),
             initial_contingency: self.initial_contingency.min(rest),
             withdrawal_contingency: self.withdrawal_contingency.min(rest),
             maintenance_contingency: self.maintenance_contingency.min(rest),
@@ -110,14 +121,22 @@ impl UnderlyingBook<'_> {
         purpose: Purpose,
         systemic_e9: &mut [i64; SCENARIOS],
     ) -> Result<UnderlyingRisk, MathError> {
-        self.close_group()?;
+        self.close_groups()?;
         let haircut = self.base_haircut;
         let collateral_value = self.base_value.try_sub(haircut)?;
         let put_forward = self.put_forward_total()?;
         let losses = self.losses(put_forward, collateral_value, systemic_e9)?;
         let deltas = self.deltas(collateral_value)?;
         let (initial_contingency, maintenance_contingency) = self.contingencies(params, &deltas)?;
-        let initial_contingency = initial_contingency.try_add(self.former_cost)?;
+        let scenario_loss = Value::from_e9(losses.worst_e9).try_neg()?;
+        let withdrawal_loss = Value::from_e9(losses.worst_withdrawal_e9).try_neg()?;
+        let of_former_slices = if self.former_cost == Value::ZERO {
+            Value::ZERO
+        } else {
+            // At the marks either options count for nothing, or they count in full: then W and what they are short of nothing.
+            let at_marks = collateral_value.max(scenario_loss.try_sub(self.option_value)?);
+            withdrawal_loss.try_sub(at_marks.or_zero())?.or_zero()
+        };
         let settled_debt = self.settled_value.try_neg()?.or_zero();
         let of_collateral = self.interval_cost(deltas.collateral_e9)?;
         let of_all = self.interval_cost(deltas.total_e9()?)?.try_add(self.recentring)?;
@@ -125,17 +144,13 @@ impl UnderlyingBook<'_> {
             option_value: self.option_value.try_add(self.settled_value)?,
             collateral_value,
             haircut,
-            scenario_loss: Value::from_e9(losses.worst_e9).try_neg()?,
+            scenario_loss,
             worst_scenario: losses.worst_scenario,
-            withdrawal_loss: Value::from_e9(losses.worst_withdrawal_e9)
-                .try_sub(settled_debt)?
-                .try_neg()?,
-            initial_contingency,
-            withdrawal_contingency: if self.holds_short {
-                initial_contingency
-            } else {
-                Value::ZERO
-            },
+            withdrawal_loss: withdrawal_loss.try_sub(of_former_slices)?.try_add(settled_debt)?,
+            initial_contingency: initial_contingency.try_add(self.former_cost)?,
+            withdrawal_contingency: initial_contingency.try_add(of_former_slices)?,
+            former_cost: self.former_cost,
+            uncredited_loss: Value::ZERO,
             maintenance_contingency,
             initial_uncertainty: of_all,
             // Options may count for nothing where the price truly is, and then collateral stands alone.
@@ -160,20 +175,20 @@ impl UnderlyingBook<'_> {
     ) -> Result<Losses, MathError> {
         // A put is the call less the forward, which moves with the price.
         let of_puts = self.shocks.linear_e9(put_forward.try_neg()?)?;
-        let of_collateral = self.shocks.linear_e9(collateral_value)?;
-        // Without shorts an option's value is never negative: only rounding could say so.
+        let of_collateral = self.shocks.weighted_linear_e9(collateral_value)?;
+        // Without shorts an option's value is never negative: only rounding could say so, or a bound on what it may be.
         let option_value_e9 = if self.holds_short {
-            self.option_value.e9()
+            self.option_value.try_sub(self.former_cost)?.e9()
         } else {
             i64::MAX
         };
         let mut losses = Losses::default();
-        for (index, (pnl, systemic)) in (0_u8..).zip(self.pnl_e9.iter().zip(systemic_e9)) {
-            let price_move = scenario(usize::from(index)).price_move;
+        let scenarios = self.pnl_e9.iter().zip(systemic_e9).zip(PRICE_MOVES);
+        for (index, ((pnl, systemic), price_move)) in (0_u8..).zip(scenarios) {
             let at = |results: &[i64; MOVES]| results.get(price_move).copied().unwrap_or(0);
             let options = pnl.checked_add(at(&of_puts)).ok_or(MathError::Overflow)?;
             let options = self.shocks.weighted(price_move, options);
-            let collateral = self.shocks.weighted(price_move, at(&of_collateral));
+            let collateral = at(&of_collateral);
             let total = options.checked_add(collateral).ok_or(MathError::Overflow)?;
             if total < losses.worst_e9 {
                 (losses.worst_e9, losses.worst_scenario) = (total, index);
@@ -188,8 +203,8 @@ impl UnderlyingBook<'_> {
 
     fn put_forward_total(&self) -> Result<Value, MathError> {
         let mut total = Value::ZERO;
-        for value in self.put_forward {
-            total = total.try_add(value)?;
+        for value in self.put_forward.iter().take(self.expiries) {
+            total = total.try_add(*value)?;
         }
         Ok(total)
     }
@@ -197,7 +212,7 @@ impl UnderlyingBook<'_> {
     /// Deltas with respect to spot. A put's is the call's less the forward's.
     fn deltas(&self, collateral_value: Value) -> Result<Deltas, MathError> {
         let mut deltas = Deltas::default();
-        for (put_forward, call_delta) in self.put_forward.iter().zip(self.call_delta_e9) {
+        for (put_forward, call_delta) in self.put_forward.iter().zip(self.call_delta_e9).take(self.expiries) {
             if *put_forward == Value::ZERO && call_delta == 0 {
                 continue;
             }
@@ -269,8 +284,8 @@ impl UnderlyingBook<'_> {
         let linear = collateral_value.try_sub(put_forward)?;
         let linear_moves = self.shocks.linear_e9(linear)?;
         let mut largest = self.interval.confidence_cost_e9(deltas.total_e9()?)?;
-        for (index, (moved, pnl)) in moved.iter().zip(self.pnl_e9).enumerate() {
-            let at_move = linear_moves.get(scenario(index).price_move).copied().unwrap_or(0);
+        for ((moved, pnl), price_move) in moved.iter().zip(self.pnl_e9).zip(PRICE_MOVES) {
+            let at_move = linear_moves.get(price_move).copied().unwrap_or(0);
             let linear_e9 = linear.e9().checked_add(at_move).ok_or(MathError::Overflow)?;
             let of_linear = mul_div_signed(linear_e9, step_q30, 1 << 30, Round::Down)?;
             let change = moved.checked_sub(pnl).and_then(|change| change.checked_add(of_linear));

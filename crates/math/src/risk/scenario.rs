@@ -29,6 +29,24 @@ const TAIL_MOVES_E9: [i64; MOVES - GRID_MOVES] = [
     4_000_000_000,
 ];
 
+/// Place of each scenario's price move among the moves.
+pub(super) const PRICE_MOVES: [usize; SCENARIOS] = price_moves();
+
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "evaluated by the compiler"
+)]
+const fn price_moves() -> [usize; SCENARIOS] {
+    let mut places = [0; SCENARIOS];
+    let mut index = 0;
+    while index < SCENARIOS {
+        places[index] = scenario(index).price_move;
+        index += 1;
+    }
+    places
+}
+
 /// The tails' moves in Q60, rounded toward zero.
 const TAILS_Q60: [i64; MOVES - GRID_MOVES] = tails_q60();
 
@@ -201,6 +219,20 @@ impl PriceShocks {
         let quarter_q60 = i128::from(value.e9()).wrapping_mul(i128::from(self.quarter_q60));
         for (result, quarters) in grid.iter_mut().zip(GRID_QUARTERS) {
             *result = scaled_by_quarters(quarter_q60, quarters);
+        }
+        Ok(results)
+    }
+
+    /// [`Self::linear_e9`] times the weights of the moves: once for each move instead of for each scenario.
+    ///
+    /// # Errors
+    /// As [`Self::linear_e9`].
+    pub(super) fn weighted_linear_e9(&self, value: Value) -> Result<[i64; MOVES], MathError> {
+        let mut results = self.linear_e9(value)?;
+        if value != Value::ZERO {
+            for (price_move, result) in results.iter_mut().enumerate().skip(GRID_MOVES) {
+                *result = self.weighted(price_move, *result);
+            }
         }
         Ok(results)
     }

@@ -11,6 +11,8 @@ use anchor_lang::prelude::*;
 pub struct MarketAccounts {
     underlyings: Vec<Account<Underlying>>,
     chains: Vec<ChainAccount>,
+    /// Place of the chain that was changed last: often the next one too, and addresses are dear to compare.
+    last_changed: usize,
 }
 
 impl MarketAccounts {
@@ -23,12 +25,14 @@ impl MarketAccounts {
         let mut market = Self {
             underlyings: Vec::new(),
             chains: Vec::new(),
+            last_changed: 0,
         };
         for view in accounts {
             if market.holds(view.address()) {
                 return Err(MarginError::DuplicateMarketAccount.into());
             }
-            if let Ok(underlying) = Account::<Underlying>::load(view) {
+            if is_underlying(&view) {
+                let underlying = Account::<Underlying>::load(view).map_err(|_| MarginError::ForeignMarketAccount)?;
                 check(house, &underlying.house, underlying.version)?;
                 market.underlyings.push(underlying);
             } else {
@@ -66,10 +70,13 @@ impl MarketAccounts {
     /// # Errors
     /// [`MarginError::MissingChain`], [`MarginError::ChainNotWritable`].
     pub fn chain_mut(&mut self, address: &Address) -> core::result::Result<&mut ChainAccount, MarginError> {
+        let is_it = |chain: &ChainAccount| chain.address() == address;
+        if !self.chains.get(self.last_changed).is_some_and(is_it) {
+            self.last_changed = self.chains.iter().position(is_it).ok_or(MarginError::MissingChain)?;
+        }
         let chain = self
             .chains
-            .iter_mut()
-            .find(|chain| chain.address() == address)
+            .get_mut(self.last_changed)
             .ok_or(MarginError::MissingChain)?;
         if !chain.view().is_writable() {
             return Err(MarginError::ChainNotWritable);
@@ -93,6 +100,12 @@ impl MarketView for MarketAccounts {
             strikes: chain.as_slice(),
         })
     }
+}
+
+/// Looked at before the account is loaded: a load that fails is logged, which costs more than one that succeeds.
+fn is_underlying(view: &AccountView) -> bool {
+    view.try_borrow()
+        .is_ok_and(|data| data.starts_with(Underlying::DISCRIMINATOR))
 }
 
 fn check(house: &Address, of_account: &Address, version: u8) -> Result<()> {

@@ -7,6 +7,7 @@ use crate::error::{MarginError, OrMarginError};
 use crate::state::{
     ClearingHouse, CollateralEntry, MAX_CHAINS, MarginAccount, NO_UNDERLYING, Position, Registry, Strike, Underlying,
 };
+use alloc::vec::Vec;
 use arrayvec::ArrayVec;
 use tenor_math::Round;
 use tenor_math::pricing::{OptionKind, payoff_per_lot};
@@ -76,15 +77,7 @@ pub fn assess(
         freshness,
     };
     reckoning.holdings.look_up(account, market)?;
-    let uncapped = match freshness {
-        Freshness::Action(_) | Freshness::Withdrawal(_) => Some(reckoning.run(Caps::Skipped, &mut |_, _| {})?.health),
-        _ => None,
-    };
-    match (freshness, uncapped) {
-        (Freshness::Action(_), Some(health)) if health.initial_health().or_margin_error()? >= Value::ZERO => Ok(health),
-        (Freshness::Withdrawal(_), Some(health)) if health.withdrawable >= Value::ZERO => Ok(health),
-        _ => Ok(reckoning.run(Caps::Applied, &mut |_, _| {})?.health),
-    }
+    reckoning.health()
 }
 
 /// As [`assess`], always with the bound by the greatest loss, showing each underlying's part to `visit`.
@@ -109,7 +102,7 @@ pub fn assess_in_detail(
         freshness,
     };
     reckoning.holdings.look_up(account, market)?;
-    reckoning.run(Caps::Applied, visit)
+    reckoning.assessment(visit)
 }
 
 /// Refuses an account that is short calls on an underlying which nothing covers, whatever the price is: long calls of the
@@ -149,11 +142,12 @@ struct Held {
     has_shorts: bool,
 }
 
-/// Whether requirements are held against the greatest loss until expiry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Caps {
-    Applied,
-    Skipped,
+/// What one underlying contributes before its requirement is held against the greatest loss until expiry.
+#[derive(Debug)]
+struct Unbounded {
+    index: u8,
+    risk: UnderlyingRisk,
+    held: Held,
 }
 
 /// What a health is computed from.
@@ -166,6 +160,13 @@ struct Reckoning<'a, M> {
     freshness: Freshness,
 }
 
+/// What a sum over underlyings leaves in doubt: see [`Assessment`].
+#[derive(Clone, Copy, Debug, Default)]
+struct Doubts {
+    left_out: bool,
+    is_wide: bool,
+}
+
 /// What an underlying means for an account's collaterals.
 #[derive(Clone, Copy, Debug, Default)]
 struct Backing {
@@ -176,12 +177,64 @@ struct Backing {
 }
 
 impl<M: MarketView> Reckoning<'_, M> {
-    #[inline(never)]
-    fn run(&self, caps: Caps, visit: &mut dyn FnMut(u8, &UnderlyingRisk)) -> Result<Assessment, MarginError> {
+    fn cash(&self) -> Result<Value, MarginError> {
         let cash_atoms = self.account.cash_atoms_at(&self.registry.interest)?;
-        let cash = Value::from_quote_atoms(cash_atoms, self.house.quote_decimals, Round::Down).or_margin_error()?;
-        let mut health = HealthBuilder::new(cash);
-        let (mut left_out, mut is_wide) = (false, false);
+        Value::from_quote_atoms(cash_atoms, self.house.quote_decimals, Round::Down).or_margin_error()
+    }
+
+    fn finish(&self, health: &HealthBuilder) -> Result<Health, MarginError> {
+        health
+            .finish(self.house.correlation_credit(), self.house.maintenance_factor())
+            .or_margin_error()
+    }
+
+    #[inline(never)]
+    fn assessment(&self, visit: &mut dyn FnMut(u8, &UnderlyingRisk)) -> Result<Assessment, MarginError> {
+        let mut health = HealthBuilder::new(self.cash()?);
+        let doubts = self.sum(&mut health, None, visit)?;
+        Ok(Assessment {
+            health: self.finish(&health)?,
+            left_out: doubts.left_out,
+            is_wide: doubts.is_wide,
+        })
+    }
+
+    /// The greatest losses are looked for only where the action does not pass without.
+    #[inline(never)]
+    fn health(&self) -> Result<Health, MarginError> {
+        let mut health = HealthBuilder::new(self.cash()?);
+        let mut unbounded = Vec::new();
+        let passes_without = self.freshness.passes_without_bound();
+        self.sum(
+            &mut health,
+            passes_without.is_some().then_some(&mut unbounded),
+            &mut |_, _| {},
+        )?;
+        let without = self.finish(&health)?;
+        match passes_without {
+            Some(passes) if !unbounded.is_empty() && !passes(&without)? => {}
+            _ => return Ok(without),
+        }
+        for of_underlying in &unbounded {
+            let underlying = self
+                .market
+                .underlying(of_underlying.index)
+                .ok_or(MarginError::MissingUnderlying)?;
+            let bounded = self.bounded(underlying, &of_underlying.risk, &of_underlying.held, false)?;
+            health.replace(&of_underlying.risk, &bounded).or_margin_error()?;
+        }
+        self.finish(&health)
+    }
+
+    /// Adds every underlying. Those that go into `unbounded` are not held against their greatest loss yet.
+    #[inline(never)]
+    fn sum(
+        &self,
+        health: &mut HealthBuilder,
+        mut unbounded: Option<&mut Vec<Unbounded>>,
+        visit: &mut dyn FnMut(u8, &UnderlyingRisk),
+    ) -> Result<Doubts, MarginError> {
+        let mut doubts = Doubts::default();
         for index in needed_underlyings(self.account, self.registry) {
             let underlying = self.market.underlying(index).ok_or(MarginError::MissingUnderlying)?;
             let has_options = self.holdings.live_chains(index).next().is_some();
@@ -191,14 +244,26 @@ impl<M: MarketView> Reckoning<'_, M> {
             } else {
                 Counting::Nothing
             };
-            is_wide |= counting != Counting::Nothing && self.freshness.is_wide(underlying);
+            doubts.is_wide |= counting != Counting::Nothing && self.freshness.is_wide(underlying);
             let risk = match counting {
                 // It prices what moves with another.
                 Counting::AtPrice { .. } if !has_options && !backing.moves => self.settled_alone(underlying)?,
-                Counting::AtPrice { is_widened } => self.at_price(underlying, caps, is_widened, &mut health)?,
+                Counting::AtPrice { is_widened } => {
+                    let (risk, held) = self.at_price(underlying, health)?;
+                    let is_raised = held.has_shorts && (held.is_stale || is_widened);
+                    match &mut unbounded {
+                        // Collateral alone cannot lose more than it is worth.
+                        _ if !has_options => risk,
+                        Some(unbounded) if !is_raised => {
+                            unbounded.push(Unbounded { index, risk, held });
+                            risk
+                        }
+                        _ => self.bounded(underlying, &risk, &held, is_raised)?,
+                    }
+                }
                 Counting::AtWorst => self.at_worst(underlying)?,
                 Counting::AtBest => {
-                    left_out = true;
+                    doubts.left_out = true;
                     self.at_best(underlying)?
                 }
                 Counting::Nothing => self.settled_alone(underlying)?,
@@ -206,14 +271,7 @@ impl<M: MarketView> Reckoning<'_, M> {
             visit(index, &risk);
             health.add(&risk).or_margin_error()?;
         }
-        let health = health
-            .finish(self.house.correlation_credit(), self.house.maintenance_factor())
-            .or_margin_error()?;
-        Ok(Assessment {
-            health,
-            left_out,
-            is_wide,
-        })
+        Ok(doubts)
     }
 
     fn backing(&self, index: u8) -> Backing {
@@ -234,14 +292,13 @@ impl<M: MarketView> Reckoning<'_, M> {
         })
     }
 
+    /// Options and collateral at the price, not held against the greatest loss.
     #[inline(never)]
     fn at_price(
         &self,
         underlying: &Underlying,
-        caps: Caps,
-        is_widened: bool,
         health: &mut HealthBuilder,
-    ) -> Result<UnderlyingRisk, MarginError> {
+    ) -> Result<(UnderlyingRisk, Held), MarginError> {
         let range = self
             .freshness
             .range(underlying, self.range_of_arrays(underlying.index))?;
@@ -250,30 +307,41 @@ impl<M: MarketView> Reckoning<'_, M> {
         let mut book = UnderlyingBook::new(interval, underlying.lot()?, &shocks);
         let held = self.add_positions(&mut book, underlying, range)?;
         let of_own_feeds = self.add_collaterals(&mut book, underlying)?;
-        let mut risk = book
+        let risk = book
             .assess(
                 &underlying.risk_params(),
                 self.freshness.purpose(),
                 health.systemic_mut(),
             )
             .or_margin_error()?;
-        // A book without shorts cannot lose more than it is worth, which a withdrawal does not count anyway.
-        let is_raised = held.has_shorts && (held.is_stale || is_widened);
-        if caps == Caps::Skipped && !is_raised {
-            return of_own_feeds.added_to(risk);
-        }
+        Ok((of_own_feeds.added_to(risk)?, held))
+    }
+
+    /// The same held against the greatest loss until expiry; raised to the fallback where prices or slices are not good enough.
+    /// A book without shorts is not raised: it cannot lose more than it is worth, which a withdrawal does not count anyway.
+    #[inline(never)]
+    fn bounded(
+        &self,
+        underlying: &Underlying,
+        risk: &UnderlyingRisk,
+        held: &Held,
+        is_raised: bool,
+    ) -> Result<UnderlyingRisk, MarginError> {
         let Bounds {
             greatest_loss,
             standard,
-        } = self.bounds(underlying, &held)?;
+        } = self.bounds(underlying, held)?;
         let capped = |risk: UnderlyingRisk| greatest_loss.map_or(risk, |limit| risk.capped(limit));
-        risk = capped(risk);
-        if is_raised {
-            let last = risk.scenario_loss.try_add(risk.initial_contingency).or_margin_error()?;
-            let fallback = fallback_requirement(last, standard).or_margin_error()?;
-            risk = capped(risk.raised_to(fallback).or_margin_error()?);
+        let bounded = capped(*risk);
+        if !is_raised {
+            return Ok(bounded);
         }
-        of_own_feeds.added_to(risk)
+        let last = bounded
+            .scenario_loss
+            .try_add(bounded.initial_contingency)
+            .or_margin_error()?;
+        let fallback = fallback_requirement(last, standard).or_margin_error()?;
+        Ok(capped(bounded.raised_to(fallback).or_margin_error()?))
     }
 
     /// Adds the positions.

@@ -1,11 +1,11 @@
 //! Which action a health check is for: how old its inputs may be, and how it counts those that are not good enough.
 
 use super::FeedState;
-use crate::error::MarginError;
+use crate::error::{MarginError, OrMarginError};
 use crate::settlement::{FixedPart, average};
 use crate::state::{Chain, Strike, Underlying};
-use tenor_math::quantity::{Price, Ratio, UnixSeconds};
-use tenor_math::risk::{PriceInterval, Purpose};
+use tenor_math::quantity::{Price, Ratio, UnixSeconds, Value};
+use tenor_math::risk::{Health, PriceInterval, Purpose};
 
 /// Widest band around a strike's reference in which a liquidation may start: where the bound on re-centred numbers is
 /// proved, as long as it is no more than a fifth of the range.
@@ -74,6 +74,16 @@ impl Freshness {
                 Purpose::Action
             }
             Self::LiquidationStart(_) | Self::Liquidation(_) | Self::AsStored => Purpose::Liquidation,
+        }
+    }
+
+    /// Whether a health that is not held against greatest losses, which is never too high, lets the action pass; none for actions
+    /// that want the health itself.
+    pub(super) const fn passes_without_bound(self) -> Option<fn(&Health) -> Result<bool, MarginError>> {
+        match self {
+            Self::Action(_) | Self::Reduction(_) | Self::TakeOver(_) => Some(meets_initial),
+            Self::Withdrawal(_) | Self::PaidReduction(_) => Some(meets_both),
+            Self::LiquidationStart(_) | Self::Liquidation(_) | Self::AsStored => None,
         }
     }
 
@@ -219,6 +229,14 @@ impl Freshness {
         }
         Ok(Ratio::from_e9(range_e9))
     }
+}
+
+fn meets_initial(health: &Health) -> Result<bool, MarginError> {
+    Ok(health.initial_health().or_margin_error()? >= Value::ZERO)
+}
+
+fn meets_both(health: &Health) -> Result<bool, MarginError> {
+    Ok(health.withdrawable >= Value::ZERO && meets_initial(health)?)
 }
 
 /// What an action asks of a risk array.

@@ -21,13 +21,20 @@ pub const STANDARD_CHAINS: usize = 8;
 pub const MAX_POSITIONS: u32 = 64;
 /// Most strikes with a position in an account of the large class.
 pub const LARGE_MAX_POSITIONS: u32 = 256;
+/// What a registry can list besides the quote.
+#[expect(
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects,
+    reason = "evaluated by the compiler; a small number"
+)]
+const MOST_COLLATERALS: u32 = MAX_COLLATERALS as u32 - 1;
 
 /// How large an account can grow. Chosen at opening: what a health check costs at most follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SizeClass {
-    /// For traders: up to 64 positions on 8 chains.
+    /// For traders: up to 64 positions on 8 chains, 8 underlyings and every collateral.
     Standard,
-    /// For pools: up to 256 positions on 16 chains.
+    /// For pools: up to 256 positions on 16 chains, but 2 underlyings and 4 collaterals besides the quote.
     Large,
 }
 
@@ -38,6 +45,22 @@ impl SizeClass {
             0 => Some(Self::Standard),
             1 => Some(Self::Large),
             _ => None,
+        }
+    }
+
+    /// Most underlyings whose scenarios an account can depend on, by its options and its collaterals.
+    pub const fn max_underlyings(self) -> u32 {
+        match self {
+            Self::Standard => 8,
+            Self::Large => 2,
+        }
+    }
+
+    /// Most collaterals besides the quote.
+    pub const fn max_collaterals(self) -> u32 {
+        match self {
+            Self::Standard => MOST_COLLATERALS,
+            Self::Large => 4,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Brings tokens into a margin account.
 
+use crate::breadth::check_breadth;
 use crate::error::MarginError;
 use crate::event::Deposited;
 use crate::ledger::{accrue, book, entry, recount};
@@ -126,6 +127,9 @@ pub fn deposit(ctx: &mut Context<Deposit>, collateral_index: u8, atoms: u64) -> 
         .account
         .credit(collateral_index, arrived, &accounts.registry.interest)?;
     recount(&mut accounts.registry.interest, &mut accounts.account)?;
+    if collateral_index != QUOTE_INDEX {
+        check_breadth(&accounts.account, &accounts.registry)?;
+    }
     let registry_sequence = accounts.registry.advance();
 
     let listed = entry(&accounts.registry, collateral_index)?;

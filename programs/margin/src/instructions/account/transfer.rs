@@ -1,5 +1,6 @@
 //! Moves cash or a collateral between two margin accounts of one owner.
 
+use crate::breadth::check_breadth;
 use crate::error::MarginError;
 use crate::event::Transferred;
 use crate::instructions::MarketAccounts;
@@ -68,6 +69,7 @@ pub fn transfer(ctx: &mut Context<Transfer>, collateral_index: u8, atoms: u64) -
         accounts.house.check_not_paused(Pausable::Borrow, now)?;
     }
     check_withdrawal(&accounts.house, &accounts.registry, &accounts.from, &market, now)?;
+    check_breadth(&accounts.to, &accounts.registry)?;
     let registry_sequence = accounts.registry.advance();
 
     emit_cpi!(Transferred {

@@ -1,5 +1,6 @@
 //! Moves lots of one strike between two margin accounts of one owner, at no price.
 
+use crate::breadth::check_breadth;
 use crate::error::{MarginError, OrMarginError};
 use crate::event::PositionTransferred;
 use crate::instructions::MarketAccounts;
@@ -107,6 +108,7 @@ impl TransferPosition {
         market: &MarketAccounts,
         now: UnixSeconds,
     ) -> core::result::Result<(), MarginError> {
+        check_breadth(&self.to, &self.registry)?;
         check_withdrawal(&self.house, &self.registry, &self.from, market, now)?;
         if args.call_lots < 0 || args.put_lots < 0 {
             check_withdrawal(&self.house, &self.registry, &self.to, market, now)?;

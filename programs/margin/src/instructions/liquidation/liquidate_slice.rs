@@ -1,6 +1,7 @@
 //! Takes over a fraction of an unhealthy account.
 
 use super::taken::Taken;
+use crate::breadth::check_breadth;
 use crate::error::{MarginError, OrMarginError};
 use crate::event::{CashAfter, SliceLiquidated};
 use crate::instructions::MarketAccounts;
@@ -8,7 +9,7 @@ use crate::portfolio_check::{Effect, check_after};
 use crate::risk::{
     Assessment, Counting, Freshness, LotMove, MarketView, Whereabouts, assess, assess_in_detail, move_lots_near,
 };
-use crate::state::{ClearingHouse, PortfolioAccount, Position, QUOTE_INDEX, Registry, seeds};
+use crate::state::{ClearingHouse, MAX_CHAINS, PortfolioAccount, Position, QUOTE_INDEX, Registry, seeds};
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 use tenor_math::Round;
@@ -100,6 +101,7 @@ impl LiquidateSlice {
     }
 
     fn check_liquidator(&self, market: &MarketAccounts, now: UnixSeconds) -> core::result::Result<(), MarginError> {
+        check_breadth(&self.liquidator, &self.registry)?;
         let positions = self.liquidator.as_slice();
         let freshness = Freshness::TakeOver(now);
         let health = assess(
@@ -219,16 +221,18 @@ impl LiquidateSlice {
         market: &MarketAccounts,
         freshness: Freshness,
     ) -> core::result::Result<Vec<Position>, MarginError> {
+        let mut is_in_movable_chain = [false; MAX_CHAINS];
+        for (is_movable_chain, slot) in is_in_movable_chain.iter_mut().zip(&self.account.chains) {
+            if slot.positions > 0 {
+                let view = market.chain(&slot.chain).ok_or(MarginError::MissingChain)?;
+                let is_settled = view.chain.settlement_price().is_some();
+                *is_movable_chain = is_settled || is_movable(slot.underlying_index, market, freshness)?;
+            }
+        }
         let mut movable = Vec::with_capacity(self.account.len());
         for position in self.account.iter() {
-            let slot = self
-                .account
-                .chains
-                .get(usize::from(position.chain_slot))
-                .ok_or(MarginError::MissingChain)?;
-            let view = market.chain(&slot.chain).ok_or(MarginError::MissingChain)?;
-            let is_settled = view.chain.settlement_price().is_some();
-            if is_settled || is_movable(slot.underlying_index, market, freshness)? {
+            let is_in_one = is_in_movable_chain.get(usize::from(position.chain_slot));
+            if *is_in_one.ok_or(MarginError::MissingChain)? {
                 movable.push(*position);
             }
         }

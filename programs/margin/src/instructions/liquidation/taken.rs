@@ -68,7 +68,7 @@ impl Taken {
         change: &LotMove,
         advance: impl FnOnce() -> u64,
     ) -> core::result::Result<(), MarginError> {
-        let place = match self.chains.iter().position(|entry| entry.chain == change.chain) {
+        let place = match self.chains.iter().rposition(|entry| entry.chain == change.chain) {
             Some(place) => place,
             None => {
                 self.chains.push(TakenChain {

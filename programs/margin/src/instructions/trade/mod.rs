@@ -16,6 +16,8 @@
 //!
 //! A side that only reduces may do so on any usable price, with a wider requirement; one that adds needs fresh prices.
 //!
+//! Of two accounts of the large class only one may need it: the health of both before and after would not fit a transaction.
+//!
 //! Cash that rises but stays below zero is a debt that shrinks: nothing leaves, and the withdrawal rule is not asked. A side
 //! in a bracket is not judged here; the end of the bracket does it.
 
@@ -40,7 +42,7 @@ use anchor_lang::prelude::*;
 use effect::{Side, effect};
 use legs::FoundLeg;
 use money::TradeMoney;
-use side::SideCheck;
+use side::{Exception, Met, SideCheck};
 use tenor_math::quantity::UnixSeconds;
 
 /// See [`crate::tenor_margin::trade`].
@@ -75,8 +77,12 @@ pub fn trade(ctx: &mut Context<Trade>, args: TradeArgs) -> Result<()> {
     let sequences = (accounts.buyer.advance_exposure(), accounts.seller.advance_exposure());
     let traded = accounts.apply(&args, &legs, &mut market)?;
     accounts.pay(&money, now)?;
-    accounts.check_side(&accounts.buyer, &sides.0, &legs, &market, now)?;
-    accounts.check_side(&accounts.seller, &sides.1, &legs, &market, now)?;
+    let buyer_met = accounts.check_side(&accounts.buyer, &sides.0, Exception::Open, &legs, &market, now)?;
+    let exception = match buyer_met {
+        Met::ByReduction if accounts.are_both_large() => Exception::Taken,
+        Met::ByReduction | Met::Rule => Exception::Open,
+    };
+    accounts.check_side(&accounts.seller, &sides.1, exception, &legs, &market, now)?;
 
     emit_cpi!(Traded {
         buyer: *ctx.accounts.buyer.address(),

@@ -3,11 +3,12 @@
 use super::accounts::Trade;
 use super::legs::PricedLeg;
 use super::money::SideMoney;
+use crate::breadth::check_breadth;
 use crate::error::{MarginError, OrMarginError};
 use crate::instructions::MarketAccounts;
 use crate::portfolio_check::{Effect, Rule, check_reduction};
-use crate::risk::{FeedState, Freshness, MarketView, assess, check_covered};
-use crate::state::{InterestState, MarginAccount, Pausable, PortfolioAccount, Position};
+use crate::risk::{FeedState, Freshness, MarketView, assess, assess_in_detail, check_covered};
+use crate::state::{InterestState, MarginAccount, Pausable, PortfolioAccount, Position, SizeClass};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use tenor_math::quantity::{UnixSeconds, Value};
@@ -61,6 +62,24 @@ impl SideCheck {
     }
 }
 
+/// Whether a side may still be accepted as a reduction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exception {
+    /// It may.
+    Open,
+    /// The other side was, and both accounts are of the large class.
+    Taken,
+}
+
+/// By what a side passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Met {
+    /// Its rule holds, or will be asked at the end of its bracket.
+    Rule,
+    /// It had to reduce its risk and did.
+    ByReduction,
+}
+
 /// Whether the side's cash falls and ends below zero, given what it holds before the trade.
 fn borrows(
     account: &PortfolioAccount,
@@ -75,6 +94,10 @@ fn borrows(
 }
 
 impl Trade {
+    pub(super) fn are_both_large(&self) -> bool {
+        [&self.buyer, &self.seller].map(|account| account.size_class()) == [SizeClass::Large; 2]
+    }
+
     /// The table of the module; a side in a bracket waits for its end. Both healths of a reduction are taken on the market
     /// as the trade leaves it, so that they differ by the account alone.
     #[inline(never)]
@@ -82,41 +105,50 @@ impl Trade {
         &self,
         account: &PortfolioAccount,
         side: &SideCheck,
+        exception: Exception,
         legs: &[PricedLeg],
         market: &MarketAccounts,
         now: UnixSeconds,
-    ) -> core::result::Result<(), MarginError> {
+    ) -> core::result::Result<Met, MarginError> {
         // A side that only reduces, at mark or better, keeps its exit.
         let borrowing = if side.borrows && (side.effect == Effect::AddsRisk || side.gives_value) {
             self.house.check_not_paused(Pausable::Borrow, now)
         } else {
             Ok(())
         };
+        if side.effect == Effect::AddsRisk {
+            check_breadth(account, &self.registry)?;
+        }
         if account.bracket.is_active() {
-            return borrowing;
+            return borrowing.map(|()| Met::Rule);
         }
         let positions = account.as_slice();
-        let (fresh, any) = match side.rule {
-            Rule::Withdrawal => (Freshness::Withdrawal(now), Freshness::PaidReduction(now)),
-            Rule::Initial => (Freshness::Action(now), Freshness::Reduction(now)),
-        };
-        let meets = |freshness| {
+        let Some(before) = &side.before else {
+            let freshness = match side.rule {
+                Rule::Withdrawal => Freshness::Withdrawal(now),
+                Rule::Initial => Freshness::Action(now),
+            };
             let after = self.health(account, positions, market, freshness)?;
-            side.rule.check(&after).and(borrowing)
-        };
-        let (refusal, before) = match (meets(fresh), &side.before) {
-            (Ok(()), _) => return Ok(()),
-            (Err(refusal), None) => return Err(refusal),
-            (Err(refusal), Some(before)) => (refusal, before),
+            return side.rule.check(&after).and(borrowing).map(|()| Met::Rule);
         };
         self.check_legs_covered(account, legs, market, now)?;
-        if meets(any).is_ok() {
-            return Ok(());
+        let freshness = match side.rule {
+            Rule::Withdrawal => Freshness::PaidReduction(now),
+            Rule::Initial => Freshness::Reduction(now),
+        };
+        let after = self.health(account, positions, market, freshness)?;
+        let Err(refusal) = side.rule.check(&after).and(borrowing) else {
+            return Ok(Met::Rule);
+        };
+        if exception == Exception::Taken {
+            return Err(MarginError::LargeReductions);
         }
-        let on_any = Freshness::Reduction(now);
-        let after = self.health(account, positions, market, on_any)?;
-        let before = self.health(&before.header, &before.positions, market, on_any)?;
-        check_reduction(&after, &before, side.cost, refusal)
+        let after = match side.rule {
+            Rule::Initial => after,
+            Rule::Withdrawal => self.bounded_health(account, positions, market, now)?,
+        };
+        let before = self.bounded_health(&before.header, &before.positions, market, now)?;
+        check_reduction(&after, &before, side.cost, refusal).map(|()| Met::ByReduction)
     }
 
     /// On a feed that says nothing only what is fully covered afterwards may be reduced.
@@ -137,6 +169,20 @@ impl Trade {
             }
         }
         Ok(())
+    }
+
+    /// What a reduction is measured by, on any price that is usable.
+    #[inline(never)]
+    fn bounded_health(
+        &self,
+        account: &MarginAccount,
+        positions: &[Position],
+        market: &MarketAccounts,
+        now: UnixSeconds,
+    ) -> core::result::Result<Health, MarginError> {
+        let (house, registry, freshness) = (&self.house, &self.registry, Freshness::Reduction(now));
+        let assessed = assess_in_detail(house, registry, account, positions, market, freshness, &mut |_, _| {})?;
+        Ok(assessed.health)
     }
 
     #[inline(never)]
