@@ -87,7 +87,11 @@ impl Storm {
         for (place, strike) in strikes.iter().enumerate() {
             for (kind, option) in [of.call(*strike), of.put(*strike)].into_iter().enumerate() {
                 let size = 1 + i64::try_from((pair + 3 * place + kind) % 5).unwrap();
-                let lots = if (pair + place + kind) % 3 == 0 { -size } else { size };
+                let lots = if (pair + place + kind).is_multiple_of(3) {
+                    -size
+                } else {
+                    size
+                };
                 quotes.push(Quote {
                     option,
                     lots,
