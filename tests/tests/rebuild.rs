@@ -407,7 +407,7 @@ fn check(world: &World) -> (Indexer, BTreeSet<&'static str>) {
 #[test]
 fn the_state_of_random_walks_follows_from_their_events_alone() {
     let (mut seen, mut arrays) = (BTreeSet::from(SCRIPTED), 0);
-    for seed in [3, 4, 6, 7] {
+    for seed in [3, 4, 6] {
         let (world, _) = fuzz::run_recorded(seed, 1_500).unwrap_or_else(|failure| panic!("{failure}"));
         let (indexer, kinds) = check(&world);
         arrays += fresh_arrays(&indexer.state, &world);

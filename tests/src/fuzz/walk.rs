@@ -755,7 +755,7 @@ impl Walk {
             .copied()
             .find(|chain| chain.expiry <= self.beside.world.now());
         let chain = expired.unwrap_or_else(|| self.some_chain());
-        if expired.is_none() && self.rng.random_ratio(1, 12) {
+        if expired.is_none() && self.rng.random_ratio(1, 3) {
             self.near_the_end(chain)?;
         }
         self.bring_marks(chain)?;
@@ -782,8 +782,11 @@ impl Walk {
 
     /// In the last half hour of a chain some marks are brought, and everything is made fresh before or after.
     fn near_the_end(&mut self, chain: ChainOf) -> Step {
+        let now = self.beside.world.now();
         let time = chain.expiry - self.rng.random_range(0..1_900);
-        if time <= self.beside.world.now() {
+        // The next to expire, if it is near: others should live on.
+        let is_next = self.chains.iter().all(|other| other.expiry >= chain.expiry);
+        if time <= now || time > now + hours(60) || !is_next {
             return Ok(());
         }
         self.beside.world.set_time(time);

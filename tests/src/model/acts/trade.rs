@@ -256,6 +256,8 @@ fn side_forecast(
         }
         None => {
             forecast.doubts.append(&mut forecast.refusals);
+            forecast.doubts.extend(on_any.refusals);
+            forecast.doubts.extend(on_any.doubts);
             forecast
         }
     }
