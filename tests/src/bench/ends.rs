@@ -39,6 +39,17 @@ impl Bench {
         self.attempt(world, ("liquidate_slice", ANY_LIMIT), &case, slice);
     }
 
+    /// The mark at expiry, and all before it by one update.
+    fn marks(&mut self, world: &mut World, chain: ChainOf) {
+        for (case, previous, published) in [("one mark", -1, 0), ("29 marks", -1_800, -60)] {
+            let feed = Feed::of(SOL, usd(190), chain.expiry + published);
+            let feed = feed.but(|update| update.prev_publish_time_secs = chain.expiry + previous);
+            world.write_feed(SETTLEMENT_FEED, &feed);
+            let feed = SETTLEMENT_FEED;
+            self.land(world, "mark_settlement", case, MarkSettlement { chain, feed });
+        }
+    }
+
     /// An account with a position at every strike of a chain is paid.
     fn settlement(&mut self, count: usize) {
         let mut world = World::new();
@@ -62,17 +73,10 @@ impl Bench {
         trade_all(&mut world, chain, &buyer, &writer);
         world.set_time(chain.expiry);
         let case = format!("{count} strikes");
-        for (marks, seconds) in [("one mark", 1), ("29 marks", 1_800)] {
-            let published = if seconds < 1_800 {
-                chain.expiry
-            } else {
-                chain.expiry - 60
-            };
-            let feed = Feed::of(SOL, usd(190), published);
-            let feed = feed.but(|update| update.prev_publish_time_secs = chain.expiry - seconds);
-            world.write_feed(SETTLEMENT_FEED, &feed);
-            let feed = SETTLEMENT_FEED;
-            self.land(&mut world, "mark_settlement", marks, MarkSettlement { chain, feed });
+        if count == 8 {
+            self.marks(&mut world, chain);
+        } else {
+            world.bring_marks(chain, usd(190));
         }
         world.set_time(chain.expiry + SETTLEMENT_GRACE);
         self.land(&mut world, "settle_chain", &case, SettleChain { chain });

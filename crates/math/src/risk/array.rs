@@ -79,7 +79,11 @@ pub fn strike_risk(
     }
     let per_lot = |price: Price| market.discount.of(market.lot.value(price, Round::Down)?, Round::Down);
     let open = OpenOption::of(market.forward, market.strike, market.average.as_ref())?;
-    let (forward_value, open_strike, excess) = (per_lot(open.forward)?, per_lot(open.strike)?, per_lot(open.excess)?);
+    let (forward_value, open_strike, excess) = (
+        per_lot(open.forward)?,
+        per_lot(open.strike)?,
+        open.excess_value(per_lot)?,
+    );
     let (forward, strike) = (magnitude(forward_value)?, magnitude(open_strike)?);
     let log_moneyness_q56 = open.log_moneyness_q56()?;
     let deviations = if open.is_decided {

@@ -31,7 +31,11 @@ impl FormerMarket {
     fn values(&self) -> Result<(Value, Value), MathError> {
         let per_lot = |price: Price| self.discount.of(self.lot.value(price, Round::Down)?, Round::Down);
         let open = OpenOption::of(self.forward, self.strike, self.average.as_ref())?;
-        let (forward, strike, excess) = (per_lot(open.forward)?, per_lot(open.strike)?, per_lot(open.excess)?);
+        let (forward, strike, excess) = (
+            per_lot(open.forward)?,
+            per_lot(open.strike)?,
+            open.excess_value(per_lot)?,
+        );
         let magnitude = |value: Value| u64::try_from(value.e9()).map_err(|_| MathError::OutOfDomain);
         let log_moneyness_q56 = open.log_moneyness_q56()?;
         let deviation = Deviation::of(self.variance).filter(|_| !open.is_decided);

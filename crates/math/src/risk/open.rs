@@ -2,7 +2,7 @@
 
 use crate::MathError;
 use crate::pricing::SettlementAverage;
-use crate::quantity::Price;
+use crate::quantity::{Price, Value};
 use crate::special::ln_ratio_q56;
 
 /// What is still open of an option: one on `forward` struck at `strike`, and `excess` on top of the call.
@@ -50,6 +50,20 @@ impl OpenOption {
             excess: Price::from_e9(excess),
             is_decided: forward.e9() == 0 || open_strike.e9() == 0,
         })
+    }
+
+    /// Worth of the excess, of which nearly always there is none.
+    ///
+    /// # Errors
+    /// Those of `per_lot`.
+    pub(super) fn excess_value(
+        &self,
+        per_lot: impl FnOnce(Price) -> Result<Value, MathError>,
+    ) -> Result<Value, MathError> {
+        if self.excess.e9() == 0 {
+            return Ok(Value::ZERO);
+        }
+        per_lot(self.excess)
     }
 
     /// ln(forward / strike); of a decided option only its sign says something.
