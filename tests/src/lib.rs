@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod fuzz;
 pub mod indexer;
+pub mod listing;
 pub mod model;
 pub mod portfolios;
 pub mod story;

@@ -1,6 +1,6 @@
 //! Products and quotients of more than 128 bits, exact before the one rounding.
 
-use crate::{MathError, Round};
+use crate::{MathError, Round, mul_div};
 
 const HALF_WORD: u128 = (1 << 32) - 1;
 const WORD: u128 = (1 << 64) - 1;
@@ -15,7 +15,7 @@ pub(crate) const MAX_WIDE_DIVISOR: u128 = 1 << 95;
 )]
 pub(crate) fn mul_q64(a: u128, b: u64, round: Round) -> u128 {
     let b = u128::from(b);
-    let (high, low) = ((a >> 64) * b, (a & WORD) * b);
+    let (high, low) = ((a >> 64).wrapping_mul(b), (a & WORD).wrapping_mul(b));
     let carry = match round {
         Round::Up if low & WORD != 0 => 1,
         Round::Up | Round::Down => 0,
@@ -23,7 +23,8 @@ pub(crate) fn mul_q64(a: u128, b: u64, round: Round) -> u128 {
     high + (low >> 64) + carry
 }
 
-/// `a * b / divisor`, by one division where the product fits and by long division with two digits of 32 bits elsewhere.
+/// `a * b / divisor`: by words where all are, by one division where the product fits, and by long division with two digits of
+/// 32 bits elsewhere.
 ///
 /// # Errors
 /// [`MathError::DivideByZero`]; [`MathError::OutOfDomain`] for a divisor of [`MAX_WIDE_DIVISOR`] or more;
@@ -41,6 +42,11 @@ pub(crate) fn mul_div_wide(a: u64, b: u128, divisor: u128, round: Round) -> Resu
     if divisor >= MAX_WIDE_DIVISOR {
         return Err(MathError::OutOfDomain);
     }
+    if let (Ok(b), Ok(divisor)) = (u64::try_from(b), u64::try_from(divisor)) {
+        if let Ok(quotient) = mul_div(a, b, divisor, round) {
+            return Ok(u128::from(quotient));
+        }
+    }
     let a = u128::from(a);
     let (whole, part, remainder) = if b <= WORD {
         let (part, remainder) = div_rem(a * b, divisor);
@@ -52,8 +58,8 @@ pub(crate) fn mul_div_wide(a: u64, b: u128, divisor: u128, round: Round) -> Resu
             Some(rest) if rest < divisor => (1, rest),
             Some(_) => div_rem(b, divisor),
         };
-        let (high, first) = div_rem((a >> 32) * rest, divisor);
-        let (low, remainder) = div_rem((first << 32) + (a & HALF_WORD) * rest, divisor);
+        let (high, first) = div_rem((a >> 32).wrapping_mul(rest), divisor);
+        let (low, remainder) = div_rem((first << 32) + (a & HALF_WORD).wrapping_mul(rest), divisor);
         (whole, (high << 32) + low, remainder)
     };
     let carry = match round {
@@ -79,14 +85,13 @@ pub(crate) fn mul_div_wide(a: u64, b: u128, divisor: u128, round: Round) -> Resu
 )]
 pub(crate) const fn div_ceil_small(a: u128, divisor: core::num::NonZeroU32) -> u128 {
     let divisor = divisor.get() as u64;
-    let (mut quotient, mut rest, mut shift) = (0_u128, 0_u64, 128);
-    while shift > 0 {
-        shift -= 32;
-        let widened = (rest << 32) | ((a >> shift) & HALF_WORD) as u64;
-        quotient = (quotient << 32) | (widened / divisor) as u128;
-        rest = widened % divisor;
-    }
-    if rest == 0 { quotient } else { quotient + 1 }
+    let (high, low) = ((a >> 64) as u64, a as u64);
+    let (first, rest) = (high / divisor, high % divisor);
+    let widened = (rest << 32) | (low >> 32);
+    let (second, rest) = (widened / divisor, widened % divisor);
+    let widened = (rest << 32) | (low & HALF_WORD as u64);
+    let quotient = ((first as u128) << 64) | ((second << 32) | (widened / divisor)) as u128;
+    if widened % divisor == 0 { quotient } else { quotient + 1 }
 }
 
 /// Quotient and remainder, by one division: on the target the other would cost as much again. The divisor is not zero.
@@ -97,7 +102,7 @@ pub(crate) const fn div_ceil_small(a: u128, divisor: core::num::NonZeroU32) -> u
 )]
 const fn div_rem(dividend: u128, divisor: u128) -> (u128, u128) {
     let quotient = dividend / divisor;
-    (quotient, dividend - quotient * divisor)
+    (quotient, dividend - quotient.wrapping_mul(divisor))
 }
 
 #[cfg(test)]

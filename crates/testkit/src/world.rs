@@ -44,6 +44,8 @@ pub const SETTLEMENT_GRACE: i64 = 600;
 /// Where updates that settle are written.
 pub const SETTLEMENT_FEED: Pubkey = Pubkey::new_from_array([66; 32]);
 
+/// The sysvar that says what a byte costs.
+const RENT: Pubkey = Pubkey::from_str_const("SysvarRent111111111111111111111111111111111");
 const FIRST_SLOT: u64 = 1_000_000;
 /// Lamports that everybody starts with.
 const LAMPORTS: u64 = 1_000_000_000_000;
@@ -497,6 +499,18 @@ impl<B: Bank> World<B> {
     pub fn set_account(&mut self, address: Pubkey, account: AccountSharedData) {
         self.known.insert(address);
         self.bank.set_account(address, account);
+    }
+
+    /// Multiplies what the cluster asks for a byte by a ratio.
+    ///
+    /// # Panics
+    /// If the bank has no rent.
+    pub fn scale_rent(&mut self, numerator: u64, denominator: u64) {
+        let mut account = self.bank.account(&RENT).expect("the rent sysvar");
+        let (per_byte, _) = account.data_as_mut_slice().split_at_mut(size_of::<u64>());
+        let lamports = u64::from_le_bytes(per_byte.try_into().expect("eight bytes"));
+        per_byte.copy_from_slice(&(lamports * numerator / denominator).to_le_bytes());
+        self.bank.set_account(RENT, account);
     }
 
     /// Writes an oracle account.

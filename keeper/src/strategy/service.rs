@@ -19,8 +19,10 @@ const WORTH_SWEEPING_ATOMS: u64 = 1_000_000;
 const ACCRUE_AFTER_SECONDS: u64 = 3_600;
 /// Payers of strikes that are passed at most, so that a transaction holds them.
 const RENT_PAYERS_PER_CLOSE: usize = 20;
-/// Compute units of a sweep, a close or an accrual, with room.
+/// Compute units of a sweep or an accrual, with room.
 const SMALL_UNITS: u32 = 40_000;
+/// Compute units of a close of as many strikes as there can be with as many payers as are passed, with room.
+const CLOSE_UNITS: u32 = 80_000;
 
 /// The work that is due, most useful first.
 pub(super) fn intents(world: &World, projection: &Projection, settings: &Settings) -> Vec<Intent> {
@@ -113,8 +115,13 @@ fn closes(world: &World) -> Vec<Intent> {
     chains
         .map(|(address, data)| {
             let others = data.rent_payers(RENT_PAYERS_PER_CLOSE);
-            let close = close_chain(*address, data.chain.rent_payer, &others);
-            small(*address, data.chain.sequence, IntentKind::Close, close)
+            Intent {
+                account: *address,
+                sequence: data.chain.sequence,
+                kind: IntentKind::Close,
+                instructions: vec![close_chain(*address, data.chain.rent_payer, &others)],
+                compute_units: CLOSE_UNITS,
+            }
         })
         .collect()
 }

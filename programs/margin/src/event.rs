@@ -527,6 +527,8 @@ events! {
         replaced_slots: Vec<u16>,
         /// Who paid the rent of the slots that were appended; replaced ones stay whose they were.
         rent_payer: Address,
+        /// What was paid for each of them, lamports.
+        rent_lamports: u64,
         /// Slot of the first strike that was appended.
         first_slot: u16,
         /// Strike prices, USD x 1e9: those of the replaced slots, then those that were appended.

@@ -261,10 +261,11 @@ pub mod tenor_margin {
     /// Closes a chain that is over, in one step or several. Anyone may send it.
     ///
     /// Requires: the chain has expired; it has no positions, fees, debt or settlement balance; who paid for the last strike is passed.
-    /// Effects: strikes go, from the last on as far as their payers are passed, and the rent of each to whoever paid it;
-    /// when none is left the chain is gone and the rest of the rent goes to whoever created it.
-    /// Ensures: nobody gets the rent of another; the chain never comes back.
-    /// Rounding: none.
+    /// Effects: strikes go, from the last on as far as their payers are passed, and what was paid for each to whoever paid it,
+    /// whatever rent is now; when none is left the chain is gone and the rest goes to whoever created it.
+    /// Ensures: nobody gets the rent of another, but the creator that of payers that nothing can be sent to; these block
+    /// nobody; the chain never comes back.
+    /// Rounding: what several strikes of one call cost is divided down.
     pub fn close_chain(ctx: &mut Context<CloseChain>) -> Result<()> {
         instructions::close_chain(ctx)
     }
@@ -310,9 +311,12 @@ pub mod tenor_margin {
     ///
     /// Requires: a price is stored and a slice posted, however old; the chain is not settled; one to fourteen strikes, all of
     /// which exist.
-    /// Effects: mark, greeks and the 33 scenario results of each strike are stored with price, range and time.
-    /// Ensures: the numbers follow from price, range, slice and parameters alone, whoever calls.
-    /// Rounding: values of a lot down.
+    /// Effects: mark, greeks and the 33 scenario results of each strike are stored with price, range, slice number and time;
+    /// beside them how far the call's mark is above and below its values on the day's slice and the eve's, and how far the
+    /// forward is off.
+    /// Ensures: the numbers follow from price, range, the three slices, parameters and time alone, whoever calls; after expiry
+    /// no former slice says anything.
+    /// Rounding: values of a lot down, on former slices too; distances up to 2^-24 of the forward are none.
     pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> Result<()> {
         instructions::refresh_risk(ctx, strike_slots)
     }
@@ -498,7 +502,8 @@ pub mod tenor_margin {
     /// 0 as stored, 1 a trade that adds risk, 2 a withdrawal, 3 a trade that only reduces, 4 a liquidation's start.
     /// Effects: none.
     /// Ensures: the numbers are those by which the action would be judged, in total and by underlying with its worst
-    /// scenario, requirements bounded by the greatest loss until expiry.
+    /// scenario, requirements bounded by the greatest loss until expiry; as stored and for a liquidation without what former
+    /// slices cost.
     /// Rounding: requirements up, values down.
     pub fn health(ctx: &mut Context<ShowHealth>, view_of: u8) -> Result<crate::risk::HealthView> {
         instructions::health(ctx, view_of)

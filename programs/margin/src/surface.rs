@@ -2,9 +2,9 @@
 
 use crate::error::{MarginError, OrMarginError};
 use crate::instructions::PostSurfaceArgs;
-use crate::state::{Chain, MarketLimits, SurfaceAnchor, SurfaceLimits, Underlying};
+use crate::state::{Chain, MarketLimits, SurfaceAnchor, Underlying};
 use tenor_math::quantity::{E9, Ratio, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_YEAR, UnixSeconds};
-use tenor_math::surface::{E12, Slice, check_calendar};
+use tenor_math::surface::{E12, Slice, carried_ratio, check_calendar};
 use tenor_math::{Round, mul_div};
 
 /// Least and greatest at-the-money variance per year x 1e12: volatilities of 5% and 500%.
@@ -63,11 +63,62 @@ impl SurfaceAnchor {
     /// # Errors
     /// [`MarginError::SurfaceArbitrage`], [`MarginError::MathOverflow`].
     pub fn slice(&self, seconds: u64) -> Result<Slice, MarginError> {
+        let (theta_e12, psi_e12) = self.totals(seconds)?;
+        Slice::try_new(theta_e12, self.rho_e12, psi_e12).map_err(|_| MarginError::SurfaceArbitrage)
+    }
+
+    /// What it says of another expiry: volatility, correlation and slope in standard deviations as they are, forward and
+    /// discount at their rates, from the time that it was for to the time from now on. What would be no slice, or beyond the
+    /// bounds, for so long becomes the nearest that is one.
+    ///
+    /// # Errors
+    /// [`MarginError::SurfaceMissing`] if it is empty or was for no time; [`MarginError::SurfaceArbitrage`] and
+    /// [`MarginError::MathOverflow`] never for one that was accepted.
+    fn carried(
+        &self,
+        expiry: UnixSeconds,
+        to: UnixSeconds,
+        now: UnixSeconds,
+        limits: &MarketLimits,
+    ) -> Result<Self, MarginError> {
+        let (from_seconds, seconds) = (expiry.since(UnixSeconds::new(self.since)), to.since(now));
+        if self.variance_e12 == 0 || from_seconds == 0 {
+            return Err(MarginError::SurfaceMissing);
+        }
+        let at_rate = |ratio_e9| carried_ratio(Ratio::from_e9(ratio_e9), from_seconds, seconds).or_margin_error();
+        let [forwards, discounts] = carry_bounds(seconds, limits)?;
+        let terms = Self {
+            since: now.get(),
+            forward_ratio_e9: at_rate(self.forward_ratio_e9)?
+                .e9()
+                .clamp(*forwards.start(), *forwards.end()),
+            discount_e9: at_rate(self.discount_e9)?
+                .e9()
+                .clamp(*discounts.start(), *discounts.end()),
+            ..*self
+        };
+        let (theta_e12, psi_e12) = terms.totals(seconds)?;
+        let slice = Slice::nearest(theta_e12, self.rho_e12, psi_e12).map_err(|_| MarginError::SurfaceArbitrage)?;
+        if (slice.theta_e12(), slice.psi_e12()) == (theta_e12, psi_e12) {
+            return Ok(terms);
+        }
+        let args = PostSurfaceArgs {
+            theta_e12: slice.theta_e12(),
+            rho_e12: slice.rho_e12(),
+            psi_e12: slice.psi_e12(),
+            forward_ratio_e9: terms.forward_ratio_e9,
+            discount_e9: terms.discount_e9,
+        };
+        Self::of(&args, seconds, now)
+    }
+
+    /// At-the-money total variance and slope for so many seconds, x 1e12, rounded down.
+    fn totals(&self, seconds: u64) -> Result<(u64, u64), MarginError> {
         let theta_e12 = mul_div(self.variance_e12, seconds, SECONDS_PER_YEAR, Round::Down).or_margin_error()?;
         let root_e12 = u128::from(theta_e12).saturating_mul(u128::from(E12)).isqrt();
         let root_e12 = u64::try_from(root_e12).map_err(|_| MarginError::MathOverflow)?;
         let psi_e12 = mul_div(root_e12, self.slope_e9, E9, Round::Down).or_margin_error()?;
-        Slice::try_new(theta_e12.max(1), self.rho_e12, psi_e12).map_err(|_| MarginError::SurfaceArbitrage)
+        Ok((theta_e12.max(1), psi_e12))
     }
 
     /// Whether every number moves from `from` to this by at most a step.
@@ -111,22 +162,33 @@ pub fn check_bounds(
     seconds: u64,
     limits: &MarketLimits,
 ) -> Result<(), MarginError> {
-    let highest_ratio_e9 = E9.saturating_mul(2).saturating_sub(limits.min_forward_ratio_e9);
-    let pro_rata = |per_year_e9| mul_div(per_year_e9, seconds, SECONDS_PER_YEAR, Round::Down).or_margin_error();
-    let most_carry_e9 = pro_rata(CARRY_PER_YEAR_E9)?.saturating_add(CARRY_AT_ONCE_E9);
-    let most_discount_e9 = pro_rata(DISCOUNT_PER_YEAR_E9)?;
+    let [forwards, discounts] = carry_bounds(seconds, limits)?;
     let bounds = [
         YEARLY_VARIANCE_E12.contains(&terms.variance_e12),
-        (limits.min_forward_ratio_e9..=highest_ratio_e9).contains(&args.forward_ratio_e9),
-        args.forward_ratio_e9.abs_diff(E9) <= most_carry_e9,
-        (limits.min_discount_e9..=E9).contains(&args.discount_e9),
-        E9.abs_diff(args.discount_e9) <= most_discount_e9,
+        forwards.contains(&args.forward_ratio_e9),
+        discounts.contains(&args.discount_e9),
     ];
     if bounds.iter().all(|holds| *holds) {
         Ok(())
     } else {
         Err(MarginError::SurfaceOutOfBounds)
     }
+}
+
+/// Where forwards over spot and discount factors for so many seconds lie, x 1e9.
+fn carry_bounds(seconds: u64, limits: &MarketLimits) -> Result<[core::ops::RangeInclusive<u64>; 2], MarginError> {
+    let pro_rata = |per_year_e9| mul_div(per_year_e9, seconds, SECONDS_PER_YEAR, Round::Down).or_margin_error();
+    let most_carry_e9 = pro_rata(CARRY_PER_YEAR_E9)?
+        .saturating_add(CARRY_AT_ONCE_E9)
+        .min(E9.saturating_sub(limits.min_forward_ratio_e9));
+    let least_discount_e9 = E9
+        .saturating_sub(pro_rata(DISCOUNT_PER_YEAR_E9)?)
+        .max(limits.min_discount_e9)
+        .min(E9);
+    Ok([
+        E9.saturating_sub(most_carry_e9)..=E9.saturating_add(most_carry_e9),
+        least_discount_e9..=E9,
+    ])
 }
 
 /// The slice, if it has no butterfly arbitrage, also when its variance is raised by the slack.
@@ -155,24 +217,28 @@ pub struct Anchors {
 
 /// Checks a post against the last slice, the hour's and the day's, and returns the anchors that it leaves. A window begins
 /// with the first post after the last one ended, at the slice that was in effect before it. The first slice of a chain is
-/// measured from nothing: nobody can have traded. Its marks are held against the eve of the nearest expiry with a slice.
+/// measured from nothing: nobody can have traded. Its marks are held against the eve of the nearest expiry with a slice, carried
+/// to its own tenor; against itself where that has none.
 ///
 /// # Errors
 /// [`MarginError::SurfaceTooSoon`], [`MarginError::SurfaceStep`], [`MarginError::MathOverflow`].
 pub fn check_steps(
     terms: &SurfaceAnchor,
     chain: &Chain,
-    limits: &SurfaceLimits,
+    underlying: &Underlying,
     now: UnixSeconds,
     nearest: Option<&Chain>,
 ) -> Result<Anchors, MarginError> {
     if !chain.has_slice() {
+        let limits = &underlying.market;
+        let carried = |near: &Chain| near.eve_anchor.carried(near.expiry(), chain.expiry(), now, limits);
         return Ok(Anchors {
             hour: *terms,
             day: *terms,
-            eve: nearest.map_or(*terms, |chain| chain.eve_anchor),
+            eve: nearest.and_then(|near| carried(near).ok()).unwrap_or(*terms),
         });
     }
+    let limits = &underlying.surface;
     let posted_at = UnixSeconds::new(chain.slice_posted_at);
     if now.since(posted_at) < limits.min_interval_seconds {
         return Err(MarginError::SurfaceTooSoon);
@@ -316,6 +382,97 @@ mod tests {
             is_within(|to| to.forward_ratio_e9 = 1_001_000_000) && !is_within(|to| to.forward_ratio_e9 = 1_001_000_001)
         );
         assert!(is_within(|to| to.discount_e9 = 800_800_000) && !is_within(|to| to.discount_e9 = 799_199_999));
+    }
+
+    const YEAR: i64 = 31_536_000;
+
+    fn limits() -> MarketLimits {
+        MarketLimits {
+            min_forward_ratio_e9: 600_000_000,
+            min_discount_e9: 600_000_000,
+            ..bytemuck::Zeroable::zeroed()
+        }
+    }
+
+    /// From an expiry in a tenth of a year to one after so many seconds.
+    fn carried(from: SurfaceAnchor, seconds: i64) -> Result<SurfaceAnchor, MarginError> {
+        let [expiry, to, now] = [YEAR / 10, seconds, 0].map(UnixSeconds::new);
+        from.carried(expiry, to, now, &limits())
+    }
+
+    #[test]
+    fn another_tenor_keeps_volatility_shape_and_rates() {
+        // 1.01^5 = 1.0510100501 and 0.99^5 = 0.9509900499.
+        let near = SurfaceAnchor {
+            forward_ratio_e9: 1_010_000_000,
+            discount_e9: 990_000_000,
+            ..FROM
+        };
+        let far = SurfaceAnchor {
+            forward_ratio_e9: 1_051_010_050,
+            discount_e9: 950_990_050,
+            ..near
+        };
+        assert_eq!(carried(near, YEAR / 2), Ok(far));
+        assert_eq!(carried(near, YEAR / 10), Ok(near));
+    }
+
+    #[test]
+    fn forward_and_discount_stay_within_the_bounds_of_the_other_tenor() {
+        // Half a percent and 50% a year, 30% a year, for half a year; for two years the listing's 40%.
+        let near = SurfaceAnchor {
+            forward_ratio_e9: 1_055_000_000,
+            discount_e9: 900_000_000,
+            ..FROM
+        };
+        let terms = |of: SurfaceAnchor| (of.forward_ratio_e9, of.discount_e9);
+        assert_eq!(carried(near, YEAR / 2).map(terms), Ok((1_255_000_000, 850_000_000)));
+        assert_eq!(carried(near, 2 * YEAR).map(terms), Ok((1_400_000_000, 600_000_000)));
+        let below = SurfaceAnchor {
+            forward_ratio_e9: 945_000_000,
+            discount_e9: E9,
+            ..FROM
+        };
+        // 0.945^5 = 0.753631499840625.
+        assert_eq!(carried(below, YEAR / 2).map(terms), Ok((753_631_500, E9)));
+        assert_eq!(carried(below, YEAR).map(terms), Ok((600_000_000, E9)));
+    }
+
+    #[test]
+    fn a_shape_that_is_no_slice_for_so_long_becomes_the_nearest_that_is_one() {
+        let near = SurfaceAnchor {
+            variance_e12: 25 * E12,
+            slope_e9: 1_500_000_000,
+            discount_e9: E9,
+            ..FROM
+        };
+        // A tenth of a year: theta 2.5, psi 1.5 x 1.5811 = 2.3717, times 1.2 is 2.85: a slice.
+        assert!(near.slice(3_153_600).is_ok());
+        // Half a year: theta 12.5, psi 5.30; the wing allows 4 / 1.2 = 3.3333, over the root of 12.5 a slope of 0.942809.
+        assert_eq!(near.slice(15_768_000), Err(MarginError::SurfaceArbitrage));
+        let half = carried(near, YEAR / 2).unwrap();
+        assert_eq!((half.variance_e12, half.rho_e12), (25 * E12, near.rho_e12));
+        assert_eq!(half.slope_e9, 942_809_041);
+        // A year: theta 25, of which 16 are valid, and 3.3333 over its root.
+        let year = carried(near, YEAR).unwrap();
+        assert_eq!((year.variance_e12, year.slope_e9), (16 * E12, 833_333_333));
+        // And it stays a slice for as long as it is held.
+        for (of, whole) in [(half, 15_768_000_u64), (year, 31_536_000)] {
+            for left in (1..=whole).rev().step_by(43_199) {
+                assert!(of.slice(left).is_ok(), "{left}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_is_not_carried() {
+        let empty = SurfaceAnchor::default();
+        assert_eq!(carried(empty, YEAR), Err(MarginError::SurfaceMissing));
+        let over = SurfaceAnchor {
+            since: YEAR / 10,
+            ..FROM
+        };
+        assert_eq!(carried(over, YEAR), Err(MarginError::SurfaceMissing));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::cases::{ANY_LIMIT, Bench};
 use super::portfolio::{Portfolio, Shape, at_mark};
-use super::sizes::list_64_strikes;
+use crate::listing::{dearest_order, list_64_strikes, list_64_strikes_in_turn};
 use tenor_testkit::action::{
     CloseChain, LiquidateSlice, MarkSettlement, OpenAccount, SettleAccount, SettleChain, Sweep, Touch, Trade,
 };
@@ -21,6 +21,21 @@ impl Bench {
         }
         self.settlement(8);
         self.settlement(64);
+        self.close_of_many(20);
+    }
+
+    /// A full chain whose strikes as many people paid for as a transaction without a table holds, in the dearest order.
+    fn close_of_many(&mut self, count: usize) {
+        let mut world = World::new();
+        let payers: Vec<Actor> = (0..count)
+            .map(|place| world.visitor(&format!("payer {place}")))
+            .collect();
+        let order = dearest_order(count).into_iter();
+        let in_turn: Vec<Actor> = order.map(|place| payers[place].clone()).collect();
+        let chain = list_64_strikes_in_turn(&mut world, &in_turn);
+        world.set_time(chain.expiry);
+        let case = format!("64 strikes of {count} payers");
+        self.land(&mut world, "close_chain", &case, CloseChain { chain });
     }
 
     fn liquidation(&mut self, portfolio: &mut Portfolio) {

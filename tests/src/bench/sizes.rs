@@ -1,13 +1,14 @@
 //! Bytes of accounts and what exempts them from rent.
 
 use super::Size;
+use crate::listing::list_64_strikes;
 use solana_account::ReadableAccount;
 use solana_pubkey::Pubkey;
 use tenor_margin::governance::Change;
 use tenor_sdk::address;
-use tenor_testkit::action::{AddStrikes, OpenAccount, QueueChange};
+use tenor_testkit::action::{OpenAccount, QueueChange};
 use tenor_testkit::world::{FIRST_EXPIRY, admin, anyone};
-use tenor_testkit::{ChainOf, ETH, SOL, World, usd, weeks};
+use tenor_testkit::{ETH, SOL, World, weeks};
 
 /// Every kind of account.
 pub(super) fn sizes() -> Vec<Size> {
@@ -57,29 +58,4 @@ pub(super) fn sizes() -> Vec<Size> {
         of("underlying", SOL.underlying(), None),
         of("queued change", address::change(number), None),
     ]
-}
-
-/// Lists as many strikes at one expiry as a chain can have, which takes three prices, and makes them tradable.
-pub(super) fn list_64_strikes(world: &mut World) -> ChainOf {
-    let steps = |from: u64, to: u64, step: usize| (from..=to).step_by(step);
-    // From 100 to 400 at a price of 200: every five dollars from 140 to 280, else every ten.
-    let at_200 = steps(100, 130, 10).chain(steps(140, 280, 5)).chain(steps(290, 400, 10));
-    let chain = world.list_chain(SOL, FIRST_EXPIRY, &at_200.collect::<Vec<_>>());
-    let near: [(u64, Vec<u64>); 2] = [
-        (150, steps(105, 135, 10).collect()),
-        (250, steps(285, 345, 10).chain(steps(410, 480, 10)).collect()),
-    ];
-    for (price, strikes) in near {
-        world.set_price(SOL, usd(price));
-        let strikes = strikes.into_iter().map(usd).collect();
-        world.land(AddStrikes {
-            payer: &anyone(),
-            chain,
-            strikes,
-        });
-    }
-    world.set_price(SOL, usd(200));
-    world.refresh_chain(chain);
-    assert_eq!(world.picture().chain(chain).strikes.len(), 64);
-    chain
 }

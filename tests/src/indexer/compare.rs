@@ -305,6 +305,7 @@ fn strike(kept: &Strike, decoded: &layout::Strike) -> layout::Strike {
         reference_at: kept.reference_at,
         range_e9: kept.range_e9,
         rent_payer: kept.rent_payer,
+        rent_lamports: kept.rent_lamports,
         slice_number: kept.slice_number,
         fixed_e9: kept.fixed.0,
         fixed_share: kept.fixed.1,

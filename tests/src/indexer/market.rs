@@ -36,17 +36,21 @@ impl Chain {
     pub(super) fn strikes_added(&mut self, event: &StrikesAdded) {
         assert_eq!(self.strikes.len(), usize::from(event.first_slot));
         let (replacing, appended) = event.prices_e9.split_at(event.replaced_slots.len());
-        let strike = |price_e9: &u64, rent_payer| Strike {
+        let strike = |price_e9: &u64, rent_payer, rent_lamports| Strike {
             price_e9: *price_e9,
             rent_payer,
+            rent_lamports,
             ..Strike::default()
         };
         for (slot, price_e9) in event.replaced_slots.iter().zip(replacing) {
             let place = &mut self.strikes[usize::from(*slot)];
-            *place = strike(price_e9, place.rent_payer);
+            *place = strike(price_e9, place.rent_payer, place.rent_lamports);
         }
-        self.strikes
-            .extend(appended.iter().map(|price_e9| strike(price_e9, event.rent_payer)));
+        self.strikes.extend(
+            appended
+                .iter()
+                .map(|price_e9| strike(price_e9, event.rent_payer, event.rent_lamports)),
+        );
     }
 
     pub(super) fn surface_posted(&mut self, event: &SurfacePosted) {

@@ -168,6 +168,7 @@ pub struct Strike {
     pub range_e9: u64,
     pub slice_number: u64,
     pub rent_payer: Pubkey,
+    pub rent_lamports: u64,
 }
 
 #[derive(Clone, Debug)]

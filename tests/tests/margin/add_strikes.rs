@@ -227,8 +227,8 @@ fn the_strikes_take_the_place_of_those_to_be_replaced_and_those_that_somebody_ho
     let after = &picture.chain(CHAIN).strikes;
     for (slot, (before, after)) in (0..).zip(before.iter().zip(after)) {
         let expected = match slot {
-            slot if slot == first => Strike::new(70_000_000_000).paid_by(anyone().address()),
-            slot if slot == second => Strike::new(95_000_000_000).paid_by(anyone().address()),
+            slot if slot == first => Strike::new(70_000_000_000).paid_by(anyone().address(), 472 * 6_960),
+            slot if slot == second => Strike::new(95_000_000_000).paid_by(anyone().address(), 472 * 6_960),
             _ => *before,
         };
         assert_eq!(*after, expected, "slot {slot}");
@@ -306,6 +306,13 @@ fn the_strikes_are_appended_without_a_risk_array_and_the_payer_pays_the_rent_of_
     assert_eq!(receipt.events(), ["StrikesAdded"]);
     let event: StrikesAdded = receipt.event();
     assert_eq!((event.chain, event.first_slot), (CHAIN.address(), 0));
+    let paid = (payer.address(), 472 * 6_960);
+    assert!(
+        listed
+            .iter()
+            .all(|strike| (strike.rent_payer, strike.rent_lamports) == paid)
+    );
+    assert_eq!((event.rent_payer, event.rent_lamports), paid);
     assert_eq!(event.prices_e9, [200_000_000_000, 180_000_000_000, 220_000_000_000]);
 }
 

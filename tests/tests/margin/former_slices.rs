@@ -1,10 +1,15 @@
 //! Initial requirements hold every leg against the day's slice and the eve's, at the worse of the marks.
 
 use tenor_margin::MarginError;
+use tenor_margin::instructions::PostSurfaceArgs;
+use tenor_margin::risk::{HealthView, ViewOf};
 use tenor_margin::state::{Strike, SurfaceAnchor};
 use tenor_math::Round;
-use tenor_testkit::action::{Deposit, Quote, RefreshRisk, Trade, Withdraw};
-use tenor_testkit::world::FIRST_EXPIRY;
+use tenor_math::quantity::Price;
+use tenor_testkit::action::{
+    AddStrikes, CreateChain, Deposit, PostSurface, Quote, RefreshRisk, ShowHealth, Trade, Withdraw,
+};
+use tenor_testkit::world::{FIRST_EXPIRY, anyone, surface_authority};
 use tenor_testkit::{Actor, ChainOf, SOL, USDC, World, assert_fails_with, assert_lands, days, hours, usd, usdc, weeks};
 
 /// What rounding of slices and marks may move, 1e-9 USD a lot.
@@ -138,6 +143,37 @@ fn the_initial_requirement_counts_each_leg_at_the_worse_mark_and_the_maintenance
     }
 }
 
+/// What the view of stored numbers leaves out, and the views of a trade and of a withdrawal show.
+#[test]
+fn views_show_what_former_slices_cost_but_those_of_stored_numbers_and_of_a_liquidation() {
+    let (mut world, chain) = scene();
+    let [alice, bob] = ["alice", "bob"].map(|name| world.trader(name, &[(USDC, usdc(50_000))]));
+    world.trade_at_mark(&alice, &bob, chain.call(200), 500);
+    world.trade_at_mark(&bob, &alice, chain.call(220), 500);
+    post(&mut world, chain, 70);
+    let views = |world: &mut World| {
+        [ViewOf::Stored, ViewOf::Action, ViewOf::Withdrawal, ViewOf::Liquidation].map(|view_of| {
+            let data = world.land(ShowHealth { of: &alice, view_of }).return_data;
+            let view: HealthView = wincode::config::deserialize(&data, anchor_lang::BORSH_CONFIG).unwrap();
+            (view.initial_e9, view.underlyings[0].initial_contingency_e9)
+        })
+    };
+    let held = views(&mut world);
+    // The same marks without a memory.
+    world.edit_chain(chain, |header| {
+        let present = SurfaceAnchor::of_chain(header).unwrap();
+        (header.day_anchor, header.eve_anchor) = (present, present);
+    });
+    world.refresh_chain(chain);
+    let forgotten = views(&mut world);
+    assert_eq!((held[0], held[3]), (forgotten[0], forgotten[3]));
+    for place in [1, 2] {
+        let more = held[place].0 - forgotten[place].0;
+        assert!(more > 1_000_000_000, "{more}");
+        assert_eq!(more, held[place].1 - forgotten[place].1);
+    }
+}
+
 #[test]
 fn an_account_that_holds_only_longs_takes_out_all_its_cash_after_a_rise() {
     let (mut world, chain) = scene();
@@ -221,6 +257,119 @@ fn a_chains_first_slice_is_held_against_the_eve_of_the_nearest_expiry() {
     );
 }
 
+/// The last Friday of March: three and a quarter times as far as the last Friday of January.
+const NEAR: i64 = FIRST_EXPIRY + weeks(3);
+const FAR: i64 = FIRST_EXPIRY + weeks(11);
+
+/// Lists strikes without a slice.
+fn list(world: &mut World, expiry: i64) -> ChainOf {
+    let (asset, payer) = (SOL, anyone());
+    let chain = ChainOf { asset, expiry };
+    world.land(CreateChain { payer: &payer, chain });
+    let strikes = [160, 180, 200, 240].map(usd).to_vec();
+    let payer = &payer;
+    world.land(AddStrikes { payer, chain, strikes });
+    chain
+}
+
+/// Posts 60% with 10% of carry and 8% of discount a year, counted in floats.
+fn post_with_carry(world: &mut World, chain: ChainOf) {
+    let years = (chain.expiry - world.now()) as f64 / 31_536_000.0;
+    let e9 = |rate: f64| ((rate * years).exp() * 1e9).round() as u64;
+    world.land(PostSurface {
+        authority: &surface_authority(),
+        chain,
+        args: PostSurfaceArgs {
+            forward_ratio_e9: e9(0.10),
+            discount_e9: e9(-0.08),
+            ..chain.slice(60, world.now())
+        },
+    });
+}
+
+fn former(world: &World, chain: ChainOf) -> Vec<(u64, u64, u64)> {
+    let strikes = world.picture().chain(chain).strikes.clone();
+    let marks = |strike: &Strike| (strike.call_below_e9, strike.call_above_e9, strike.forward_off_e9);
+    strikes.iter().map(marks).collect()
+}
+
+#[test]
+fn a_first_slice_at_three_times_the_tenor_and_the_same_carry_is_charged_nothing() {
+    let mut world = World::new();
+    let near = list(&mut world, NEAR);
+    let far = list(&mut world, FAR);
+    post_with_carry(&mut world, near);
+    post_with_carry(&mut world, far);
+    let header = |world: &World, of| world.picture().chain(of).chain;
+    assert!(
+        header(&world, near).forward_ratio_e9 < 1_007_000_000 && header(&world, far).forward_ratio_e9 > 1_022_000_000
+    );
+    world.refresh_chain(far);
+    assert_eq!(former(&world, far), [(0, 0, 0); 4]);
+}
+
+/// The eve is for the time from when it was, not from now.
+#[test]
+fn a_first_slice_is_charged_nothing_beside_a_neighbour_that_kept_its_carry_for_a_day() {
+    let mut world = World::new();
+    let near = list(&mut world, NEAR);
+    post_with_carry(&mut world, near);
+    for _ in 0..30 {
+        world.advance(hours(1));
+        world.set_price(SOL, usd(200));
+        post_with_carry(&mut world, near);
+    }
+    let eve = world.picture().chain(near).chain.eve_anchor;
+    assert_eq!(world.now() - eve.since, hours(30));
+    let [middle, far] = [FIRST_EXPIRY + weeks(6), FAR].map(|expiry| list(&mut world, expiry));
+    for chain in [middle, far] {
+        post_with_carry(&mut world, chain);
+        world.refresh_chain(chain);
+        assert_eq!(former(&world, chain), [(0, 0, 0); 4]);
+    }
+}
+
+/// Volatility of 490% and a slope of 1.45 standard deviations: a slice for 25 days, for 81 its wings would be too steep.
+#[test]
+fn a_shape_that_would_be_no_slice_at_the_longer_tenor_does_not_stop_refreshes() {
+    let mut world = World::new();
+    let [near, far] = [NEAR, FAR].map(|expiry| list(&mut world, expiry));
+    let post = |world: &mut World, chain: ChainOf, percent: u64, psi_e12: u64| {
+        let slice = chain.slice(percent, world.now());
+        let args = PostSurfaceArgs { psi_e12, ..slice };
+        world.land(PostSurface {
+            authority: &surface_authority(),
+            chain,
+            args,
+        });
+    };
+    let theta_e12 = near.slice(490, world.now()).theta_e12;
+    let root_e12 = (u128::from(theta_e12) * 1_000_000_000_000).isqrt();
+    let psi_e12 = u64::try_from(root_e12 * 145 / 100).unwrap();
+    post(&mut world, near, 490, psi_e12);
+    post(&mut world, far, 400, psi_e12 + 100_000_000_000);
+    world.refresh_chain(far);
+    // It is held against 490%, at which calls are worth more.
+    assert!(former(&world, far).iter().all(|(_, above, _)| *above > 10_000_000));
+    world.advance(hours(20));
+    world.set_price(SOL, usd(200));
+    world.refresh_chain(far);
+}
+
+/// A state that the program does not bring about.
+#[test]
+fn a_first_slice_beside_a_neighbour_without_an_eve_is_held_against_itself() {
+    let mut world = World::new();
+    let [near, far] = [NEAR, FAR].map(|expiry| list(&mut world, expiry));
+    post_with_carry(&mut world, near);
+    world.edit_chain(near, |chain| chain.eve_anchor = SurfaceAnchor::default());
+    post_with_carry(&mut world, far);
+    let chain = world.picture().chain(far).chain;
+    assert_eq!(chain.eve_anchor, chain.day_anchor);
+    world.refresh_chain(far);
+    assert_eq!(former(&world, far), [(0, 0, 0); 4]);
+}
+
 #[test]
 fn a_refresh_with_two_former_slices_stays_within_the_budget_of_a_strike() {
     let mut world = World::new();
@@ -237,4 +386,25 @@ fn a_refresh_with_two_former_slices_stays_within_the_budget_of_a_strike() {
     let per_strike = (units(&mut world, 12) - units(&mut world, 2)) / 10;
     println!("{per_strike} compute units a strike");
     assert!(per_strike <= 70_000, "{per_strike} compute units a strike");
+}
+
+#[test]
+fn who_only_buys_may_spend_cash_above_mark_after_a_rise_because_longs_cannot_lose_more_than_they_are_worth() {
+    let mut world = World::new();
+    let chain = world.list_chain(SOL, FIRST_EXPIRY + weeks(7), &[200, 300]);
+    post(&mut world, chain, 70);
+    let alice = world.trader("alice", &[(USDC, usdc(120))]);
+    let bob = world.trader("bob", &[(USDC, usdc(50_000))]);
+    let option = chain.call(300);
+    let mark = world.picture().mark(option);
+    // What a scenario takes and what the day's slice says less are together more than the calls are worth, and than the ten
+    // dollars that she keeps.
+    let lots = i64::try_from(110 * 1_000_000_000 * 100 / mark.e9()).unwrap();
+    let price = Price::from_e9(mark.e9() + mark.e9() / 200);
+    let quotes = vec![Quote { option, lots, price }];
+    assert_lands(world.send(Trade {
+        buyer: &alice,
+        seller: &bob,
+        quotes,
+    }));
 }

@@ -110,9 +110,11 @@ impl CashAccount {
         if self.counted_atoms != self.cash_atoms {
             let [counted, actual] = [self.counted_atoms, self.cash_atoms].map(Sides::of);
             pool.take_deposit(Atoms::new(counted.deposit));
-            pool.take_borrow(Atoms::new(counted.debt));
             pool.add_deposit(Atoms::new(actual.deposit))?;
-            pool.add_borrow(Atoms::new(actual.debt))?;
+            if counted.debt | actual.debt != 0 {
+                pool.take_borrow(Atoms::new(counted.debt));
+                pool.add_borrow(Atoms::new(actual.debt))?;
+            }
         }
         pool.add_reserve(self.reserve_due);
         Ok(Self {

@@ -206,7 +206,7 @@ impl InterestPool {
         let borrow_index = self.borrow_index.grown_by(&factors, Round::Up);
         let borrowed_q32 = factors.grow(self.borrowed_q32, LARGEST_Q32, Round::Down);
         let interest_q32 = borrowed_q32 - self.borrowed_q32;
-        let kept_q32 = div_ceil_small(interest_q32 * u128::from(reserve.e9()), BILLION);
+        let kept_q32 = div_ceil_small(interest_q32.wrapping_mul(u128::from(reserve.e9())), BILLION);
         let most_q32 = (2 * self.deposited_q32).saturating_sub(1);
         let depositors_q32 = (interest_q32 - kept_q32).min(most_q32);
         let deposited_q32 = self.deposited_q32 + depositors_q32;

@@ -100,8 +100,26 @@ impl LotSize {
     ///
     /// # Errors
     /// [`MathError::Overflow`].
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::integer_division,
+        reason = "a lot is not zero, a divisor is not zero where it is used, and divisor times lot is at most 1e9"
+    )]
     pub fn value(self, price: Price, round: Round) -> Result<Value, MathError> {
-        self.value_of_signed(i64::try_from(price.e9()).map_err(|_| MathError::Overflow)?, round)
+        let price_e9 = i64::try_from(price.e9()).map_err(|_| MathError::Overflow)?;
+        // Most lots are a whole part of a unit: a division of words, a tenth of what a product of two words costs.
+        let parts = super::E9 / self.0;
+        if parts == 0 || parts * self.0 != super::E9 {
+            return self.value_of_signed(price_e9, round);
+        }
+        let value_e9 = match round {
+            Round::Down => price.e9() / parts,
+            Round::Up => price.e9().div_ceil(parts),
+        };
+        // At most the price.
+        i64::try_from(value_e9)
+            .map(Value::from_e9)
+            .map_err(|_| MathError::Overflow)
     }
 
     /// Worth of one lot for a signed amount per whole underlying, USD x 1e9.

@@ -190,6 +190,23 @@ impl HealthBuilder {
         if correlation_credit > Ratio::ONE || maintenance_factor > Ratio::ONE {
             return Err(MathError::OutOfDomain);
         }
+        let without_options = self.cash.try_add(self.collateral)?;
+        let withdrawable = without_options
+            .try_sub(self.withdrawal_losses)?
+            .try_sub(self.withdrawal_contingency)?
+            .try_sub(self.withdrawal_uncertainty)?;
+        let health = Health {
+            equity: without_options.try_add(self.options)?,
+            initial: self.initial_contingency,
+            maintenance: self.maintenance_contingency,
+            haircut: self.haircut,
+            initial_uncertainty: self.initial_uncertainty,
+            liquidation_tolerance: self.liquidation_tolerance,
+            withdrawable,
+        };
+        if self.losses == Value::ZERO {
+            return Ok(health);
+        }
         let systemic = self.systemic_e9.iter().copied().min().unwrap_or(0).min(0);
         let systemic_loss = Value::from_e9(systemic).try_neg()?;
         let apart = self.losses.try_sub(systemic_loss)?;
@@ -200,21 +217,12 @@ impl HealthBuilder {
         } else {
             correlation_credit.of(apart.try_sub(self.uncredited_losses)?.or_zero(), Round::Down)?
         };
-        let without_options = self.cash.try_add(self.collateral)?;
-        let initial = self.losses.try_sub(initial_credit)?.try_add(self.initial_contingency)?;
         Ok(Health {
-            equity: without_options.try_add(self.options)?,
-            initial,
+            initial: self.losses.try_sub(initial_credit)?.try_add(health.initial)?,
             maintenance: maintenance_factor
                 .of(scenario_requirement, Round::Up)?
-                .try_add(self.maintenance_contingency)?,
-            haircut: self.haircut,
-            initial_uncertainty: self.initial_uncertainty,
-            liquidation_tolerance: self.liquidation_tolerance,
-            withdrawable: without_options
-                .try_sub(self.withdrawal_losses)?
-                .try_sub(self.withdrawal_contingency)?
-                .try_sub(self.withdrawal_uncertainty)?,
+                .try_add(health.maintenance)?,
+            ..health
         })
     }
 }

@@ -26,6 +26,8 @@ pub enum Purpose {
     Action,
     /// Starting a liquidation, before which it counts for the account: that costs another pass over the scenarios.
     Liquidation,
+    /// The maintenance requirement alone.
+    Maintenance,
 }
 
 /// What one underlying contributes to an account's health.
@@ -160,7 +162,7 @@ impl UnderlyingBook<'_> {
                 of_collateral
             },
             liquidation_tolerance: match purpose {
-                Purpose::Action => None,
+                Purpose::Action | Purpose::Maintenance => None,
                 Purpose::Liquidation => Some(self.liquidation_tolerance(&deltas, put_forward, collateral_value)?),
             },
         })

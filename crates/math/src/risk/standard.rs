@@ -62,34 +62,52 @@ impl WorstPayoff {
 /// is the least over all prices.
 ///
 /// # Errors
-/// [`MathError::OutOfDomain`] for a negative strike or strikes that descend; [`MathError::Overflow`].
+/// [`MathError::OutOfDomain`] for a negative strike or strikes that descend; [`MathError::Overflow`] for a notional of 2^62 or
+/// more at the last strike.
 pub fn worst_expiry_payoff(strikes: &[StrikePosition], cover: u64) -> Result<WorstPayoff, MathError> {
-    let cover = i64::try_from(cover).map(Lots::new).map_err(|_| MathError::Overflow)?;
-    let (mut payoff, mut slope) = (Value::ZERO, cover);
+    check_notional(strikes, cover)?;
+    // Every number from here on is at most the notional: nothing wraps, and checking each would cost several times as much.
+    let cover = i64::try_from(cover).map_err(|_| MathError::Overflow)?;
+    let (mut payoff_e9, mut slope) = (0_i64, cover);
     for position in strikes {
-        payoff = payoff.try_add(position.put.value(position.strike)?)?;
-        slope = slope.try_add(position.put.try_neg()?)?;
+        let put = position.put.get();
+        payoff_e9 = payoff_e9.wrapping_add(put.wrapping_mul(position.strike.e9()));
+        slope = slope.wrapping_sub(put);
     }
-    let mut price = Value::ZERO;
-    let (mut worst, mut worst_price) = (payoff, price);
+    let mut price_e9 = 0;
+    let (mut worst_e9, mut worst_price_e9) = (payoff_e9, price_e9);
     for position in strikes {
-        let step = position.strike.try_sub(price)?;
-        if step < Value::ZERO {
+        let strike_e9 = position.strike.e9();
+        if strike_e9 < price_e9 {
             return Err(MathError::OutOfDomain);
         }
-        payoff = payoff.try_add(slope.value(step)?)?;
-        price = position.strike;
-        if payoff < worst {
-            (worst, worst_price) = (payoff, price);
+        payoff_e9 = payoff_e9.wrapping_add(slope.wrapping_mul(strike_e9.wrapping_sub(price_e9)));
+        price_e9 = strike_e9;
+        if payoff_e9 < worst_e9 {
+            (worst_e9, worst_price_e9) = (payoff_e9, price_e9);
         }
         // Above its strike a put stops falling and a call starts to rise.
-        slope = slope.try_add(position.call)?.try_add(position.put)?;
+        slope = slope.wrapping_add(position.call.get()).wrapping_add(position.put.get());
     }
     Ok(WorstPayoff {
-        payoff: worst,
-        price: worst_price,
-        unpaired: if slope < Lots::ZERO { slope.magnitude() } else { 0 },
+        payoff: Value::from_e9(worst_e9),
+        price: Value::from_e9(worst_price_e9),
+        unpaired: if slope < 0 { slope.unsigned_abs() } else { 0 },
     })
+}
+
+/// Refuses lots whose worth at the last strike, all signs apart, is not below 2^62: a bound on every payoff up to there.
+fn check_notional(strikes: &[StrikePosition], cover: u64) -> Result<(), MathError> {
+    let highest = strikes.last().map_or(Value::ZERO, |last| last.strike.or_zero());
+    let lots = strikes.iter().fold(cover, |sum, position| {
+        sum.saturating_add(position.call.magnitude())
+            .saturating_add(position.put.magnitude())
+    });
+    let is_small = |number: u64| number >> 62 == 0;
+    lots.checked_mul(highest.e9().unsigned_abs().max(1))
+        .filter(|notional_e9| is_small(*notional_e9))
+        .map(|_| ())
+        .ok_or(MathError::Overflow)
 }
 
 /// The most that an expiry can pay to an account at any price from zero to `highest` per lot. Exact; O(strikes).

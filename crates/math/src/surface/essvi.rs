@@ -93,6 +93,29 @@ impl Slice {
         })
     }
 
+    /// The slice that is nearest to parameters which need not be one: theta at most 16 and at least 1e-12, psi at most what wings
+    /// and density allow at that theta, which is also what it is rounded down to. A valid slice stays as it is.
+    ///
+    /// # Errors
+    /// [`SliceError::Rho`]: nothing is near to a correlation of one.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::integer_division,
+        reason = "|rho| is below 1e12, so the divisor is in [1e12, 2e12); theta is at most 1.6e13, so 4 theta x 1e24 is below 2^126"
+    )]
+    pub fn nearest(theta_e12: u64, rho_e12: i64, psi_e12: u64) -> Result<Self, SliceError> {
+        if rho_e12.unsigned_abs() >= E12 {
+            return Err(SliceError::Rho);
+        }
+        let theta_e12 = theta_e12.clamp(1, MAX_THETA_E12);
+        let one_plus_rho = u128::from(E12 + rho_e12.unsigned_abs());
+        // The largest psi with psi (1 + |rho|) < 4, and the largest with psi^2 (1 + |rho|) <= 4 theta.
+        let steepest = (FOUR_E24 - 1) / one_plus_rho;
+        let densest = (u128::from(theta_e12) * FOUR_E24 / one_plus_rho).isqrt();
+        let most = u64::try_from(steepest.min(densest)).unwrap_or(u64::MAX);
+        Self::try_new(theta_e12, rho_e12, psi_e12.min(most).min(MAX_PSI_E12 - 1))
+    }
+
     /// At-the-money total variance x 1e12.
     pub const fn theta_e12(&self) -> u64 {
         self.theta_e12

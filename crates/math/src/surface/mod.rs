@@ -9,6 +9,7 @@
 //! names say which.
 
 mod calendar;
+mod carried;
 mod density;
 mod essvi;
 mod raw_calendar;
@@ -17,6 +18,7 @@ mod term;
 
 pub use crate::quantity::E12;
 pub use calendar::{CalendarError, check_calendar};
+pub use carried::carried_ratio;
 pub use essvi::{Slice, SliceError};
 pub use raw_calendar::{RawCalendarError, check_raw_calendar};
 pub use raw_svi::{RawSvi, RawSviError, RawSviParams, SmilePoint};

@@ -225,6 +225,43 @@ fn volatility_is_the_root_of_variance_over_time() {
 }
 
 /// A slice within its butterfly bounds: `share` of the greatest psi.
+/// What stays is what was valid; else theta is at its bound or psi is the greatest that is.
+#[test]
+fn the_nearest_slice_is_the_same_or_at_the_edge_of_what_is_valid() {
+    let is_valid = |theta, rho, psi| Slice::try_new(theta, rho, psi).is_ok();
+    let thetas = [0, 1, 40_000_000_000, 3 * E12, 16 * E12, 16 * E12 + 1, u64::MAX];
+    let psis = [0, 1, 300_000_000_000, 2 * E12, 4 * E12, u64::MAX];
+    let rhos = [0, 1, -700_000_000_000, 999_999_999_999, -999_999_999_999];
+    let (mut same, mut less) = (0, 0);
+    for (theta, psi, rho) in thetas
+        .into_iter()
+        .flat_map(|theta| psis.map(|psi| (theta, psi)))
+        .flat_map(|(theta, psi)| rhos.map(|rho| (theta, psi, rho)))
+    {
+        let near = Slice::nearest(theta, rho, psi).unwrap();
+        assert_eq!((near.theta_e12(), near.rho_e12()), (theta.clamp(1, 16 * E12), rho));
+        if near.psi_e12() == psi {
+            same += 1;
+        } else {
+            less += 1;
+            assert!(near.psi_e12() < psi && !is_valid(near.theta_e12(), rho, near.psi_e12() + 1));
+        }
+        if is_valid(theta, rho, psi) {
+            assert_eq!((near.theta_e12(), near.psi_e12()), (theta, psi));
+        }
+    }
+    assert!(same > 50 && less > 50, "{same} {less}");
+    // 4 / 1.6 = 2.5 and less than that for a wing; the root of 4 x 0.04 / 1.6 for the density.
+    let psi = |theta| Slice::nearest(theta, 600_000_000_000, u64::MAX).unwrap().psi_e12();
+    assert_eq!(
+        [psi(16 * E12), psi(40_000_000_000)],
+        [2_499_999_999_999, 316_227_766_016]
+    );
+    for rho in [1_000_000_000_000, i64::MIN] {
+        assert_eq!(Slice::nearest(E12, rho, 0), Err(SliceError::Rho));
+    }
+}
+
 fn any_slice() -> impl Strategy<Value = Slice> {
     (10_f64..29.0, -990_000_000_000_i64..=990_000_000_000, 0_f64..0.999_999).prop_map(|(ln_theta, rho, share)| {
         let theta = ln_theta.exp().floor();

@@ -19,21 +19,29 @@ use tenor_math::risk::{
 
 /// Indices of the underlyings that an account's health needs, ascending: those of its chains and of its collaterals.
 pub fn needed_underlyings(account: &MarginAccount, registry: &Registry) -> impl Iterator<Item = u8> + use<> {
+    let held = account.chains.iter().filter(|slot| slot.positions > 0);
+    indices(needed(held.map(|slot| slot.underlying_index), account, registry))
+}
+
+/// The same as a set of bits, for the underlyings of some chains.
+fn needed(of_chains: impl Iterator<Item = u8>, account: &MarginAccount, registry: &Registry) -> u64 {
     let mut needed = 0_u64;
     // Indices are below 64: `add_underlying` lists no more.
     let mut need = |index: u8| needed |= 1_u64.checked_shl(u32::from(index)).unwrap_or(0);
-    for slot in account.chains.iter().filter(|slot| slot.positions > 0) {
-        need(slot.underlying_index);
-    }
+    of_chains.for_each(&mut need);
     for (entry, balance) in registry.listed().iter().zip(account.balances_atoms) {
         if balance > 0 && entry.underlying_index != NO_UNDERLYING {
             need(entry.underlying_index);
             need(entry.scenario_index);
         }
     }
+    needed
+}
+
+fn indices(mut set: u64) -> impl Iterator<Item = u8> {
     core::iter::from_fn(move || {
-        let index = u8::try_from(needed.trailing_zeros()).ok().filter(|_| needed != 0)?;
-        needed &= needed.wrapping_sub(1);
+        let index = u8::try_from(set.trailing_zeros()).ok().filter(|_| set != 0)?;
+        set &= set.wrapping_sub(1);
         Some(index)
     })
 }
@@ -235,7 +243,7 @@ impl<M: MarketView> Reckoning<'_, M> {
         visit: &mut dyn FnMut(u8, &UnderlyingRisk),
     ) -> Result<Doubts, MarginError> {
         let mut doubts = Doubts::default();
-        for index in needed_underlyings(self.account, self.registry) {
+        for index in indices(needed(self.holdings.of_chains(), self.account, self.registry)) {
             let underlying = self.market.underlying(index).ok_or(MarginError::MissingUnderlying)?;
             let has_options = self.holdings.live_chains(index).next().is_some();
             let backing = self.backing(index);

@@ -32,7 +32,10 @@ pub enum Freshness {
     LiquidationStart(UnixSeconds),
     /// A liquidation that moves positions at mark: as its start, within the narrow band.
     Liquidation(UnixSeconds),
-    /// A view that takes the stored numbers as they are: for displays and forecasts, never for an action.
+    /// What a liquidation left: as the liquidation itself, without what only its start asks for.
+    AfterLiquidation(UnixSeconds),
+    /// A view that takes the stored numbers as they are: for displays and forecasts, never for an action. What former slices cost
+    /// is left out.
     AsStored,
 }
 
@@ -62,7 +65,8 @@ impl Freshness {
             | Self::TakeOver(now)
             | Self::PaidReduction(now)
             | Self::LiquidationStart(now)
-            | Self::Liquidation(now) => Some(now),
+            | Self::Liquidation(now)
+            | Self::AfterLiquidation(now) => Some(now),
             Self::AsStored => None,
         }
     }
@@ -74,6 +78,7 @@ impl Freshness {
                 Purpose::Action
             }
             Self::LiquidationStart(_) | Self::Liquidation(_) | Self::AsStored => Purpose::Liquidation,
+            Self::AfterLiquidation(_) => Purpose::Maintenance,
         }
     }
 
@@ -83,7 +88,7 @@ impl Freshness {
         match self {
             Self::Action(_) | Self::Reduction(_) | Self::TakeOver(_) => Some(meets_initial),
             Self::Withdrawal(_) | Self::PaidReduction(_) => Some(meets_both),
-            Self::LiquidationStart(_) | Self::Liquidation(_) | Self::AsStored => None,
+            Self::LiquidationStart(_) | Self::Liquidation(_) | Self::AfterLiquidation(_) | Self::AsStored => None,
         }
     }
 
@@ -115,7 +120,7 @@ impl Freshness {
                     FeedState::Unusable => Counting::AtWorst,
                 })
             }
-            Self::LiquidationStart(now) | Self::Liquidation(now) => {
+            Self::LiquidationStart(now) | Self::Liquidation(now) | Self::AfterLiquidation(now) => {
                 match FeedState::of(underlying, now, limits.max_liquidation_age_seconds) {
                     FeedState::Fresh | FeedState::Wide => Ok(AS_STORED),
                     // Whoever liquidates brings the price: otherwise leaving it out would choose what counts at its best.
@@ -141,7 +146,9 @@ impl Freshness {
     fn state(self, underlying: &Underlying) -> Option<FeedState> {
         let limits = &underlying.feed;
         let age = match self {
-            Self::LiquidationStart(_) | Self::Liquidation(_) => limits.max_liquidation_age_seconds,
+            Self::LiquidationStart(_) | Self::Liquidation(_) | Self::AfterLiquidation(_) => {
+                limits.max_liquidation_age_seconds
+            }
             _ => limits.max_age_seconds,
         };
         self.now().map(|now| FeedState::of(underlying, now, age))

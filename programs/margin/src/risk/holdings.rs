@@ -91,6 +91,11 @@ impl<'a> Holdings<'a> {
         Ok(())
     }
 
+    /// The underlying of each chain.
+    pub(super) fn of_chains(&self) -> impl Iterator<Item = u8> + use<'_, 'a> {
+        self.chains.iter().map(|held| held.underlying_index)
+    }
+
     /// The chains of an underlying in which the account has positions.
     pub(super) fn chains(&self, underlying_index: u8) -> impl Iterator<Item = &HeldChain<'a>> {
         self.chains

@@ -11,7 +11,9 @@ use tenor_math::risk::UnderlyingRisk;
 /// Which action's rules a view applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewOf {
-    /// The stored numbers as they are, whatever their age.
+    /// The stored numbers as they are, whatever their age. Counted as for a liquidation: its initial requirement and what can be
+    /// withdrawn leave out what the options are worth less on former slices, which [`Self::Action`] and [`Self::Withdrawal`]
+    /// ask for.
     Stored,
     /// A trade that adds risk now.
     Action,
@@ -71,7 +73,8 @@ pub struct UnderlyingView {
     pub worst_scenario: u8,
     /// Greatest weighted loss over the scenarios, before any credit for other underlyings.
     pub scenario_loss_e9: i64,
-    /// Contingencies of the initial requirement.
+    /// Contingencies of the initial requirement; what former slices cost is one, but in no view of stored numbers or of a
+    /// liquidation.
     pub initial_contingency_e9: i64,
     /// Contingencies of the maintenance requirement.
     pub maintenance_contingency_e9: i64,

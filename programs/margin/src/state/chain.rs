@@ -161,12 +161,14 @@ pub struct Strike {
     pub call_above_e9: u64,
     /// How far the discounted forward less strike per lot is from what it is on them, USD x 1e9.
     pub forward_off_e9: u64,
+    /// What was paid for the slot, lamports.
+    pub rent_lamports: u64,
     /// What fixed settlement marks added to the average when the array was computed, USD x 1e9.
     pub fixed_e9: u64,
     /// Their share of it in thirtieths.
     pub fixed_share: u8,
     /// For later versions.
-    pub reserved: [u8; 15],
+    pub reserved: [u8; 7],
 }
 
 impl Chain {
@@ -215,8 +217,12 @@ impl Strike {
     }
 
     /// The same in a slot whose rent somebody paid.
-    pub const fn paid_by(self, rent_payer: Address) -> Self {
-        Self { rent_payer, ..self }
+    pub const fn paid_by(self, rent_payer: Address, rent_lamports: u64) -> Self {
+        Self {
+            rent_payer,
+            rent_lamports,
+            ..self
+        }
     }
 
     /// Whether anybody holds the call or the put.

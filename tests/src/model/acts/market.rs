@@ -432,16 +432,56 @@ fn anchor([theta, rho, psi, forward, discount]: [i128; 5], left: i128, since: i6
 
 /// Whether volatility, forward and discount are within their bounds: 5% to 500%; half a percent and 50% a year; 30% a year.
 fn is_bounded([_, _, _, forward, discount]: [i128; 5], terms: &SurfaceAnchor, left: i128, of: &Underlying) -> bool {
-    let least = i128::from(of.market.min_forward_ratio_e9);
+    let [most_carry, most_discount] = most_carry(left, of);
     (2_500_000_000..=25 * E12).contains(&terms.variance_e12.into())
-        && (least..=2 * E9 - least).contains(&forward)
-        && (forward - E9).abs() <= 500_000_000 * left / YEAR + 5_000_000
-        && (i128::from(of.market.min_discount_e9)..=E9).contains(&discount)
-        && E9 - discount <= 300_000_000 * left / YEAR
+        && (forward - E9).abs() <= most_carry
+        && (E9 - most_discount..=E9).contains(&discount)
+}
+
+/// Most that a forward is off spot, and a discount factor off one, for so many seconds: half a percent and 50% a year, 30% a
+/// year, and never more than the listing allows.
+fn most_carry(left: i128, of: &Underlying) -> [i128; 2] {
+    [
+        (500_000_000 * left / YEAR + 5_000_000).min(E9 - i128::from(of.market.min_forward_ratio_e9)),
+        (300_000_000 * left / YEAR).min(E9 - i128::from(of.market.min_discount_e9)),
+    ]
+}
+
+/// A day-old slice of another expiry for so many seconds: volatility, correlation and slope stay, forward and discount keep
+/// their rates. Where that is beyond a bound, what is nearest.
+fn carried(from: &SurfaceAnchor, tenor: i128, left: i128, now: i64, underlying: &Underlying) -> SurfaceAnchor {
+    let float = |number: i128| number.to_f64().expect("a finite number");
+    let at_rate = |ratio_e9: u64| {
+        let ratio = libm::pow(float(ratio_e9.into()) / 1e9, float(left) / float(tenor));
+        libm::round(ratio * 1e9).to_i128().unwrap_or(i128::MAX)
+    };
+    let [most_carry, most_discount] = most_carry(left, underlying);
+    let forward = at_rate(from.forward_ratio_e9).clamp(E9 - most_carry, E9 + most_carry);
+    let discount = at_rate(from.discount_e9).clamp(E9 - most_discount, E9);
+    let (variance, rho, slope): (i128, i128, i128) =
+        (from.variance_e12.into(), from.rho_e12.into(), from.slope_e9.into());
+    let theta = variance * left / YEAR;
+    let psi: BigInt = (BigInt::from(theta) * E12).sqrt() * slope / E9;
+    let psi = psi.to_i128().expect("a slope of 128 bits");
+    // Greatest psi with psi (1 + |rho|) < 4 and with psi^2 (1 + |rho|) <= 4 theta.
+    let skew = BigInt::from(E12 + rho.abs());
+    let valid_theta = theta.clamp(1, 16 * E12);
+    let steepest: BigInt = (BigInt::from(4 * E12) * E12 - 1) / &skew;
+    let densest = (BigInt::from(4 * valid_theta) * E12 * E12 / &skew).sqrt();
+    let valid_psi = psi.min(steepest.min(densest).to_i128().expect("a slope below four"));
+    if (valid_theta, valid_psi) == (theta.max(1), psi) {
+        return SurfaceAnchor {
+            since: now,
+            forward_ratio_e9: u64::try_from(forward).expect("a ratio"),
+            discount_e9: u64::try_from(discount).expect("a ratio"),
+            ..*from
+        };
+    }
+    anchor([valid_theta, rho, valid_psi, forward, discount], left, now)
 }
 
 /// Checks the steps from the last slice, the hour's and the day's; the anchors that the post leaves. A chain's first slice is
-/// held against the eve of the nearest expiry with a slice, the earlier one first.
+/// held against the eve of the nearest expiry with a slice, the earlier one first, at its own tenor.
 fn steps(
     terms: &SurfaceAnchor,
     chain: &Chain,
@@ -451,7 +491,12 @@ fn steps(
     forecast: &mut Forecast,
 ) -> [SurfaceAnchor; 3] {
     let Some(posted_at) = chain.slice_at else {
-        let eve = near.or(far).map_or(*terms, |nearest| nearest.anchors[2]);
+        let at_tenor = |nearest: &Chain| {
+            let eve = &nearest.anchors[2];
+            let tenor = seconds(eve.since, nearest.expiry);
+            carried(eve, tenor, seconds(now, chain.expiry), now, underlying)
+        };
+        let eve = near.or(far).map_or(*terms, at_tenor);
         return [*terms, *terms, eve];
     };
     let limits = &underlying.surface;

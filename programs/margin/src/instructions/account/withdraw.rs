@@ -96,7 +96,6 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
     let market = MarketAccounts::load(&ctx.accounts.house.address().clone(), ctx.remaining_accounts()?)?;
     let accounts = &mut ctx.accounts;
     accounts.validate(collateral_index, atoms)?;
-    let decimals = entry(&accounts.registry, collateral_index)?.decimals;
 
     accrue(&mut accounts.registry.interest, &accounts.house, now)?;
     let sequence = accounts.account.advance_exposure();
@@ -110,10 +109,10 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, collateral_index: u8, atoms: u64) -
     check_withdrawal(&accounts.house, &accounts.registry, &accounts.account, &market, now)?;
     let booked_total_atoms = accounts.book(collateral_index, Atoms::new(atoms), &market, now)?;
     let registry_sequence = accounts.registry.advance();
+    let listed = entry(&accounts.registry, collateral_index)?;
+    let (decimals, outflow_atoms, outflow_at) = (listed.decimals, listed.outflow_atoms, listed.outflow_at);
     accounts.transfer(atoms, decimals)?;
 
-    let listed = entry(&accounts.registry, collateral_index)?;
-    let (outflow_atoms, outflow_at) = (listed.outflow_atoms, listed.outflow_at);
     let terms = &accounts.account.terms;
     let (small_withdrawn_e9, small_day) = (terms.small_withdrawn_e9, terms.small_day);
     emit_cpi!(Withdrawn {

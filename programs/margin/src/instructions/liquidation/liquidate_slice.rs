@@ -1,6 +1,6 @@
 //! Takes over a fraction of an unhealthy account.
 
-use super::taken::Taken;
+use super::taken::{Taken, WithRoom};
 use crate::breadth::check_breadth;
 use crate::error::{MarginError, OrMarginError};
 use crate::event::{CashAfter, SliceLiquidated};
@@ -10,7 +10,6 @@ use crate::risk::{
     Assessment, Counting, Freshness, LotMove, MarketView, Whereabouts, assess, assess_in_detail, move_lots_near,
 };
 use crate::state::{ClearingHouse, MAX_CHAINS, PortfolioAccount, Position, QUOTE_INDEX, Registry, seeds};
-use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 use tenor_math::Round;
 use tenor_math::liquidation::{Fraction, SliceTerms, discount, slice_fraction};
@@ -165,7 +164,8 @@ impl LiquidateSlice {
         })
     }
 
-    /// Moves the slice's positions at mark and returns what they are worth to the liquidator.
+    /// Moves the slice's positions at mark and returns what they are worth to the liquidator. From the last to the first: one
+    /// that goes with all its lots leaves its place to one that was seen already.
     fn move_positions(
         &mut self,
         fraction: Fraction,
@@ -173,107 +173,82 @@ impl LiquidateSlice {
         freshness: Freshness,
         taken: &mut Taken,
     ) -> core::result::Result<Value, MarginError> {
-        let positions = self.movable_positions(market, freshness)?;
+        let is_movable_chain = self.movable_chains(market, freshness)?;
         let mut worth = Value::ZERO;
-        let mut moved_any = false;
-        let mut near = BothSides::default();
-        for (place, position) in positions.iter().enumerate() {
-            // Left where it was unless one before it went with all its lots, or was left out.
+        let (mut first_movable, mut near) = (None, BothSides::default());
+        for place in (0..self.account.len()).rev() {
+            let position = *self.account.get(place).ok_or(MarginError::NoPositions)?;
+            let chain_slot = usize::from(position.chain_slot);
+            if !is_movable_chain.get(chain_slot).copied().unwrap_or(false) {
+                continue;
+            }
+            first_movable = Some(position);
             near.given = Whereabouts {
                 slot: position.chain_slot,
                 place,
             };
-            let slot = *self
-                .account
-                .chains
-                .get(usize::from(position.chain_slot))
-                .ok_or(MarginError::MissingChain)?;
             for kind in [OptionKind::Call, OptionKind::Put] {
                 let lots = fraction.of_lots(position.lots(kind)).or_margin_error()?;
-                if lots == Lots::ZERO {
-                    continue;
+                if lots != Lots::ZERO {
+                    let moved = self.move_leg(&position, (kind, lots), &mut near, market, taken)?;
+                    worth = worth.try_add(moved).or_margin_error()?;
                 }
-                let change = LotMove {
-                    chain: slot.chain,
-                    underlying_index: slot.underlying_index,
-                    strike_slot: position.strike_slot,
-                    kind,
-                    lots,
-                };
-                worth = worth
-                    .try_add(self.move_leg(&change, &mut near, market, taken)?)
-                    .or_margin_error()?;
-                moved_any = true;
             }
         }
-        if !moved_any && !positions.is_empty() {
+        match first_movable {
             // Only longs, of which the fraction is less than a lot each: one lot of the first keeps the auction moving.
-            worth = worth
-                .try_add(self.move_one_lot(&positions, market, taken)?)
-                .or_margin_error()?;
+            Some(position) if taken.lots.is_empty() => {
+                let kind = if position.call_lots > 0 {
+                    OptionKind::Call
+                } else {
+                    OptionKind::Put
+                };
+                let one = (kind, Lots::new(1));
+                self.move_leg(&position, one, &mut BothSides::default(), market, taken)
+            }
+            _ => Ok(worth),
         }
-        Ok(worth)
     }
 
-    /// The positions but for those on prices that are not good enough to move them at.
-    fn movable_positions(
+    /// Which slots of the chain table are of chains whose options may change hands: all but those on prices that are not good
+    /// enough to move them at.
+    fn movable_chains(
         &self,
         market: &MarketAccounts,
         freshness: Freshness,
-    ) -> core::result::Result<Vec<Position>, MarginError> {
-        let mut is_in_movable_chain = [false; MAX_CHAINS];
-        for (is_movable_chain, slot) in is_in_movable_chain.iter_mut().zip(&self.account.chains) {
+    ) -> core::result::Result<[bool; MAX_CHAINS], MarginError> {
+        let mut movable = [false; MAX_CHAINS];
+        for (is_movable_chain, slot) in movable.iter_mut().zip(&self.account.chains) {
             if slot.positions > 0 {
                 let view = market.chain(&slot.chain).ok_or(MarginError::MissingChain)?;
                 let is_settled = view.chain.settlement_price().is_some();
                 *is_movable_chain = is_settled || is_movable(slot.underlying_index, market, freshness)?;
             }
         }
-        let mut movable = Vec::with_capacity(self.account.len());
-        for position in self.account.iter() {
-            let is_in_one = is_in_movable_chain.get(usize::from(position.chain_slot));
-            if *is_in_one.ok_or(MarginError::MissingChain)? {
-                movable.push(*position);
-            }
-        }
         Ok(movable)
-    }
-
-    fn move_one_lot(
-        &mut self,
-        positions: &[Position],
-        market: &mut MarketAccounts,
-        taken: &mut Taken,
-    ) -> core::result::Result<Value, MarginError> {
-        let position = positions.first().ok_or(MarginError::NoPositions)?;
-        let slot = *self
-            .account
-            .chains
-            .get(usize::from(position.chain_slot))
-            .ok_or(MarginError::MissingChain)?;
-        let kind = if position.call_lots > 0 {
-            OptionKind::Call
-        } else {
-            OptionKind::Put
-        };
-        let change = LotMove {
-            chain: slot.chain,
-            underlying_index: slot.underlying_index,
-            strike_slot: position.strike_slot,
-            kind,
-            lots: Lots::new(1),
-        };
-        self.move_leg(&change, &mut BothSides::default(), market, taken)
     }
 
     /// Moves one option's lots to the liquidator at mark (or at its payoff, once settled).
     fn move_leg(
         &mut self,
-        change: &LotMove,
+        position: &Position,
+        (kind, lots): (OptionKind, Lots),
         near: &mut BothSides,
         market: &mut MarketAccounts,
         taken: &mut Taken,
     ) -> core::result::Result<Value, MarginError> {
+        let slot = self
+            .account
+            .chains
+            .get(usize::from(position.chain_slot))
+            .ok_or(MarginError::MissingChain)?;
+        let change = &LotMove {
+            chain: slot.chain,
+            underlying_index: slot.underlying_index,
+            strike_slot: position.strike_slot,
+            kind,
+            lots,
+        };
         let underlying = market
             .underlying(change.underlying_index)
             .ok_or(MarginError::MissingUnderlying)?;
@@ -409,14 +384,14 @@ pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceAr
     let collateral_worth = accounts.move_collaterals(plan.fraction, &market, freshness, &mut taken)?;
     let worth = positions_worth.try_add(collateral_worth).or_margin_error()?;
     let cash_atoms = accounts.pay(worth, plan.discount_atoms, args.min_cash_change_atoms)?;
-    let assessed = accounts.assess_account(&market, freshness)?;
+    let assessed = accounts.assess_account(&market, Freshness::AfterLiquidation(now))?;
     let after = assessed.health;
     check_rise(&before, &after)?;
     let state = state.ended_at_target(&assessed, &accounts.house, now)?;
     accounts.account.liquidation = state;
     accounts.check_liquidator(&market, now)?;
 
-    emit_cpi!(SliceLiquidated {
+    emit_cpi!(WithRoom(SliceLiquidated {
         account: *ctx.accounts.account.address(),
         sequence: sequences.0,
         liquidator: *ctx.accounts.liquidator.address(),
@@ -437,6 +412,6 @@ pub fn liquidate_slice(ctx: &mut Context<LiquidateSlice>, args: LiquidateSliceAr
         account_cash: CashAfter::of(&ctx.accounts.account),
         liquidator_cash: CashAfter::of(&ctx.accounts.liquidator),
         taken,
-    });
+    }));
     Ok(())
 }

@@ -1,10 +1,13 @@
 //! What a slice moved, for its event.
 
 use crate::error::MarginError;
+use crate::event::SliceLiquidated;
 use crate::risk::LotMove;
 use crate::state::{MAX_CHAINS, MAX_COLLATERALS};
 use alloc::vec::Vec;
+use anchor_lang::Event;
 use anchor_lang::prelude::*;
+use core::mem::{size_of, size_of_val};
 use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Atoms;
 
@@ -107,5 +110,34 @@ impl Taken {
                 atoms: atoms.get(),
             });
         }
+    }
+}
+
+/// A large event, written into room that is reserved for it: a buffer that grows leaves its smaller selves on the heap, which for
+/// a slice of 256 positions is more than there is.
+pub(super) struct WithRoom(pub(super) SliceLiquidated);
+
+impl Discriminator for WithRoom {
+    const DISCRIMINATOR: &'static [u8] = SliceLiquidated::DISCRIMINATOR;
+}
+
+impl Event for WithRoom {
+    #[expect(
+        clippy::expect_used,
+        reason = "a list shorter than 2^32 in memory that grows cannot fail to be written"
+    )]
+    fn data(&self) -> Vec<u8> {
+        let taken = &self.0.taken;
+        let room = [
+            size_of::<SliceLiquidated>().saturating_add(Self::DISCRIMINATOR.len()),
+            size_of_val(taken.chains.as_slice()),
+            size_of_val(taken.lots.as_slice()),
+            size_of_val(taken.collaterals.as_slice()),
+        ];
+        let mut data = Vec::with_capacity(room.into_iter().fold(0, usize::saturating_add));
+        data.extend_from_slice(Self::DISCRIMINATOR);
+        anchor_lang::wincode::config::serialize_into(&mut data, &self.0, anchor_lang::BORSH_CONFIG)
+            .expect("nothing in it can fail to be written");
+        data
     }
 }

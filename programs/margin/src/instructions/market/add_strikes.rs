@@ -81,26 +81,30 @@ impl AddStrikes {
     }
 
     /// Puts the first strikes into the slots to be replaced, void of a risk array, and appends the others. The rent of a slot
-    /// stays its payer's whatever strike is in it.
-    fn list(&mut self, prices_e9: &[u64], replace_slots: &[u16]) -> Result<()> {
+    /// stays its payer's whatever strike is in it. Returns what was paid for each new slot, rounded down.
+    fn list(&mut self, prices_e9: &[u64], replace_slots: &[u16]) -> Result<u64> {
         for (slot, price_e9) in replace_slots.iter().zip(prices_e9) {
             let place = self.chain.get_mut(usize::from(*slot));
             let place = place.ok_or(MarginError::NoSuchStrike)?;
-            *place = Strike::new(*price_e9).paid_by(place.rent_payer);
+            *place = Strike::new(*price_e9).paid_by(place.rent_payer, place.rent_lamports);
         }
         let appended = prices_e9.get(replace_slots.len()..).unwrap_or(&[]);
         if appended.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         let total = self.chain.len().saturating_add(appended.len());
         let capacity = u32::try_from(total).map_err(|_| MarginError::ChainFull)?;
         self.chain.resize_to_capacity(capacity)?;
+        let before = self.chain.view().lamports();
         self.chain.top_up(self.payer.account())?;
+        let paid = self.chain.view().lamports().saturating_sub(before);
+        let count = u64::try_from(appended.len()).map_err(|_| MarginError::ChainFull)?;
+        let each = paid.checked_div(count).unwrap_or(0);
         for price_e9 in appended {
-            let strike = Strike::new(*price_e9).paid_by(*self.payer.address());
+            let strike = Strike::new(*price_e9).paid_by(*self.payer.address(), each);
             self.chain.try_push(strike)?;
         }
-        Ok(())
+        Ok(each)
     }
 }
 
@@ -117,13 +121,14 @@ pub fn add_strikes(ctx: &mut Context<AddStrikes>, prices_e9: Vec<u64>, replace_s
     accounts.validate(&prices_e9, &replace_slots, now)?;
     let first_slot = u16::try_from(accounts.chain.len()).map_err(|_| MarginError::ChainFull)?;
 
-    accounts.list(&prices_e9, &replace_slots)?;
+    let rent_lamports = accounts.list(&prices_e9, &replace_slots)?;
     let sequence = accounts.chain.advance();
 
     emit_cpi!(StrikesAdded {
         chain: *ctx.accounts.chain.address(),
         sequence,
         rent_payer: *ctx.accounts.payer.address(),
+        rent_lamports,
         first_slot,
         replaced_slots: replace_slots,
         prices_e9

@@ -3,10 +3,15 @@
 use crate::error::MarginError;
 use crate::event::{ChainClosed, StrikesRemoved};
 use crate::state::{ChainAccount, LAYOUT_VERSION};
+use alloc::vec;
 use alloc::vec::Vec;
 use anchor_lang::AccountClose;
+use anchor_lang::cpi::rent_exempt_lamports;
 use anchor_lang::prelude::*;
 use tenor_math::quantity::UnixSeconds;
+
+/// Owner of the sysvars.
+const SYSVARS: Address = Address::from_str_const("Sysvar1111111111111111111111111111111111111");
 
 /// Accounts of `close_chain`; those who paid for the last strikes follow, each once.
 #[event_cpi]
@@ -40,7 +45,7 @@ impl CloseChain {
             payer == self.rent_payer.address()
                 || payers
                     .iter()
-                    .any(|passed| passed.address() == payer && passed.is_writable())
+                    .any(|passed| passed.address() == payer && (passed.is_writable() || takes_nothing(passed)))
         };
         let strikes = self.chain.as_slice();
         strikes
@@ -49,26 +54,48 @@ impl CloseChain {
             .map_or(0, |last| last.saturating_add(1))
     }
 
-    /// Removes strikes and returns the rent of each to its payer.
-    fn remove_strikes(&mut self, left: usize, payers: &mut [AccountView]) -> Result<()> {
-        let mut view = *self.chain.view();
+    /// Removes strikes. What is owed to each of those who are passed, lamports; the creator's own stays with the chain.
+    fn remove_strikes(&mut self, left: usize, payers: &[AccountView]) -> Vec<u64> {
+        let mut owed = vec![0_u64; payers.len()];
         while self.chain.len() > left {
-            let before = self.chain.min_lamports()?;
-            let strike = self.chain.pop().ok_or(MarginError::NoSuchStrike)?;
-            let capacity = u32::try_from(self.chain.len()).map_err(|_| MarginError::MathOverflow)?;
-            self.chain.resize_to_capacity(capacity)?;
-            let rent = before.saturating_sub(self.chain.min_lamports()?);
-            // The creator's share of strikes leaves with the rest.
-            let Some(payer) = payers.iter_mut().find(|passed| *passed.address() == strike.rent_payer) else {
+            let Some(strike) = self.chain.pop() else { break };
+            let place = payers.iter().position(|passed| *passed.address() == strike.rent_payer);
+            if let Some(owed) = place.and_then(|place| owed.get_mut(place)) {
+                *owed = owed.saturating_add(strike.rent_lamports);
+            }
+        }
+        owed
+    }
+
+    /// Returns what was paid for strikes, never more than the chain holds. What cannot be sent to its payer stays and goes
+    /// to the creator with the rest.
+    fn pay(&mut self, payers: &mut [AccountView], owed: &[u64]) -> Result<()> {
+        let mut view = *self.chain.view();
+        for (payer, owed) in payers.iter_mut().zip(owed) {
+            let paid = (*owed).min(view.lamports());
+            let balance = payer.lamports().checked_add(paid).ok_or(MarginError::MathOverflow)?;
+            if paid == 0 || takes_nothing(payer) || balance < rent_exempt_lamports(payer.data_len())? {
                 continue;
-            };
-            let to_payer = payer.lamports().checked_add(rent).ok_or(MarginError::MathOverflow)?;
-            let kept = view.lamports().checked_sub(rent).ok_or(MarginError::MathOverflow)?;
-            view.set_lamports(kept);
-            payer.set_lamports(to_payer);
+            }
+            view.set_lamports(view.lamports().saturating_sub(paid));
+            payer.set_lamports(balance);
         }
         Ok(())
     }
+
+    /// Shrinks the account to the strikes that it has, unless the cluster would ask for more than it holds even then.
+    fn shrink(&mut self) -> Result<()> {
+        let capacity = u32::try_from(self.chain.len()).map_err(|_| MarginError::MathOverflow)?;
+        if self.chain.view().lamports() >= rent_exempt_lamports(ChainAccount::try_space_for(capacity)?)? {
+            self.chain.resize_to_capacity(capacity)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether nothing can be sent to an account for good: programs, and what the cluster reserves.
+fn takes_nothing(account: &AccountView) -> bool {
+    account.executable() || account.owned_by(&SYSVARS)
 }
 
 /// See [`crate::tenor_margin::close_chain`].
@@ -89,7 +116,10 @@ pub fn close_chain(ctx: &mut Context<CloseChain>) -> Result<()> {
             sequence,
             left: u16::try_from(left).map_err(|_| MarginError::MathOverflow)?,
         });
-        return ctx.accounts.remove_strikes(left, &mut payers);
+        let accounts = &mut ctx.accounts;
+        let owed = accounts.remove_strikes(left, &payers);
+        accounts.pay(&mut payers, &owed)?;
+        return accounts.shrink();
     }
     emit_cpi!(ChainClosed {
         chain,
@@ -97,7 +127,8 @@ pub fn close_chain(ctx: &mut Context<CloseChain>) -> Result<()> {
         rent_payer,
     });
     let accounts = &mut ctx.accounts;
-    accounts.remove_strikes(0, &mut payers)?;
+    let owed = accounts.remove_strikes(0, &payers);
+    accounts.pay(&mut payers, &owed)?;
     accounts.chain.close(*accounts.rent_payer.account())?;
     Ok(())
 }

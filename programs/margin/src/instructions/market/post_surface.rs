@@ -55,8 +55,7 @@ impl PostSurface {
         let neighbours = Neighbours::find(self.chain.expiry, &self.underlying, now, |expiry| {
             neighbours.chain_of(&self.chain.underlying, expiry)
         })?;
-        let limits = &self.underlying.surface;
-        let anchors = check_steps(&terms, &self.chain, limits, now, neighbours.nearest())?;
+        let anchors = check_steps(&terms, &self.chain, &self.underlying, now, neighbours.nearest())?;
         neighbours.check(&slice, now)?;
         Ok(anchors)
     }
