@@ -91,7 +91,11 @@ pub(crate) const fn div_ceil_small(a: u128, divisor: core::num::NonZeroU32) -> u
     let (second, rest) = (widened / divisor, widened % divisor);
     let widened = (rest << 32) | (low & HALF_WORD as u64);
     let quotient = ((first as u128) << 64) | ((second << 32) | (widened / divisor)) as u128;
-    if widened % divisor == 0 { quotient } else { quotient + 1 }
+    if widened.is_multiple_of(divisor) {
+        quotient
+    } else {
+        quotient + 1
+    }
 }
 
 /// Quotient and remainder, by one division: on the target the other would cost as much again. The divisor is not zero.

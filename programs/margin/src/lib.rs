@@ -323,7 +323,9 @@ pub mod tenor_margin {
 
     /// Opens a margin account.
     ///
-    /// Requires: the owner signs; the capacity is 1 to 64, in the large class 1 to 256; new accounts are not paused.
+    /// Requires: the owner signs; the capacity is 1 to 64, in the large class 1 to 256; new accounts are not paused. A standard
+    /// account has room for 8 chains, 8 underlyings and every collateral; a large one for 16 chains, 2 underlyings and 4
+    /// collaterals besides the quote.
     /// Effects: the account exists, empty; the payer pays its rent and is remembered.
     /// Ensures: an owner has one account per number.
     /// Rounding: none.
@@ -377,7 +379,8 @@ pub mod tenor_margin {
     ///
     /// Requires: set-up is over; the amount is positive; source, mint, vault and token program are the collateral's; the depositor owns the
     /// source; the cap, while it ramps its present part, is kept; deposits are not paused, or it
-    /// is the quote and the account owes cash or has positions.
+    /// is the quote and the account owes cash or has positions; afterwards the account depends on no more underlyings and
+    /// collaterals than its size class allows.
     /// Effects: interest comes to the present; balance and booked total grow by what arrived in the vault; the window
     /// forgets as much outflow.
     /// Ensures: vault and booked total move together.
@@ -402,7 +405,7 @@ pub mod tenor_margin {
     /// Moves cash or a collateral between two margin accounts of one owner.
     ///
     /// Requires: the owner of both signs, which a delegate may not; the amount is positive; a collateral's balance suffices;
-    /// afterwards the withdrawal rule holds for the account that gives.
+    /// afterwards the withdrawal rule holds for the account that gives, and the other is within its size class.
     /// Effects: interest comes to the present; one balance shrinks and the other grows by the amount.
     /// Ensures: booked totals stay; the account that receives is only better off and needs no price.
     /// Rounding: requirements up, values down.
@@ -414,7 +417,7 @@ pub mod tenor_margin {
     ///
     /// Requires: the owner of both signs, which a delegate may not; the chain has not expired; the lots are part of what the
     /// giving account holds; afterwards the withdrawal rule holds for it and the receiving account meets its initial
-    /// requirement, on fresh prices and risk arrays.
+    /// requirement, on fresh prices and risk arrays, and is within its size class.
     /// Effects: the lots move.
     /// Ensures: lots of each option sum to zero over all accounts; unrealised gains do not become free cash.
     /// Rounding: requirements up, values down.
@@ -427,7 +430,8 @@ pub mod tenor_margin {
     /// Requires: an authority of each account signs (owner, delegate, or a program for its own address); the owners differ;
     /// the deadline has not passed; one to eight legs of live options on fresh prices and risk arrays; each price is within
     /// the band around its mark; the buyer's payment and the seller's receipt are within their limits, fees included; the
-    /// losses of the day under a delegate's signature stay within the owner's limit; trades are not paused, or one side only reduces.
+    /// losses of the day under a delegate's signature stay within the owner's limit; trades are not paused, or one side only reduces;
+    /// afterwards each account is within its size class; of two large ones at most one only reduced because it had to.
     /// Effects: the buyer gains and the seller gives the legs' lots; the premium moves the other way; both sides' fees
     /// accrue in the legs' chains.
     /// Ensures: lots of each option sum to zero over all accounts; each account meets its initial requirement, or the
@@ -523,8 +527,8 @@ pub mod tenor_margin {
     /// Takes over a fraction of an unhealthy account, at a discount on the requirement that it frees.
     ///
     /// Requires: an auction runs; the exposure sequence is the expected one; price and risk arrays are fresh; equity is positive;
-    /// the liquidator is someone else, has the cash and meets its initial requirement afterwards; its cash changes by at
-    /// least the limit.
+    /// the liquidator is someone else, has the cash, meets its initial requirement afterwards and is within its size class; its
+    /// cash changes by at least the limit.
     /// Effects: the fraction of every position moves at mark and of every collateral but the quote at the oracle price;
     /// the liquidator pays their worth less the discount.
     /// Ensures: health rises; the fraction is at most what restores the target; at least one lot moves; equity never

@@ -210,7 +210,8 @@ fn of_two_large_accounts_that_fall_short_neither_reduces_with_the_other() {
     world.trade_at_mark(&small, &holder, scene.chain.call(220), 400);
     for actor in [&writer, &holder] {
         let health = world.picture().health(actor);
-        let spare = health.equity.e9() - (health.maintenance.e9() + health.initial.e9()) / 2;
+        // Near a liquidation, so that an eighth less does not heal it.
+        let spare = health.equity.e9() - (7 * health.maintenance.e9() + health.initial.e9()) / 8;
         world.edit_account(actor, |account| account.cash_atoms -= spare / 1_000);
         assert!(world.picture().action_health(actor).initial_health().unwrap().e9() < 0);
     }
@@ -229,5 +230,4 @@ fn of_two_large_accounts_that_fall_short_neither_reduces_with_the_other() {
     // The writer buys back: with the holder it may not, with somebody else it may.
     assert_fails_with(world.send(reduce(&writer, &holder)), MarginError::LargeReductions);
     assert_lands(world.send(reduce(&writer, &small)));
-    assert_adds_up(world);
 }

@@ -212,16 +212,11 @@ impl<M: MarketView> Reckoning<'_, M> {
     fn health(&self) -> Result<Health, MarginError> {
         let mut health = HealthBuilder::new(self.cash()?);
         let mut unbounded = Vec::new();
-        let passes_without = self.freshness.passes_without_bound();
-        self.sum(
-            &mut health,
-            passes_without.is_some().then_some(&mut unbounded),
-            &mut |_, _| {},
-        )?;
+        let rule = self.freshness.rule();
+        self.sum(&mut health, rule.map(|_| &mut unbounded), &mut |_, _| {})?;
         let without = self.finish(&health)?;
-        match passes_without {
-            Some(passes) if !unbounded.is_empty() && !passes(&without)? => {}
-            _ => return Ok(without),
+        if unbounded.is_empty() || rule.is_some_and(|rule| rule.check(&without).is_ok()) {
+            return Ok(without);
         }
         for of_underlying in &unbounded {
             let underlying = self

@@ -1,11 +1,12 @@
 //! Which action a health check is for: how old its inputs may be, and how it counts those that are not good enough.
 
 use super::FeedState;
-use crate::error::{MarginError, OrMarginError};
+use crate::error::MarginError;
+use crate::portfolio_check::Rule;
 use crate::settlement::{FixedPart, average};
 use crate::state::{Chain, Strike, Underlying};
-use tenor_math::quantity::{Price, Ratio, UnixSeconds, Value};
-use tenor_math::risk::{Health, PriceInterval, Purpose};
+use tenor_math::quantity::{Price, Ratio, UnixSeconds};
+use tenor_math::risk::{PriceInterval, Purpose};
 
 /// Widest band around a strike's reference in which a liquidation may start: where the bound on re-centred numbers is
 /// proved, as long as it is no more than a fifth of the range.
@@ -82,12 +83,12 @@ impl Freshness {
         }
     }
 
-    /// Whether a health that is not held against greatest losses, which is never too high, lets the action pass; none for actions
-    /// that want the health itself.
-    pub(super) const fn passes_without_bound(self) -> Option<fn(&Health) -> Result<bool, MarginError>> {
+    /// What lets the action pass also with a health that is not held against greatest losses, which is never too high; none for
+    /// actions that want the health itself.
+    pub(super) const fn rule(self) -> Option<Rule> {
         match self {
-            Self::Action(_) | Self::Reduction(_) | Self::TakeOver(_) => Some(meets_initial),
-            Self::Withdrawal(_) | Self::PaidReduction(_) => Some(meets_both),
+            Self::Action(_) | Self::Reduction(_) | Self::TakeOver(_) => Some(Rule::Initial),
+            Self::Withdrawal(_) | Self::PaidReduction(_) => Some(Rule::Withdrawal),
             Self::LiquidationStart(_) | Self::Liquidation(_) | Self::AfterLiquidation(_) | Self::AsStored => None,
         }
     }
@@ -236,14 +237,6 @@ impl Freshness {
         }
         Ok(Ratio::from_e9(range_e9))
     }
-}
-
-fn meets_initial(health: &Health) -> Result<bool, MarginError> {
-    Ok(health.initial_health().or_margin_error()? >= Value::ZERO)
-}
-
-fn meets_both(health: &Health) -> Result<bool, MarginError> {
-    Ok(health.withdrawable >= Value::ZERO && meets_initial(health)?)
 }
 
 /// What an action asks of a risk array.

@@ -22,11 +22,7 @@ pub const MAX_POSITIONS: u32 = 64;
 /// Most strikes with a position in an account of the large class.
 pub const LARGE_MAX_POSITIONS: u32 = 256;
 /// What a registry can list besides the quote.
-#[expect(
-    clippy::as_conversions,
-    clippy::arithmetic_side_effects,
-    reason = "evaluated by the compiler; a small number"
-)]
+#[expect(clippy::as_conversions, reason = "evaluated by the compiler; a small number")]
 const MOST_COLLATERALS: u32 = MAX_COLLATERALS as u32 - 1;
 
 /// How large an account can grow. Chosen at opening: what a health check costs at most follows from it.
