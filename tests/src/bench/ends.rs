@@ -40,6 +40,7 @@ impl Bench {
 
     fn liquidation(&mut self, portfolio: &mut Portfolio) {
         let liquidator = portfolio.newcomer("liquidator");
+        portfolio.move_prices();
         let (world, writer) = (&mut portfolio.world, &portfolio.writer);
         let health = world.picture().health(writer);
         let spare = health.equity.e9() - health.maintenance.e9() / 2;

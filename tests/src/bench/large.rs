@@ -175,6 +175,7 @@ impl Bench {
         let (writer, buyer) = (portfolio.writer.clone(), portfolio.buyer.clone());
         portfolio.world.advance(days(1) + 1);
         portfolio.reprice();
+        portfolio.move_prices();
         let is_large = portfolio.shape.positions() > 64;
         let short: &[&Actor] = if is_large { &[&writer] } else { &[&writer, &buyer] };
         for actor in short {

@@ -1,6 +1,7 @@
 //! Worlds with two accounts that hold as much as they can.
 
 use tenor_margin::instructions::AddCollateralArgs;
+use tenor_math::quantity::Price;
 use tenor_testkit::action::{AddCollateral, AddUnderlying, OpenAccount, Quote, Trade};
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, admin, anyone};
@@ -172,6 +173,15 @@ impl Portfolio {
         }
         for chain in self.chains.clone() {
             self.world.refresh_chain(chain);
+        }
+    }
+
+    /// Prices move by 0.3% from where the arrays were computed, within the band of a liquidation.
+    pub(super) fn move_prices(&mut self) {
+        self.world.advance(5);
+        for asset in self.assets() {
+            let price_e9 = asset.first_price_usd * 1_003_000_000;
+            self.world.set_price(asset, Price::from_e9(price_e9));
         }
     }
 

@@ -26,6 +26,9 @@ pub struct Collateral {
 struct Group {
     /// From their reference to the present spot; none while the group is empty.
     step: Option<Step>,
+    /// Forward of the last strike that was moved, and where it went; zero before the first.
+    forward: Value,
+    moved_forward: Value,
     /// What their calls gained from the reference to the present spot, at the re-centred marks.
     mark_change: Value,
     /// Sum of net lots x drift.
@@ -85,6 +88,8 @@ impl<'a> UnderlyingBook<'a> {
             pnl_e9: [0; SCENARIOS],
             group: Group {
                 step: None,
+                forward: Value::ZERO,
+                moved_forward: Value::ZERO,
                 mark_change: Value::ZERO,
                 drift: Value::ZERO,
                 size_e9: 0,
@@ -132,7 +137,8 @@ impl<'a> UnderlyingBook<'a> {
         let net = call.try_add(put)?;
         let step = self.step_from(strike.reference)?;
         self.add_results(net, strike)?;
-        let marks = strike.marks_after(&step)?;
+        let forward = self.moved_forward(strike.forward_value, &step)?;
+        let marks = strike.marks_with(&step, forward)?;
         let value = call.value(marks.call)?.try_add(put.value(marks.put)?)?;
         self.option_value = self.option_value.try_add(value)?;
         let put_forward = self.put_forward.get_mut(expiry).ok_or(MathError::OutOfDomain)?;
@@ -199,6 +205,18 @@ impl<'a> UnderlyingBook<'a> {
         Ok(())
     }
 
+    /// A strike's forward at the present spot: that of the last strike, where it is the same before.
+    fn moved_forward(&mut self, forward: Value, step: &Step) -> Result<Value, MathError> {
+        if step.is_zero() {
+            return Ok(forward);
+        }
+        if self.group.forward != forward {
+            self.group.moved_forward = step.moved(forward)?;
+            self.group.forward = forward;
+        }
+        Ok(self.group.moved_forward)
+    }
+
     /// The step from a reference to the present spot; a new reference starts a new group.
     fn step_from(&mut self, reference: Price) -> Result<Step, MathError> {
         match self.group.step {
@@ -207,6 +225,7 @@ impl<'a> UnderlyingBook<'a> {
                 self.put_group_aside()?;
                 let step = Step::between(reference, self.interval.spot())?;
                 self.group.step = Some(step);
+                (self.group.forward, self.group.moved_forward) = (Value::ZERO, Value::ZERO);
                 self.has_started = true;
                 Ok(step)
             }

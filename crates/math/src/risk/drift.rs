@@ -9,7 +9,7 @@
 //! A rule that used the account's own chords alone would not hold: longs and shorts that cancel at the grid's points can
 //! leave any slope between them.
 
-use super::scenario::{MOVES, PriceShocks, SCENARIOS, VolatilityShocks, scenario};
+use super::scenario::{MOVES, PRICE_MOVES, PriceShocks, SCENARIOS, VolatilityShocks, scenario};
 use crate::pricing::TotalVariance;
 use crate::quantity::E9;
 use crate::{MathError, Round, mul_div};
@@ -233,25 +233,50 @@ pub(super) fn recentred(
 ) -> Result<[i64; SCENARIOS], MathError> {
     let factors = slope_factors(shocks, step_q30.unsigned_abs());
     let mut moved = *sums_e9;
-    for (index, result) in moved.iter_mut().enumerate() {
-        let (below, above) = neighbours(index);
-        let (of_fall, of_rise) = factors.get(scenario(index).price_move).copied().unwrap_or((0, 0));
+    for ((result, (below, above)), price_move) in moved.iter_mut().zip(NEIGHBOURS).zip(PRICE_MOVES) {
+        let (of_fall, of_rise) = factors.get(price_move).copied().unwrap_or((0, 0));
         let value = |other: Option<usize>| other.and_then(|other| sums_e9.get(other)).copied();
         let middle = *result;
-        let term =
-            |high: i64, low: i64, factor: u64| i128::from(high.wrapping_sub(low)).wrapping_mul(i128::from(factor));
         let change = match (value(below), value(above)) {
             // Inside the grid both chords have the same run: their middle is the chord across.
-            (Some(below), Some(above)) if of_fall == of_rise => term(above, below, of_rise),
-            (Some(below), Some(above)) => term(middle, below, of_fall) + term(above, middle, of_rise),
-            (Some(below), None) => term(middle, below, of_fall),
-            (None, Some(above)) => term(above, middle, of_rise),
+            (Some(below), Some(above)) if of_fall == of_rise => part_q30(above.wrapping_sub(below), of_rise)?,
+            (Some(below), Some(above)) => {
+                let term = |rise: i64, factor: u64| i128::from(rise).wrapping_mul(i128::from(factor));
+                let both = term(middle.wrapping_sub(below), of_fall) + term(above.wrapping_sub(middle), of_rise);
+                i64::try_from(both >> 30).map_err(|_| MathError::Overflow)?
+            }
+            (Some(below), None) => part_q30(middle.wrapping_sub(below), of_fall)?,
+            (None, Some(above)) => part_q30(above.wrapping_sub(middle), of_rise)?,
             (None, None) => 0,
-        } >> 30;
-        let change = i64::try_from(if step_q30 < 0 { -change } else { change }).map_err(|_| MathError::Overflow)?;
-        *result = middle.checked_add(change).ok_or(MathError::Overflow)?;
+        };
+        let change = if step_q30 < 0 {
+            change.checked_neg()
+        } else {
+            Some(change)
+        };
+        *result = change
+            .and_then(|change| middle.checked_add(change))
+            .ok_or(MathError::Overflow)?;
     }
     Ok(moved)
+}
+
+/// `rise * factor` for a factor in Q30, rounded down.
+///
+/// Exact: with `rise = high 2^30 + low` and `low` not negative it is `high factor` and the part of `low factor`.
+///
+/// # Errors
+/// [`MathError::Overflow`].
+fn part_q30(rise: i64, factor: u64) -> Result<i64, MathError> {
+    const LOW: i64 = (1 << 30) - 1;
+    if factor >> 30 == 0 {
+        // A high part is below 2^33: both products fit a word, where the 128-bit product costs several times as much.
+        let factor = factor.cast_signed();
+        let of_low = (rise & LOW).wrapping_mul(factor) >> 30;
+        return Ok((rise >> 30).wrapping_mul(factor).wrapping_add(of_low));
+    }
+    let product = i128::from(rise).wrapping_mul(i128::from(factor));
+    i64::try_from(product >> 30).map_err(|_| MathError::Overflow)
 }
 
 /// By move: what the chord to the neighbour below and the one above count for, Q30: the distance `step (1 + m)` over the

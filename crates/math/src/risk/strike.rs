@@ -119,6 +119,14 @@ impl Step {
             .map_err(|_| MathError::Overflow)
     }
 
+    /// A forward at the present spot.
+    pub(super) fn moved(&self, forward: Value) -> Result<Value, MathError> {
+        if self.is_zero() {
+            return Ok(forward);
+        }
+        self.applied_to(forward)
+    }
+
     /// `value` moved by the relative step, which was rounded toward zero: within two units below 2^61. A value that is not
     /// negative stays so.
     #[expect(clippy::arithmetic_side_effects, reason = "a step is below one")]
@@ -147,12 +155,19 @@ impl StrikeView<'_> {
     /// # Errors
     /// [`MathError::Overflow`].
     pub fn marks_after(&self, step: &Step) -> Result<Marks, MathError> {
+        self.marks_with(step, step.moved(self.forward_value)?)
+    }
+
+    /// The same where the moved forward is known.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub(super) fn marks_with(&self, step: &Step, forward: Value) -> Result<Marks, MathError> {
         // Mostly there is nothing to move, since whoever acts refreshes first.
-        let (forward, moved_e9) = if step.is_zero() {
-            (self.forward_value, 0)
+        let moved_e9 = if step.is_zero() {
+            0
         } else {
-            let moved = mul_div_signed(step.difference_e9, self.delta_units_e9.unsigned_abs(), E9, Round::Down)?;
-            (step.applied_to(self.forward_value)?, moved)
+            mul_div_signed(step.difference_e9, self.delta_units_e9.unsigned_abs(), E9, Round::Down)?
         };
         let parity = forward.try_sub(self.strike_value)?;
         let call = self.mark.try_add(Value::from_e9(moved_e9))?.max(parity).or_zero();

@@ -366,7 +366,7 @@ impl<M: MarketView> Reckoning<'_, M> {
             }
             found.is_stale |= self.freshness.is_stale(held.chain, underlying);
             let before = book.option_value();
-            let arrays = self.freshness.of_arrays(held.chain, underlying).with_range(range);
+            let mut arrays = self.freshness.of_arrays(held.chain, underlying).with_range(range);
             for position in self.holdings.positions(held) {
                 let strike = strike_of(position, held)?;
                 arrays.check(strike)?;

@@ -180,6 +180,7 @@ impl Freshness {
         ArrayCheck {
             price_e9: underlying.price_e9,
             range_e9: None,
+            near_e9: underlying.price_e9,
             action: self.now().map(|now| {
                 let age = i64::try_from(underlying.feed.max_risk_age_seconds).unwrap_or(i64::MAX);
                 ArrayLimits {
@@ -266,6 +267,8 @@ pub struct ArrayCheck {
     range_e9: Option<u64>,
     /// None for a view, which takes what is stored.
     action: Option<ArrayLimits>,
+    /// Reference price last found near enough: mostly that of the next strike too.
+    near_e9: u64,
 }
 
 impl ArrayCheck {
@@ -284,32 +287,39 @@ impl ArrayCheck {
     /// # Errors
     /// [`MarginError::RiskStale`], also before the first refresh, and for any view once the price has doubled since.
     #[inline(always)]
-    pub fn check(&self, strike: &Strike) -> Result<(), MarginError> {
-        let distance = self.price_e9.abs_diff(strike.reference_price_e9);
-        let is_good = strike.reference_price_e9 != 0
+    pub fn check(&mut self, strike: &Strike) -> Result<(), MarginError> {
+        let reference_e9 = strike.reference_price_e9;
+        let is_good = reference_e9 != 0
             && self.range_e9.is_none_or(|range_e9| range_e9 == strike.range_e9)
             && match &self.action {
                 // No number is moved so far, whoever asks.
-                None => distance < strike.reference_price_e9,
+                None => self.price_e9.abs_diff(reference_e9) < reference_e9,
                 Some(limits) => {
                     strike.slice_number == limits.slice_number
                         && strike.reference_at >= limits.oldest_at
-                        && (distance == 0 || is_within(distance, strike.reference_price_e9, limits.band_e9))
-                        && (strike.fixed_e9 == limits.fixed.price_e9 || self.is_near(strike, limits))
+                        && ((reference_e9 ^ self.near_e9) | (strike.fixed_e9 ^ limits.fixed.price_e9) == 0
+                            || is_near(self.price_e9, strike, limits))
                 }
             };
-        if is_good { Ok(()) } else { Err(MarginError::RiskStale) }
+        if is_good {
+            self.near_e9 = reference_e9;
+            Ok(())
+        } else {
+            Err(MarginError::RiskStale)
+        }
     }
 }
 
-impl ArrayCheck {
-    /// Whether the marks taken since an array was computed have moved the expected average by no more than the band: they are
-    /// new to it like a price that moved.
-    #[inline(never)]
-    fn is_near(&self, strike: &Strike, limits: &ArrayLimits) -> bool {
-        let distance = limits.fixed.distance_e9(strike.fixed_part(), self.price_e9);
-        is_within(distance, strike.reference_price_e9, limits.band_e9)
-    }
+/// Whether price and marks are so near an array's that it is good with the band: the marks taken since are new to it like a
+/// price that moved, and may move the expected average as far.
+#[inline(never)]
+fn is_near(price_e9: u64, strike: &Strike, limits: &ArrayLimits) -> bool {
+    let reference_e9 = strike.reference_price_e9;
+    is_within(price_e9.abs_diff(reference_e9), reference_e9, limits.band_e9)
+        && (strike.fixed_e9 == limits.fixed.price_e9 || {
+            let distance = limits.fixed.distance_e9(strike.fixed_part(), price_e9);
+            is_within(distance, reference_e9, limits.band_e9)
+        })
 }
 
 fn is_within(distance: u64, reference_e9: u64, band_e9: u64) -> bool {

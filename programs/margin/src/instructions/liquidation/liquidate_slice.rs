@@ -9,12 +9,12 @@ use crate::portfolio_check::{Effect, check_after};
 use crate::risk::{
     Assessment, Counting, Freshness, LotMove, MarketView, Whereabouts, assess, assess_in_detail, move_lots_near,
 };
-use crate::state::{ClearingHouse, MAX_CHAINS, PortfolioAccount, Position, QUOTE_INDEX, Registry, seeds};
+use crate::state::{ClearingHouse, MAX_CHAINS, PortfolioAccount, Position, QUOTE_INDEX, Registry, Strike, seeds};
 use anchor_lang::prelude::*;
 use tenor_math::Round;
 use tenor_math::liquidation::{Fraction, SliceTerms, discount, slice_fraction};
-use tenor_math::pricing::OptionKind;
-use tenor_math::quantity::{Atoms, Lots, Ratio, UnixSeconds, Value};
+use tenor_math::pricing::{OptionKind, payoff_per_lot};
+use tenor_math::quantity::{Atoms, LotSize, Lots, Price, Ratio, UnixSeconds, Value};
 use tenor_math::risk::Health;
 
 /// What the liquidator asks for.
@@ -187,24 +187,27 @@ impl LiquidateSlice {
                 slot: position.chain_slot,
                 place,
             };
-            for kind in [OptionKind::Call, OptionKind::Put] {
-                let lots = fraction.of_lots(position.lots(kind)).or_margin_error()?;
-                if lots != Lots::ZERO {
-                    let moved = self.move_leg(&position, (kind, lots), &mut near, market, taken)?;
-                    worth = worth.try_add(moved).or_margin_error()?;
-                }
+            let lots = |kind| fraction.of_lots(position.lots(kind)).or_margin_error();
+            let legs = [
+                (OptionKind::Call, lots(OptionKind::Call)?),
+                (OptionKind::Put, lots(OptionKind::Put)?),
+            ];
+            if legs.iter().any(|(_, lots)| *lots != Lots::ZERO) {
+                let moved = self.move_legs(&position, legs, &mut near, market, taken)?;
+                worth = worth.try_add(moved).or_margin_error()?;
             }
         }
         match first_movable {
             // Only longs, of which the fraction is less than a lot each: one lot of the first keeps the auction moving.
             Some(position) if taken.lots.is_empty() => {
-                let kind = if position.call_lots > 0 {
-                    OptionKind::Call
+                let one_lot = Lots::new(1);
+                let (call, put) = if position.call_lots > 0 {
+                    (one_lot, Lots::ZERO)
                 } else {
-                    OptionKind::Put
+                    (Lots::ZERO, one_lot)
                 };
-                let one = (kind, Lots::new(1));
-                self.move_leg(&position, one, &mut BothSides::default(), market, taken)
+                let legs = [(OptionKind::Call, call), (OptionKind::Put, put)];
+                self.move_legs(&position, legs, &mut BothSides::default(), market, taken)
             }
             _ => Ok(worth),
         }
@@ -228,58 +231,62 @@ impl LiquidateSlice {
         Ok(movable)
     }
 
-    /// Moves one option's lots to the liquidator at mark (or at its payoff, once settled).
-    fn move_leg(
+    /// Moves a strike's lots to the liquidator at mark (or at their payoff, once settled), and returns what they are worth.
+    fn move_legs(
         &mut self,
         position: &Position,
-        (kind, lots): (OptionKind, Lots),
+        legs: [(OptionKind, Lots); 2],
         near: &mut BothSides,
         market: &mut MarketAccounts,
         taken: &mut Taken,
     ) -> core::result::Result<Value, MarginError> {
-        let slot = self
+        let slot = *self
             .account
             .chains
             .get(usize::from(position.chain_slot))
             .ok_or(MarginError::MissingChain)?;
-        let change = &LotMove {
-            chain: slot.chain,
-            underlying_index: slot.underlying_index,
-            strike_slot: position.strike_slot,
-            kind,
-            lots,
-        };
         let underlying = market
-            .underlying(change.underlying_index)
+            .underlying(slot.underlying_index)
             .ok_or(MarginError::MissingUnderlying)?;
         let (spot, lot) = (underlying.price(), underlying.lot()?);
-        let chain = market.chain_mut(&change.chain)?;
+        let chain = market.chain_mut(&slot.chain)?;
         let settlement = chain.settlement_price();
-        let mut open_positions = chain.open_positions;
+        let (mut open_positions, mut worth) = (chain.open_positions, Value::ZERO);
         let strike = chain
-            .get_mut(usize::from(change.strike_slot))
+            .get_mut(usize::from(position.strike_slot))
             .ok_or(MarginError::NoSuchStrike)?;
-        let per_lot = match (settlement, change.kind) {
-            (Some(price), kind) => tenor_math::pricing::payoff_per_lot(kind, price, strike.price(), lot),
-            (None, OptionKind::Call) => strike.view().marks(spot).map(|marks| marks.call),
-            (None, OptionKind::Put) => strike.view().marks(spot).map(|marks| marks.put),
+        let [call, put] = worth_per_lot(strike, settlement, spot, lot)?;
+        for (kind, lots) in legs {
+            let gained = LotMove {
+                chain: slot.chain,
+                underlying_index: slot.underlying_index,
+                strike_slot: position.strike_slot,
+                kind,
+                lots,
+            };
+            let given = LotMove {
+                lots: lots.try_neg().or_margin_error()?,
+                ..gained
+            };
+            move_lots_near(&mut self.account, &mut near.given, &given, strike, &mut open_positions)?;
+            move_lots_near(
+                &mut self.liquidator,
+                &mut near.gained,
+                &gained,
+                strike,
+                &mut open_positions,
+            )?;
+            let per_lot = match kind {
+                OptionKind::Call => call,
+                OptionKind::Put => put,
+            };
+            let of_leg = lots.value(per_lot).or_margin_error()?;
+            worth = worth.try_add(of_leg).or_margin_error()?;
         }
-        .or_margin_error()?;
-        let given = LotMove {
-            lots: change.lots.try_neg().or_margin_error()?,
-            ..*change
-        };
-        move_lots_near(&mut self.account, &mut near.given, &given, strike, &mut open_positions)?;
-        move_lots_near(
-            &mut self.liquidator,
-            &mut near.gained,
-            change,
-            strike,
-            &mut open_positions,
-        )?;
         chain.open_positions = open_positions;
-        taken.add_lots(change, || chain.advance())?;
-        change.lots.value(per_lot).or_margin_error()
+        let [(_, call), (_, put)] = legs;
+        taken.add_lots(&slot.chain, position.strike_slot, (call, put), || chain.advance())?;
+        Ok(worth)
     }
 
     /// Moves the slice's collaterals other than the quote at the oracle price and returns what they are worth.
@@ -341,6 +348,21 @@ impl LiquidateSlice {
         }
         Ok(change)
     }
+}
+
+/// What a lot of a strike's call and of its put changes hands at.
+fn worth_per_lot(
+    strike: &Strike,
+    settlement: Option<Price>,
+    spot: Price,
+    lot: LotSize,
+) -> core::result::Result<[Value; 2], MarginError> {
+    let Some(price) = settlement else {
+        let marks = strike.view().marks(spot).or_margin_error()?;
+        return Ok([marks.call, marks.put]);
+    };
+    let payoff = |kind| payoff_per_lot(kind, price, strike.price(), lot).or_margin_error();
+    Ok([payoff(OptionKind::Call)?, payoff(OptionKind::Put)?])
 }
 
 /// Whether what an underlying prices can change hands at its price.

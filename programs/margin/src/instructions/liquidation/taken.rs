@@ -2,14 +2,12 @@
 
 use crate::error::MarginError;
 use crate::event::SliceLiquidated;
-use crate::risk::LotMove;
 use crate::state::{MAX_CHAINS, MAX_COLLATERALS};
 use alloc::vec::Vec;
 use anchor_lang::Event;
 use anchor_lang::prelude::*;
 use core::mem::{size_of, size_of_val};
-use tenor_math::pricing::OptionKind;
-use tenor_math::quantity::Atoms;
+use tenor_math::quantity::{Atoms, Lots};
 
 /// A chain of which a slice took lots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IdlType, SchemaRead, SchemaWrite)]
@@ -64,41 +62,30 @@ impl Taken {
         }
     }
 
-    /// Adds lots of one option. `advance` numbers the slice for the chain, once. Call and put of a strike come one after
-    /// the other.
+    /// Adds lots of a strike's call and put. `advance` numbers the slice for the chain, once.
     pub(super) fn add_lots(
         &mut self,
-        change: &LotMove,
+        chain: &Address,
+        strike_slot: u16,
+        (call, put): (Lots, Lots),
         advance: impl FnOnce() -> u64,
     ) -> core::result::Result<(), MarginError> {
-        let place = match self.chains.iter().rposition(|entry| entry.chain == change.chain) {
+        let place = match self.chains.iter().rposition(|entry| entry.chain == *chain) {
             Some(place) => place,
             None => {
                 self.chains.push(TakenChain {
-                    chain: change.chain,
+                    chain: *chain,
                     sequence: advance(),
                 });
                 self.chains.len().saturating_sub(1)
             }
         };
-        let lots = change.lots.get();
-        let is_put = change.kind == OptionKind::Put;
-        let (call_lots, put_lots) = match change.kind {
-            OptionKind::Call => (lots, 0),
-            OptionKind::Put => (0, lots),
-        };
-        let chain = u8::try_from(place).map_err(|_| MarginError::ChainTableFull)?;
-        match self.lots.last_mut() {
-            Some(last) if is_put && last.chain == chain && last.strike_slot == change.strike_slot => {
-                last.put_lots = put_lots;
-            }
-            _ => self.lots.push(TakenLots {
-                chain,
-                strike_slot: change.strike_slot,
-                call_lots,
-                put_lots,
-            }),
-        }
+        self.lots.push(TakenLots {
+            chain: u8::try_from(place).map_err(|_| MarginError::ChainTableFull)?,
+            strike_slot,
+            call_lots: call.get(),
+            put_lots: put.get(),
+        });
         Ok(())
     }
 
