@@ -478,12 +478,22 @@ pub fn end_bracket(account: Pubkey, market: &HealthAccounts) -> Instruction {
     )
 }
 
-/// `settle_chain`: writes the settlement price.
-pub fn settle_chain(underlying: Pubkey, chain: Pubkey, feed: Pubkey) -> Instruction {
-    let metas = accounts::SettleChain {
+/// `mark_settlement`: takes settlement marks from the update that straddles them.
+pub fn mark_settlement(underlying: Pubkey, chain: Pubkey, feed: Pubkey) -> Instruction {
+    let metas = accounts::MarkSettlement {
         underlying,
         chain,
         feed,
+        event_authority: address::event_authority(),
+        program: tenor_margin::ID,
+    };
+    build(metas.to_account_metas(None), data::MarkSettlement {}.data())
+}
+
+/// `settle_chain`: writes the settlement price.
+pub fn settle_chain(chain: Pubkey) -> Instruction {
+    let metas = accounts::SettleChain {
+        chain,
         event_authority: address::event_authority(),
         program: tenor_margin::ID,
     };
@@ -573,7 +583,7 @@ pub fn name(instruction_data: &[u8]) -> Option<&'static str> {
         UpdatePrice => "update_price", CreateChain => "create_chain", AddStrikes => "add_strikes",
         PostSurface => "post_surface", RefreshRisk => "refresh_risk", OpenAccount => "open_account",
         Deposit => "deposit", Withdraw => "withdraw", Trade => "trade", BeginBracket => "begin_bracket",
-        EndBracket => "end_bracket", SettleChain => "settle_chain",
+        EndBracket => "end_bracket", MarkSettlement => "mark_settlement", SettleChain => "settle_chain",
         SettleAccount => "settle_account", TouchLiquidation => "touch_liquidation",
         LiquidateSlice => "liquidate_slice", Health => "health", GrowAccount => "grow_account", CloseAccount => "close_account",
         SetDelegate => "set_delegate", Accrue => "accrue", Transfer => "transfer",

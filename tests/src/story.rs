@@ -1,10 +1,10 @@
 //! The whole story, told on any bank: list, open, trade, fall, touch, slices to the end, settle, withdraw.
 
-use tenor_testkit::action::{LiquidateSlice, SettleAccount, SettleChain, Touch, Withdraw};
+use tenor_testkit::action::{LiquidateSlice, SettleAccount, Touch, Withdraw};
 use tenor_testkit::bank::Bank;
 use tenor_testkit::totals::assert_adds_up;
 use tenor_testkit::world::FIRST_EXPIRY;
-use tenor_testkit::{Actor, Asset, Feed, SOL, USDC, World, sol, usd, usdc};
+use tenor_testkit::{Actor, Asset, SOL, USDC, World, sol, usd, usdc};
 
 /// Seconds between two slices.
 const PAUSE_SECONDS: i64 = 20;
@@ -44,13 +44,7 @@ pub fn tell<B: Bank>(world: &mut World<B>) {
         "the liquidator took over shorts"
     );
 
-    world.set_time(chain.expiry);
-    let settlement = Feed::of(SOL, usd(165), chain.expiry);
-    world.write_feed(SOL.feed(), &settlement);
-    world.land(SettleChain {
-        chain,
-        feed: SOL.feed(),
-    });
+    world.settle(chain, usd(165));
     for actor in [&buyer, &writer, &liquidator] {
         world.land(SettleAccount { chain, of: actor });
         assert_adds_up(world);

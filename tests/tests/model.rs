@@ -3,7 +3,7 @@
 use tenor_tests::fuzz;
 
 const SEEDS: [u64; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
-const STEPS: u64 = 6_000;
+const STEPS: u64 = 7_000;
 const THREADS: usize = 2;
 const ACTIONS: u64 = 100_000;
 const HEALTHS: u64 = 5_000;
@@ -33,6 +33,7 @@ fn a_hundred_thousand_actions_end_as_the_model_says() {
         "grow_account",
         "liquidate_slice",
         "mark_hour",
+        "mark_settlement",
         "open_account",
         "pause",
         "pay_treasury",

@@ -23,6 +23,7 @@
 //! | [`fees`] | a trade's premium in cash, the fees of both sides |
 //! | [`liquidation`] | auction clock and discount, slices and legs, conversion, who bears a loss |
 //! | [`interest`] | rate by utilisation, indices of deposits and borrows, cash beside a lagging pool |
+//! | [`settlement`] | which price an expiry settles at |
 //! | [`outflow`] | caps on net outflow and on new collateral |
 //! | [`shares`] | mint and burn of pool shares, fees, rounds |
 //! | [`amm`] | the market maker: quotes along the path of a trade, limits, net asset values |
@@ -51,6 +52,7 @@ pub mod pricing;
 pub mod quantity;
 pub mod risk;
 mod round;
+pub mod settlement;
 pub mod shares;
 pub mod special;
 pub mod surface;

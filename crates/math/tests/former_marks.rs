@@ -38,6 +38,7 @@ fn former((ratio_e9, discount_e9, variance): Terms, strike: Price) -> FormerMark
         discount: Ratio::from_e9(discount_e9),
         lot: lot(),
         variance: TotalVariance::from_q64(variance).unwrap(),
+        average: None,
     }
 }
 
@@ -69,6 +70,7 @@ proptest! {
             variance: now.variance,
             variance_slope: TotalVariance::ZERO,
             seconds_to_expiry: SECONDS,
+            average: None,
         };
         let volatility = VolatilityParams {
             up: Ratio::from_bps(4_500),

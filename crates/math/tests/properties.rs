@@ -70,6 +70,7 @@ fn risks() -> Vec<StrikeRisk> {
             variance: TotalVariance::from_q64(200_000_000_000_000_000).unwrap(),
             variance_slope: TotalVariance::ZERO,
             seconds_to_expiry: 604_800,
+            average: None,
         };
         strike_risk(&market, &shocks, &shocks.log_moves_q56().unwrap(), &volatility).unwrap()
     };

@@ -69,6 +69,7 @@ impl Market {
             variance: slice.total_variance(log_moneyness).unwrap(),
             variance_slope: slice.steepest_slope().unwrap(),
             seconds_to_expiry: self.seconds,
+            average: None,
         };
         let volatility = VolatilityParams {
             up: Ratio::from_bps(4_500),

@@ -400,6 +400,7 @@ fn at_expiry(strike: u64, spot: u64, discount: Ratio) -> Result<StrikeRisk, Math
         variance: TotalVariance::ZERO,
         variance_slope: TotalVariance::ZERO,
         seconds_to_expiry: 0,
+        average: None,
     };
     let volatility = VolatilityParams {
         up: Ratio::from_bps(4_500),

@@ -113,6 +113,7 @@ impl Market {
             variance,
             variance_slope: TotalVariance::ZERO,
             seconds_to_expiry: self.seconds,
+            average: None,
         };
         strike_risk(&market, &shocks(), &shocks().log_moves_q56().unwrap(), &volatility()).unwrap()
     }

@@ -54,6 +54,7 @@ fn market() -> impl Strategy<Value = StrikeMarket> {
         variance: TotalVariance::from_q64(variance).unwrap(),
         variance_slope: TotalVariance::ZERO,
         seconds_to_expiry: seconds,
+        average: None,
     })
 }
 

@@ -867,19 +867,32 @@ impl Action for EndBracket<'_> {
     }
 }
 
-/// Writes a settlement price.
+/// Takes settlement marks.
 #[derive(Clone, Copy, Debug)]
-pub struct SettleChain {
+pub struct MarkSettlement {
     /// The chain.
     pub chain: ChainOf,
     /// The oracle's account.
     pub feed: Pubkey,
 }
 
-impl Action for SettleChain {
+impl Action for MarkSettlement {
     fn call(&self, _: &Picture) -> Call {
         let (underlying, chain) = (self.chain.asset.underlying(), self.chain.address());
-        Call::new(instruction::settle_chain(underlying, chain, self.feed), [])
+        Call::new(instruction::mark_settlement(underlying, chain, self.feed), [])
+    }
+}
+
+/// Writes a settlement price.
+#[derive(Clone, Copy, Debug)]
+pub struct SettleChain {
+    /// The chain.
+    pub chain: ChainOf,
+}
+
+impl Action for SettleChain {
+    fn call(&self, _: &Picture) -> Call {
+        Call::new(instruction::settle_chain(self.chain.address()), [])
     }
 }
 

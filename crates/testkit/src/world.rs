@@ -1,8 +1,8 @@
 //! The house on a bank, its clock, and how actions are sent.
 
 use crate::action::{
-    Action, AddCollateral, AddStrikes, AddUnderlying, Call, CreateChain, Deposit, EndGenesis, Initialize, OpenAccount,
-    PostSurface, Quote, RefreshRisk, Trade, UpdatePrice,
+    Action, AddCollateral, AddStrikes, AddUnderlying, Call, CreateChain, Deposit, EndGenesis, Initialize,
+    MarkSettlement, OpenAccount, PostSurface, Quote, RefreshRisk, SettleChain, Trade, UpdatePrice,
 };
 use crate::actor::Actor;
 use crate::asset::{Asset, BTC, ETH, SOL, USDC};
@@ -38,6 +38,11 @@ pub const START: i64 = 1_767_614_400;
 pub const FIRST_EXPIRY: i64 = 1_767_945_600;
 /// Volatility of the slices that [`World::refresh`] posts, percent.
 pub const VOLATILITY_PERCENT: u64 = 60;
+
+/// How long after expiry settlement marks may be brought, seconds.
+pub const SETTLEMENT_GRACE: i64 = 600;
+/// Where updates that settle are written.
+pub const SETTLEMENT_FEED: Pubkey = Pubkey::new_from_array([66; 32]);
 
 /// The sysvar that says what a byte costs.
 const RENT: Pubkey = Pubkey::from_str_const("SysvarRent111111111111111111111111111111111");
@@ -727,6 +732,30 @@ impl<B: Bank> World<B> {
     pub fn move_price(&mut self, asset: Asset, price: Price) {
         self.prices.insert(asset, price);
         self.refresh();
+    }
+
+    /// A chain expires at a price: somebody brings it as every mark that can still be brought, and as soon as nothing can change
+    /// it the chain is settled.
+    pub fn settle(&mut self, chain: ChainOf, price: Price) {
+        self.bring_marks(chain, price);
+        self.set_time(self.now().max(chain.expiry + SETTLEMENT_GRACE));
+        self.land(SettleChain { chain });
+    }
+
+    /// One update after a long silence is all thirty marks; if they are final, the mark of the first minute after expiry.
+    pub fn bring_marks(&mut self, chain: ChainOf, price: Price) {
+        self.set_time(self.now().max(chain.expiry));
+        let (previous, published) = if self.now() < chain.expiry + SETTLEMENT_GRACE {
+            (chain.expiry - 1_800, chain.expiry)
+        } else {
+            (chain.expiry, chain.expiry + 60)
+        };
+        let feed = Feed::of(chain.asset, price, published).but(|update| update.prev_publish_time_secs = previous);
+        self.write_feed(SETTLEMENT_FEED, &feed);
+        self.land(MarkSettlement {
+            chain,
+            feed: SETTLEMENT_FEED,
+        });
     }
 
     /// Chains that were listed through this world.

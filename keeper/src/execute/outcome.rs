@@ -78,7 +78,7 @@ impl Class {
     /// Class of an error of the program, by number.
     pub fn of_code(code: u32) -> Self {
         use MarginError as E;
-        const RACED: [MarginError; 12] = [
+        const RACED: [MarginError; 14] = [
             E::SequenceMismatch,
             E::PriceOlderThanStored,
             E::ChainSettled,
@@ -89,6 +89,8 @@ impl Class {
             E::NothingToLiquidate,
             E::ChainNotExpired,
             E::NotHourMark,
+            E::NotSettlementUpdate,
+            E::SettlementFinal,
             E::NothingToSweep,
             E::ChainNotEmpty,
         ];

@@ -8,6 +8,7 @@ mod liquidate;
 mod preview;
 mod projection;
 mod service;
+mod settle;
 mod upkeep;
 
 pub use projection::{PriceProblem, Projection};
@@ -47,6 +48,12 @@ pub enum IntentKind {
     Range,
     /// Bring the hour's mark of an underlying.
     Mark,
+    /// Bring settlement marks of a chain.
+    SettlementMark,
+    /// Write the settlement price of a chain.
+    SettleChain,
+    /// Pay out an account's positions in a settled chain.
+    SettleAccount,
     /// Move what a chain has collected to the house.
     Sweep,
     /// Close a chain that is over.
@@ -63,6 +70,9 @@ impl fmt::Display for IntentKind {
             Self::Slice => "slice",
             Self::Range => "range",
             Self::Mark => "mark",
+            Self::SettlementMark => "settlement_mark",
+            Self::SettleChain => "settle_chain",
+            Self::SettleAccount => "settle_account",
             Self::Sweep => "sweep",
             Self::Close => "close",
             Self::Accrue => "accrue",
@@ -155,6 +165,7 @@ pub fn plan(world: &World, settings: &Settings) -> Plan {
     ranked.sort_by_key(|(shortfall_e9, _)| std::cmp::Reverse(*shortfall_e9));
     plan.intents.extend(ranked.into_iter().map(|(_, intent)| intent));
     if settings.serves_house {
+        plan.intents.extend(settle::intents(world, settings));
         plan.intents.extend(service::intents(world, &projection, settings));
     }
     plan

@@ -28,6 +28,8 @@ fn errors_of_the_program_are_classified_by_number() {
         (MarginError::EquityExhausted, 6_122, Class::Stale),
         (MarginError::MissingChain, 6_080, Class::Stale),
         (MarginError::NotHourMark, 6_204, Class::Raced),
+        (MarginError::NotSettlementUpdate, 6_069, Class::Raced),
+        (MarginError::SettlementFinal, 6_179, Class::Raced),
         (MarginError::NothingToSweep, 6_074, Class::Raced),
         (MarginError::ChainNotEmpty, 6_073, Class::Raced),
         (MarginError::HealthNotRaised, 6_124, Class::Stale),

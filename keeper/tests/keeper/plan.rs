@@ -188,3 +188,87 @@ fn interest_is_accrued_by_the_keepers_own_account_once_an_hour() {
     house.edit_registry(|registry| registry.interest.accrued_at = NOW - 3_600);
     assert_eq!(kinds(&house.plan()), [IntentKind::Accrue]);
 }
+
+/// A house that the expiry of SOL's chain is so many seconds away from, with the writer's position in it.
+fn house_at_expiry(seconds: i64) -> (House, i64) {
+    let mut house = House::new();
+    let expiry = NOW - seconds;
+    house.edit_chain(SOL, |chain| (chain.expiry, chain.open_positions) = (expiry, 1));
+    (house, expiry)
+}
+
+/// What is planned for the chain and the accounts in it.
+fn settling(house: &House) -> Vec<IntentKind> {
+    let is_of_settling = |kind: &IntentKind| {
+        matches!(
+            kind,
+            IntentKind::SettlementMark | IntentKind::SettleChain | IntentKind::SettleAccount
+        )
+    };
+    kinds(&house.plan()).into_iter().filter(is_of_settling).collect()
+}
+
+#[test]
+fn updates_that_straddle_a_minute_of_the_last_half_hour_are_brought_as_settlement_marks() {
+    for (seconds, previous, published, is_mark) in [
+        (-1_739, -1_741, -1_740, true),
+        (-1_741, -1_743, -1_742, false),
+        (-600, -601, -600, true),
+        (-598, -600, -599, false),
+        (300, -1, 0, true),
+        // After expiry there is no mark before ten minutes are over.
+        (61, 59, 60, false),
+    ] {
+        let (mut house, expiry) = house_at_expiry(seconds);
+        house.publish_after(SOL, expiry + previous, expiry + published);
+        let expected = if is_mark {
+            vec![IntentKind::SettlementMark]
+        } else {
+            vec![]
+        };
+        assert_eq!(settling(&house), expected, "{seconds}");
+        if is_mark {
+            assert!(names(&house.plan()).contains(&"mark_settlement"));
+            // Nobody needs it twice, and nobody needs it in a chain that nobody holds.
+            house.edit_chain(SOL, |chain| chain.open_positions = 0);
+            assert_eq!(settling(&house), []);
+            house.edit_chain(SOL, |chain| {
+                (chain.open_positions, chain.settlement_marks_e9) = (1, [200_000_000_000; 30]);
+            });
+            assert_eq!(settling(&house), []);
+        }
+    }
+}
+
+#[test]
+fn a_chain_is_settled_when_its_marks_are_final_and_then_its_accounts() {
+    let (mut house, expiry) = house_at_expiry(599);
+    house.publish_after(SOL, expiry + 590, expiry + 591);
+    house.edit_chain(SOL, |chain| {
+        (chain.marks_taken, chain.marks_sum_e9) = (15, 15 * 190_000_000_000);
+    });
+    assert_eq!(settling(&house), []);
+    house.world.now = tenor_sdk::math::quantity::UnixSeconds::new(expiry + 600);
+    assert_eq!(settling(&house), [IntentKind::SettleChain]);
+    house.edit_chain(SOL, |chain| {
+        (chain.settled, chain.settlement_price_e9) = (1, 190_000_000_000)
+    });
+    assert_eq!(settling(&house), [IntentKind::SettleAccount]);
+    let plan = house.plan();
+    let payout = plan
+        .intents
+        .iter()
+        .find(|intent| intent.kind == IntentKind::SettleAccount);
+    assert_eq!(payout.unwrap().account, writer());
+}
+
+#[test]
+fn without_enough_marks_the_first_minutes_is_brought_at_once_and_a_later_ones_after_an_hour() {
+    let (mut house, expiry) = house_at_expiry(700);
+    house.publish_after(SOL, expiry - 50, expiry + 61);
+    assert_eq!(settling(&house), [IntentKind::SettlementMark]);
+    house.publish_after(SOL, expiry + 650, expiry + 661);
+    assert_eq!(settling(&house), []);
+    house.world.now = tenor_sdk::math::quantity::UnixSeconds::new(expiry + 3_600);
+    assert_eq!(settling(&house), [IntentKind::SettlementMark]);
+}

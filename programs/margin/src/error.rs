@@ -104,7 +104,9 @@ pub enum MarginError {
     ChainSettled = 67,
     #[msg("The chain is not settled yet; settle it first")]
     ChainNotSettled = 68,
-    #[msg("The update does not straddle the expiry: prev_publish_time < expiry <= publish_time")]
+    #[msg(
+        "The update straddles no minute that is taken now: until ten minutes after expiry one of the thirty marks, then a minute after expiry, with prev_publish_time < mark <= publish_time"
+    )]
     NotSettlementUpdate = 69,
     #[msg("Open interest would exceed the market's limit; use fewer lots")]
     OpenInterestLimit = 70,
@@ -122,6 +124,12 @@ pub enum MarginError {
     StrikeInUse = 76,
     #[msg("The rent goes to whoever paid it; pass the payers that chain and last strike name, writable")]
     NotRentPayer = 77,
+    #[msg("Settlement marks may be brought until ten minutes after expiry; settle the chain then")]
+    SettlementMarksOpen = 78,
+    #[msg(
+        "Fewer than fifteen marks were brought; bring the update that straddles the first minute after expiry by mark_settlement"
+    )]
+    SettlementMarksMissing = 79,
 
     // 80-99: the market view of a health check
     #[msg("A chain that the account has positions in was not passed")]
@@ -255,6 +263,12 @@ pub enum MarginError {
     TooManyUnderlyings = 176,
     #[msg("The account would hold more collaterals than its size class allows; use another account")]
     TooManyCollaterals = 177,
+
+    // 178-179: settlement
+    #[msg("A later minute's mark waits ten minutes for an earlier one; bring that, or settle the chain then")]
+    SettlementMarkWaits = 178,
+    #[msg("Nothing can change any more what the chain settles at; settle it")]
+    SettlementFinal = 179,
 
     // 180-199: trades and brackets
     #[msg("Both accounts have one owner; move positions between them by a transfer")]

@@ -577,6 +577,10 @@ events! {
         refreshed_at: i64,
         /// Slot of this.
         slot: u64,
+        /// What fixed settlement marks add to the average that they rest on, USD x 1e9.
+        fixed_e9: u64,
+        /// Their share of it in thirtieths.
+        fixed_share: u8,
         /// Slots of the strikes.
         strike_slots: Vec<u16>,
         /// Marks of their calls per lot, USD x 1e9.
@@ -625,6 +629,34 @@ events! {
         /// What its trades gained at mark, before fees, USD x 1e9; negative if they lost.
         gain_e9: i64,
     }
+    /// Settlement marks were taken.
+    SettlementMarked {
+        /// The chain.
+        chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// Which, a bit each: the lowest is the first of the thirty, 29 minutes before expiry.
+        marks: u32,
+        /// The price of each, USD x 1e9.
+        price_e9: u64,
+        /// Publish time of the update, Unix seconds.
+        published_at: i64,
+    }
+    /// The mark of a minute after expiry was taken, because those before are too few.
+    LateMinuteMarked {
+        /// The chain.
+        chain: Address,
+        /// Its sequence number after this.
+        sequence: u64,
+        /// The minute after expiry, from one on; the first is final.
+        minute: u64,
+        /// The price, USD x 1e9.
+        price_e9: u64,
+        /// Publish time of the update, Unix seconds.
+        published_at: i64,
+        /// When the first such mark was brought: ten minutes later this one is final, Unix seconds.
+        waits_since: i64,
+    }
     /// A settlement price was written.
     ChainSettled {
         /// The chain.
@@ -633,7 +665,7 @@ events! {
         sequence: u64,
         /// The price, USD x 1e9.
         price_e9: u64,
-        /// Publish time of the update, Unix seconds.
+        /// Publish time of the one update that settled, Unix seconds; of a mean of marks the expiry.
         published_at: i64,
     }
     /// The treasury was paid its part of swept fees.

@@ -13,6 +13,7 @@
 //! | [`valuation`] | from a slice and a price to a strike's risk array |
 //! | [`surface`] | what a slice must satisfy to be posted |
 //! | [`hourly`] | the hourly marks that the range of the scenarios follows |
+//! | [`settlement`] | the one-minute marks, and what a chain settles at |
 //! | [`feed`], [`grid`], [`auction`], [`ledger`], [`portfolio_check`], [`token`], [`withdrawal`] | the rules that instructions share |
 //!
 //! Handlers are never inlined: the entry point with all of them inside has more instructions than a branch can cross.
@@ -43,6 +44,7 @@ pub mod params;
 pub mod portfolio_check;
 pub mod risk;
 pub mod security_txt;
+pub mod settlement;
 pub mod state;
 pub mod surface;
 pub mod token;
@@ -463,13 +465,27 @@ pub mod tenor_margin {
         instructions::end_bracket(ctx)
     }
 
+    /// Takes settlement marks from the one update that straddles them. Anyone may send it.
+    ///
+    /// Requires: the chain is not settled and nothing is final yet; the feed is the pull oracle's and its update not from the
+    /// future; until ten minutes after expiry it straddles one or more of the thirty marks, which are a minute apart, the last at
+    /// expiry: `prev_publish_time < mark <= publish_time`; from then on, with fewer than fifteen marks, a minute after
+    /// expiry.
+    /// Effects: every mark that the update straddles is its price, whatever its age and confidence; or the first minute after
+    /// expiry that it straddles, unless an earlier one was brought. What was brought before changes nothing.
+    /// Ensures: a mark is the same for every caller, in any order, and never changes.
+    /// Rounding: the price down.
+    pub fn mark_settlement(ctx: &mut Context<MarkSettlement>) -> Result<()> {
+        instructions::mark_settlement(ctx)
+    }
+
     /// Writes the settlement price of a chain. Anyone may send it.
     ///
-    /// Requires: the chain has expired and is not settled; the feed is the pull oracle's; its update straddles the expiry:
-    /// `prev_publish_time < expiry <= publish_time`.
-    /// Effects: the settlement price is written.
-    /// Ensures: it is written once and is the same for every caller.
-    /// Rounding: the price down.
+    /// Requires: ten minutes have passed since expiry and the chain is not settled; fifteen marks were taken, or the mark of
+    /// the first minute after expiry, or that of a later one ten minutes ago.
+    /// Effects: the settlement price is written: the mean of the marks if there are fifteen, otherwise the mark after expiry.
+    /// Ensures: it is written once and is the same for every caller, whatever the order of the marks.
+    /// Rounding: the mean down.
     pub fn settle_chain(ctx: &mut Context<SettleChain>) -> Result<()> {
         instructions::settle_chain(ctx)
     }

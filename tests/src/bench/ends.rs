@@ -3,8 +3,10 @@
 use super::cases::{ANY_LIMIT, Bench};
 use super::portfolio::{Portfolio, Shape, at_mark};
 use crate::listing::{dearest_order, list_64_strikes, list_64_strikes_in_turn};
-use tenor_testkit::action::{CloseChain, LiquidateSlice, OpenAccount, SettleAccount, SettleChain, Sweep, Touch, Trade};
-use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, anyone};
+use tenor_testkit::action::{
+    CloseChain, LiquidateSlice, MarkSettlement, OpenAccount, SettleAccount, SettleChain, Sweep, Touch, Trade,
+};
+use tenor_testkit::world::{FIRST_EXPIRY, SETTLEMENT_FEED, SETTLEMENT_GRACE, USUAL_FEES, anyone};
 use tenor_testkit::{Actor, ChainOf, Feed, Instrument, SOL, USDC, World, usd, usdc};
 
 impl Bench {
@@ -53,6 +55,17 @@ impl Bench {
         self.attempt(world, ("liquidate_slice", ANY_LIMIT), &case, slice);
     }
 
+    /// The mark at expiry, and all before it by one update.
+    fn marks(&mut self, world: &mut World, chain: ChainOf) {
+        for (case, previous, published) in [("one mark", -1, 0), ("29 marks", -1_800, -60)] {
+            let feed = Feed::of(SOL, usd(190), chain.expiry + published);
+            let feed = feed.but(|update| update.prev_publish_time_secs = chain.expiry + previous);
+            world.write_feed(SETTLEMENT_FEED, &feed);
+            let feed = SETTLEMENT_FEED;
+            self.land(world, "mark_settlement", case, MarkSettlement { chain, feed });
+        }
+    }
+
     /// An account with a position at every strike of a chain is paid.
     fn settlement(&mut self, count: usize) {
         let mut world = World::new();
@@ -75,10 +88,14 @@ impl Bench {
         };
         trade_all(&mut world, chain, &buyer, &writer);
         world.set_time(chain.expiry);
-        world.write_feed(SOL.feed(), &Feed::of(SOL, usd(190), chain.expiry));
-        let feed = SOL.feed();
         let case = format!("{count} strikes");
-        self.land(&mut world, "settle_chain", &case, SettleChain { chain, feed });
+        if count == 8 {
+            self.marks(&mut world, chain);
+        } else {
+            world.bring_marks(chain, usd(190));
+        }
+        world.set_time(chain.expiry + SETTLEMENT_GRACE);
+        self.land(&mut world, "settle_chain", &case, SettleChain { chain });
         let case = format!("{count} positions in one chain");
         self.land(&mut world, "settle_account", &case, SettleAccount { chain, of: &buyer });
         world.land(SettleAccount { chain, of: &writer });

@@ -18,12 +18,14 @@ use tenor_math::pricing::OptionKind;
 use tenor_math::quantity::Price;
 use tenor_testkit::action::{
     Accrue, AddStrikes, ApplyChange, CancelChange, CloseAccount, CloseChain, CreateChain, Deposit, GrowAccount,
-    LiquidateSlice, MarkHour, OpenAccount, Pause, PayTreasury, PostSurface, QueueChange, Quote, RefreshRisk,
-    SetDelegate, SettleAccount, SettleChain, Sweep, Tighten, Touch, Trade, TradeTerms, Transfer, TransferPosition,
-    Unpause, UpdatePrice, Withdraw,
+    LiquidateSlice, MarkHour, MarkSettlement, OpenAccount, Pause, PayTreasury, PostSurface, QueueChange, Quote,
+    RefreshRisk, SetDelegate, SettleAccount, SettleChain, Sweep, Tighten, Touch, Trade, TradeTerms, Transfer,
+    TransferPosition, Unpause, UpdatePrice, Withdraw,
 };
 use tenor_testkit::totals::violations;
-use tenor_testkit::world::{FIRST_EXPIRY, USUAL_FEES, VOLATILITY_PERCENT, admin, anyone, guardian, surface_authority};
+use tenor_testkit::world::{
+    FIRST_EXPIRY, SETTLEMENT_GRACE, USUAL_FEES, VOLATILITY_PERCENT, admin, anyone, guardian, surface_authority,
+};
 use tenor_testkit::{
     Actor, Asset, BTC, ChainOf, Feed, Instrument, Picture, Receipt, SOL, USDC, World, hours, sol, usdc, weeks,
 };
@@ -209,13 +211,13 @@ impl Walk {
         let end = self.chains.iter().map(|chain| chain.expiry).max().unwrap_or(0);
         self.beside.world.set_time(end.max(self.beside.world.now()));
         for chain in self.chains.clone() {
-            let price = Price::from_e9(self.prices_e9[&chain.asset]);
-            self.beside
-                .write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry));
-            self.send(SettleChain {
-                chain,
-                feed: SETTLEMENT_FEED,
-            })?;
+            // Whatever was brought before, this settles it.
+            for (from, until) in [(-1_800, 0), (0, 60)] {
+                self.mark(chain, from, until)?;
+                let end = chain.expiry + SETTLEMENT_GRACE;
+                self.beside.world.set_time(end.max(self.beside.world.now()));
+            }
+            self.send(SettleChain { chain })?;
             for of in self.accounts() {
                 self.send(SettleAccount { chain, of: &of })?;
             }
@@ -753,14 +755,16 @@ impl Walk {
             .copied()
             .find(|chain| chain.expiry <= self.beside.world.now());
         let chain = expired.unwrap_or_else(|| self.some_chain());
-        let price = Price::from_e9(self.prices_e9[&chain.asset]);
-        let offset = if self.rng.random_ratio(1, 10) { -1 } else { 0 };
-        self.beside
-            .write_feed(SETTLEMENT_FEED, &Feed::of(chain.asset, price, chain.expiry + offset));
-        self.send(SettleChain {
-            chain,
-            feed: SETTLEMENT_FEED,
-        })?;
+        if expired.is_none() && self.rng.random_ratio(1, 3) {
+            self.near_the_end(chain)?;
+        }
+        self.bring_marks(chain)?;
+        let end = chain.expiry + SETTLEMENT_GRACE;
+        if expired.is_some() && self.beside.world.now() < end && self.rng.random_ratio(4, 5) {
+            self.beside.world.set_time(end);
+            self.catch_up()?;
+        }
+        self.send(SettleChain { chain })?;
         for of in self.accounts() {
             self.send(SettleAccount { chain, of: &of })?;
         }
@@ -773,6 +777,58 @@ impl Walk {
                 return Err("a chain with positions was closed".to_owned());
             }
         }
+        Ok(())
+    }
+
+    /// In the last half hour of a chain some marks are brought, and everything is made fresh before or after.
+    fn near_the_end(&mut self, chain: ChainOf) -> Step {
+        let now = self.beside.world.now();
+        let time = chain.expiry - self.rng.random_range(0..1_900);
+        // The next to expire, if it is near: others should live on.
+        let is_next = self.chains.iter().all(|other| other.expiry >= chain.expiry);
+        if time <= now || time > now + hours(60) || !is_next {
+            return Ok(());
+        }
+        self.beside.world.set_time(time);
+        self.catch_up()?;
+        for _ in 0..3 {
+            self.bring_marks(chain)?;
+            self.trade()?;
+            self.move_market()?;
+            self.withdraw()?;
+        }
+        if self.rng.random() { self.catch_up() } else { Ok(()) }
+    }
+
+    /// An update of any length around the time at which it may be one, or one that is everything that is missing.
+    fn bring_marks(&mut self, chain: ChainOf) -> Step {
+        let now = self.beside.world.now() - chain.expiry;
+        for _ in 0..self.rng.random_range(1..=3) {
+            let (from, until) = if self.rng.random_ratio(2, 3) {
+                (if now < SETTLEMENT_GRACE { -1_800 } else { 0 }, now)
+            } else if now < SETTLEMENT_GRACE {
+                let from = self.rng.random_range(-2_000..=now.max(-1_900));
+                (from, from + self.rng.random_range(0..300))
+            } else {
+                let from = self.rng.random_range(-100..400);
+                (from, from + self.rng.random_range(0..200))
+            };
+            self.mark(chain, from, until)?;
+        }
+        Ok(())
+    }
+
+    /// Brings an update with these times, from expiry on.
+    fn mark(&mut self, chain: ChainOf, from: i64, until: i64) -> Step {
+        let percent = self.rng.random_range(99..=101);
+        let price = Price::from_e9(self.prices_e9[&chain.asset] / 1_000 * 10 * percent);
+        let feed = Feed::of(chain.asset, price, chain.expiry + until)
+            .but(|update| update.prev_publish_time_secs = chain.expiry + from);
+        self.beside.write_feed(SETTLEMENT_FEED, &feed);
+        self.send(MarkSettlement {
+            chain,
+            feed: SETTLEMENT_FEED,
+        })?;
         Ok(())
     }
 

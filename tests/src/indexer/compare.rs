@@ -253,11 +253,14 @@ fn chain(state: &State, kept: &Chain, number: Option<u64>, decoded: &ChainData) 
 
 fn chain_header(state: &State, kept: &Chain, number: Option<u64>, decoded: &layout::Chain) -> layout::Chain {
     let (settlement_price_e9, settlement_published_at) = kept.settlement.unwrap_or_default();
+    let (late_minute, late_price_e9, late_published_at, late_since) = kept.late;
+    let marks_taken = kept.marks_e9.iter().filter(|price_e9| **price_e9 != 0).count();
     layout::Chain {
         version: decoded.version,
         bump: decoded.bump,
         underlying_index: state.underlyings[&kept.underlying].index,
         settled: u8::from(kept.settlement.is_some()),
+        marks_taken: u8::try_from(marks_taken).expect("at most thirty"),
         padding: decoded.padding,
         house: state.house.address,
         underlying: kept.underlying,
@@ -276,8 +279,13 @@ fn chain_header(state: &State, kept: &Chain, number: Option<u64>, decoded: &layo
         sequence: number.expect("a number"),
         settlement_price_e9,
         settlement_published_at,
-        // Nothing marks minutes, charges losses to a chain or cuts payouts yet.
-        settlement_marks_e9: [0; layout::SETTLEMENT_MARKS],
+        settlement_marks_e9: kept.marks_e9,
+        marks_sum_e9: kept.marks_e9.iter().sum(),
+        late_minute,
+        late_price_e9,
+        late_published_at,
+        late_since,
+        // Nothing charges losses to a chain or cuts payouts yet.
         fees_atoms: kept.fees_atoms,
         debt_atoms: 0,
         payout_factor_e9: 1_000_000_000,
@@ -299,6 +307,8 @@ fn strike(kept: &Strike, decoded: &layout::Strike) -> layout::Strike {
         rent_payer: kept.rent_payer,
         rent_lamports: kept.rent_lamports,
         slice_number: kept.slice_number,
+        fixed_e9: kept.fixed.0,
+        fixed_share: kept.fixed.1,
         mark_e9: decoded.mark_e9,
         forward_value_e9: decoded.forward_value_e9,
         strike_value_e9: decoded.strike_value_e9,
@@ -414,6 +424,11 @@ pub fn fresh_arrays(state: &State, world: &World) -> usize {
             }
             let now = UnixSeconds::new(kept.reference_at);
             let valuation = ChainValuation::new(&header, &priced, now).expect("a slice");
+            let fixed = valuation.fixed_part();
+            if (fixed.price_e9, fixed.share) != kept.fixed {
+                // Marks were taken since.
+                continue;
+            }
             let mut computed = strike(kept, &layout::Strike::zeroed());
             valuation
                 .refresh(&mut computed, now, kept.reference_slot)

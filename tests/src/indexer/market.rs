@@ -2,8 +2,10 @@
 
 use super::state::{Chain, Slice, State, Strike, Underlying};
 use tenor_margin::event::{
-    ChainCreated, ChainSwept, HourMarked, PriceUpdated, RiskRefreshed, StrikesAdded, SurfacePosted,
+    ChainCreated, ChainSwept, HourMarked, LateMinuteMarked, PriceUpdated, RiskRefreshed, SettlementMarked,
+    StrikesAdded, SurfacePosted,
 };
+use tenor_margin::state::SETTLEMENT_MARKS;
 
 impl Underlying {
     pub(super) fn price_updated(&mut self, event: &PriceUpdated) {
@@ -66,6 +68,18 @@ impl Chain {
         };
     }
 
+    pub(super) fn marked(&mut self, event: &SettlementMarked) {
+        for (mark, price_e9) in self.marks_e9.iter_mut().enumerate() {
+            if event.marks >> mark & 1 == 1 {
+                *price_e9 = event.price_e9;
+            }
+        }
+    }
+
+    pub(super) fn late_minute(&mut self, event: &LateMinuteMarked) {
+        self.late = (event.minute, event.price_e9, event.published_at, event.waits_since);
+    }
+
     pub(super) fn refreshed(&mut self, event: &RiskRefreshed) {
         for slot in &event.strike_slots {
             let strike = &mut self.strikes[usize::from(*slot)];
@@ -74,6 +88,7 @@ impl Chain {
             strike.reference_at = event.refreshed_at;
             strike.range_e9 = event.range_e9;
             strike.slice_number = event.slice_number;
+            strike.fixed = (event.fixed_e9, event.fixed_share);
         }
     }
 }
@@ -90,6 +105,8 @@ impl State {
             expiry: event.expiry,
             slice: Slice::default(),
             settlement: None,
+            marks_e9: [0; SETTLEMENT_MARKS],
+            late: (0, 0, 0, 0),
             fees_atoms: 0,
             settlement_balance_atoms: 0,
             open_positions: 0,

@@ -74,6 +74,8 @@ impl State {
             Event::StrikesAdded(event) => self.chain(&event.chain).strikes_added(event),
             Event::SurfacePosted(event) => self.chain(&event.chain).surface_posted(event),
             Event::RiskRefreshed(event) => self.chain(&event.chain).refreshed(event),
+            Event::SettlementMarked(event) => self.chain(&event.chain).marked(event),
+            Event::LateMinuteMarked(event) => self.chain(&event.chain).late_minute(event),
             Event::ChainSettled(event) => {
                 self.chain(&event.chain).settlement = Some((event.price_e9, event.published_at));
             }

@@ -172,6 +172,8 @@ fn marks(event: &Event) -> BTreeMap<Of, Mark> {
         }
         Event::BracketBegun(event) => vec![account(event.account, event.sequence)],
         Event::BracketEnded(event) => vec![account(event.account, event.sequence)],
+        Event::SettlementMarked(event) => vec![chain(event.chain, event.sequence)],
+        Event::LateMinuteMarked(event) => vec![chain(event.chain, event.sequence)],
         Event::ChainSettled(event) => vec![chain(event.chain, event.sequence)],
         Event::TreasuryPaid(event) => vec![registry(event.registry_sequence)],
         Event::ChainSwept(event) => vec![chain(event.chain, event.sequence)],

@@ -6,7 +6,8 @@ use tenor_margin::event::{CashAfter, ChangeQueued};
 use tenor_margin::instructions::AddUnderlyingArgs;
 use tenor_margin::params::{FeeModel, HouseRisk, InterestModel, Timelock, WithdrawalWindow};
 use tenor_margin::state::{
-    FeedLimits, InterestState, MarketLimits, RiskSettings, StoredIndices, SurfaceAnchor, SurfaceLimits,
+    FeedLimits, InterestState, MarketLimits, RiskSettings, SETTLEMENT_MARKS, StoredIndices, SurfaceAnchor,
+    SurfaceLimits,
 };
 
 /// Everything.
@@ -130,6 +131,10 @@ pub struct Chain {
     pub slice: Slice,
     /// Price and publish time.
     pub settlement: Option<(u64, i64)>,
+    /// By number, USD x 1e9; zero where missing.
+    pub marks_e9: [u64; SETTLEMENT_MARKS],
+    /// Minute after expiry, price, publish time and since when the first waits.
+    pub late: (u64, u64, i64, i64),
     pub fees_atoms: u64,
     pub settlement_balance_atoms: i64,
     pub open_positions: u64,
@@ -158,6 +163,8 @@ pub struct Strike {
     pub reference_price_e9: u64,
     pub reference_slot: u64,
     pub reference_at: i64,
+    /// Fixed part of the settlement average and its thirtieths.
+    pub fixed: (u64, u8),
     pub range_e9: u64,
     pub slice_number: u64,
     pub rent_payer: Pubkey,

@@ -164,6 +164,7 @@ impl Rules {
         array.slice_number == chain.slice_number
             && seconds(array.at, now) <= underlying.feed.max_risk_age_seconds.into()
             && distance * 1_000_000_000 <= array.reference_e9 * i128::from(band_e9)
+            && marks_moved(array, chain, underlying, now) * 1_000_000_000 <= array.reference_e9 * i128::from(band_e9)
     }
 
     /// The range that a book's arrays share, or the present one if there are none; nothing if they do not share one that may
@@ -185,6 +186,19 @@ impl Rules {
         self != Self::Stored
             && now < chain.expiry
             && seconds(chain.slice_at.unwrap_or(0), now) > underlying.feed.max_surface_age_seconds.into()
+    }
+}
+
+/// How far the marks taken since an array was computed have moved the average that is expected at the present price; down.
+fn marks_moved(array: &Array, chain: &Chain, underlying: &Underlying, now: i64) -> i128 {
+    let expected = |(fixed_e9, share): (i128, i128)| 30 * fixed_e9 + (30 - share) * underlying.price_e9;
+    let there = (array.fixed_e9, array.fixed_share);
+    let here = chain.fixed_part(now);
+    // Rounding alone moves nothing.
+    if here.0 == there.0 {
+        0
+    } else {
+        (expected(here) - expected(there)).abs() / 30
     }
 }
 

@@ -10,12 +10,13 @@
 //! | [`state`] | the house as a plain value |
 //! | [`interest`] | cash that is lent and borrowed |
 //! | [`freshness`], [`scenarios`], [`book`], [`payoffs`], [`health`] | an account's health |
+//! | [`settling`] | what a chain settles at |
 //! | [`forecast`], [`acts`], [`lots`] | what each action requires and changes |
 //! | [`lockstep`] | the model beside a world |
 //!
 //! Replayed: `accrue`, `add_strikes`, `apply_change`, `begin_bracket` and `end_bracket` (around a trade), `cancel_change`,
 //! `close_account`, `close_chain`, `create_chain`, `deposit`, `grow_account`, `health`, `liquidate_slice`, `mark_hour`,
-//! `open_account`, `pause`, `pay_treasury`, `post_surface`, `queue_change`, `refresh_risk`, `set_delegate`, `settle_account`,
+//! `mark_settlement`, `open_account`, `pause`, `pay_treasury`, `post_surface`, `queue_change`, `refresh_risk`, `set_delegate`, `settle_account`,
 //! `settle_chain`, `sweep`, `tighten`, `touch_liquidation`, `trade` (of owners and delegates), `transfer`, `transfer_position`,
 //! `unpause`, `update_price`, `withdraw`.
 //!
@@ -43,4 +44,5 @@ pub mod lockstep;
 pub mod lots;
 pub mod payoffs;
 pub mod scenarios;
+pub mod settling;
 pub mod state;

@@ -4,6 +4,7 @@
 //! accounts; everything else follows from the actions.
 
 use super::interest::{Cash, Indices, Pool};
+use super::settling::{Late, Settling};
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -200,9 +201,9 @@ pub struct Array {
     pub range_e9: i128,
     /// Mark of the call per lot.
     pub mark_e9: i128,
-    /// Discounted forward per lot.
+    /// Discounted forward per lot, of the open share.
     pub forward_e9: i128,
-    /// Discounted strike per lot.
+    /// Discounted strike per lot, less what fixed marks make certain.
     pub strike_e9: i128,
     /// Delta of the call per lot, 1e-9 units.
     pub delta_e9: i128,
@@ -216,6 +217,10 @@ pub struct Array {
     pub call_above_e9: i128,
     /// How far the discounted forward less strike is from what it is on them, per lot.
     pub forward_off_e9: i128,
+    /// What fixed settlement marks add to the average that it rests on.
+    pub fixed_e9: i128,
+    /// How many thirtieths of it they are.
+    pub fixed_share: i128,
 }
 
 /// A strike of a chain.
@@ -248,8 +253,10 @@ pub struct Chain {
     pub sequence: u64,
     /// Settlement price, USD x 1e9.
     pub settlement_e9: Option<i128>,
-    /// Publish time of the update that settled.
+    /// Publish time of the update that settled; of a mean of marks the expiry.
     pub settled_by: i64,
+    /// The marks brought so far.
+    pub settling: Settling,
     /// Receipts less payouts, atoms.
     pub settlement_balance: i128,
     /// Fees not yet swept, atoms.
@@ -444,6 +451,8 @@ impl Strike {
             call_below_e9: strike.call_below_e9.into(),
             call_above_e9: strike.call_above_e9.into(),
             forward_off_e9: strike.forward_off_e9.into(),
+            fixed_e9: strike.fixed_e9.into(),
+            fixed_share: strike.fixed_share.into(),
         };
         Self {
             price_e9: strike.price_e9.into(),
@@ -476,6 +485,17 @@ impl Chain {
             sequence: chain.sequence,
             settlement_e9: (chain.settled != 0).then(|| chain.settlement_price_e9.into()),
             settled_by: chain.settlement_published_at,
+            settling: Settling {
+                marks_e9: chain
+                    .settlement_marks_e9
+                    .map(|price_e9| (price_e9 != 0).then_some(price_e9.into())),
+                late: (chain.late_minute != 0).then(|| Late {
+                    minute: chain.late_minute.cast_signed(),
+                    price_e9: chain.late_price_e9.into(),
+                    published_at: chain.late_published_at,
+                    since: chain.late_since,
+                }),
+            },
             settlement_balance: chain.settlement_balance_atoms.into(),
             fees: chain.fees_atoms.into(),
             open_positions: chain.open_positions.into(),

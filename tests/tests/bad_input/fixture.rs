@@ -7,13 +7,14 @@ use tenor_sdk::margin::risk::ViewOf;
 use tenor_testkit::action::{
     AcceptAdmin, Accrue, AddCollateral, AddStrikes, AddUnderlying, ApplyChange, BeginBracket, CancelAdminProposal,
     CancelChange, CloseAccount, CloseChain, CreateChain, Deposit, EndBracket, EndGenesis, GrowAccount, Initialize,
-    LiquidateSlice, MarkHour, OpenAccount, Pause, PayTreasury, PostSurface, ProposeAdmin, QueueChange, Quote,
-    RefreshRisk, SetDelegate, SettleAccount, SettleChain, ShowHealth, Sweep, Tighten, Touch, Trade, Transfer,
+    LiquidateSlice, MarkHour, MarkSettlement, OpenAccount, Pause, PayTreasury, PostSurface, ProposeAdmin, QueueChange,
+    Quote, RefreshRisk, SetDelegate, SettleAccount, SettleChain, ShowHealth, Sweep, Tighten, Touch, Trade, Transfer,
     TransferPosition, Unpause, UpdatePrice, Withdraw,
 };
 use tenor_testkit::mint::mint_account;
 use tenor_testkit::world::{
-    FIRST_EXPIRY, START, USUAL_FEES, admin, anyone, guardian, house_terms, surface_authority, upgrade_authority,
+    FIRST_EXPIRY, SETTLEMENT_GRACE, START, USUAL_FEES, admin, anyone, guardian, house_terms, surface_authority,
+    upgrade_authority,
 };
 use tenor_testkit::{Actor, Asset, BTC, Call, ChainOf, Feed, PushFeed, SOL, USDC, World, hours, sol, usd, usdc, weeks};
 
@@ -65,6 +66,7 @@ pub const FIXTURES: &[Named] = &[
     ("trade", trade),
     ("begin_bracket", begin_bracket),
     ("end_bracket", end_bracket),
+    ("mark_settlement", mark_settlement),
     ("settle_chain", settle_chain),
     ("settle_account", settle_account),
     ("touch_liquidation", touch_liquidation),
@@ -138,13 +140,7 @@ impl Town {
 
     fn settled() -> Self {
         let mut town = Self::new();
-        town.world.set_time(town.near.expiry);
-        town.world
-            .write_feed(SOL.feed(), &Feed::of(SOL, usd(210), town.near.expiry));
-        town.world.land(SettleChain {
-            chain: town.near,
-            feed: SOL.feed(),
-        });
+        town.world.settle(town.near, usd(210));
         town
     }
 }
@@ -551,11 +547,18 @@ fn end_bracket() -> Fixture {
 
 fn settle_chain() -> Fixture {
     let mut town = Town::new();
+    town.world.bring_marks(town.near, usd(210));
+    town.world.advance(SETTLEMENT_GRACE);
+    town.fixture(|town| town.world.call(SettleChain { chain: town.near }))
+}
+
+fn mark_settlement() -> Fixture {
+    let mut town = Town::new();
     town.world.set_time(town.near.expiry);
     town.world
         .write_feed(SOL.feed(), &Feed::of(SOL, usd(210), town.near.expiry));
     town.fixture(|town| {
-        town.world.call(SettleChain {
+        town.world.call(MarkSettlement {
             chain: town.near,
             feed: SOL.feed(),
         })

@@ -2,9 +2,9 @@
 
 use solana_instruction::error::InstructionError;
 use tenor_math::quantity::Price;
-use tenor_testkit::action::{Quote, SettleChain, Touch, Trade};
+use tenor_testkit::action::{Quote, Touch, Trade};
 use tenor_testkit::world::FIRST_EXPIRY;
-use tenor_testkit::{Actor, BTC, ChainOf, Feed, Instrument, SOL, USDC, World, hours, usd, usdc};
+use tenor_testkit::{Actor, BTC, ChainOf, Instrument, SOL, USDC, World, hours, usd, usdc};
 
 /// The system program's error for an account that exists already.
 pub const ACCOUNT_EXISTS: InstructionError = InstructionError::Custom(0);
@@ -56,13 +56,7 @@ impl Scene {
 
     /// The chain expires at a price and is settled.
     pub fn settle_at(&mut self, dollars: u64) {
-        self.world.set_time(self.chain.expiry);
-        self.world
-            .write_feed(SOL.feed(), &Feed::of(SOL, usd(dollars), self.chain.expiry));
-        self.world.land(SettleChain {
-            chain: self.chain,
-            feed: SOL.feed(),
-        });
+        self.world.settle(self.chain, usd(dollars));
     }
 }
 

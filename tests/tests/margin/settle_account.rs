@@ -4,9 +4,9 @@ use crate::scene::Scene;
 use tenor_margin::MarginError;
 use tenor_margin::event::AccountSettled;
 use tenor_math::quantity::Price;
-use tenor_testkit::action::{SettleAccount, SettleChain};
+use tenor_testkit::action::SettleAccount;
 use tenor_testkit::totals::assert_adds_up;
-use tenor_testkit::{Actor, Feed, SOL, USDC, assert_fails_with, assert_lands, usdc};
+use tenor_testkit::{Actor, SOL, USDC, assert_fails_with, assert_lands, usdc};
 
 impl Scene {
     fn settle(&mut self, of: &Actor) -> tenor_testkit::Outcome {
@@ -130,14 +130,7 @@ fn payouts_round_down_for_both_sides_and_less_than_an_atom_an_account_stays_with
     scene.world.trade_at_mark(&carol, &bob, scene.chain.call(200), 2);
     let before = [&alice, &bob, &carol].map(|actor| scene.cash(actor));
     let price = Price::from_e9(201_234_567_890);
-    scene.world.set_time(scene.chain.expiry);
-    scene
-        .world
-        .write_feed(SOL.feed(), &Feed::of(SOL, price, scene.chain.expiry));
-    scene.world.land(SettleChain {
-        chain: scene.chain,
-        feed: SOL.feed(),
-    });
+    scene.world.settle(scene.chain, price);
 
     for actor in [&alice, &bob, &carol] {
         assert_lands(scene.settle(actor));

@@ -3,9 +3,9 @@
 use crate::scene::Scene;
 use tenor_margin::MarginError;
 use tenor_margin::event::ChainSwept;
-use tenor_testkit::action::{CloseChain, Quote, SettleAccount, SettleChain, Sweep, Trade};
+use tenor_testkit::action::{CloseChain, Quote, SettleAccount, Sweep, Trade};
 use tenor_testkit::totals::assert_adds_up;
-use tenor_testkit::{Actor, Feed, SOL, USDC, assert_fails_with, assert_lands, usdc};
+use tenor_testkit::{Actor, USDC, assert_fails_with, assert_lands, usdc};
 
 impl Scene {
     fn sweep(&mut self) -> tenor_testkit::Outcome {
@@ -78,16 +78,9 @@ fn the_residue_of_a_settlement_that_is_paid_out_goes_to_the_insurance_fund() {
         seller: &carol,
         quotes: vec![Quote { option, lots: 1, price }],
     });
-    scene.world.set_time(scene.chain.expiry);
     // 10.0000001 dollars a unit: a lot pays 100,000.001 atoms.
     let odd = tenor_math::quantity::Price::from_e9(210_000_000_100);
-    scene
-        .world
-        .write_feed(SOL.feed(), &Feed::of(SOL, odd, scene.chain.expiry));
-    scene.world.land(SettleChain {
-        chain: scene.chain,
-        feed: SOL.feed(),
-    });
+    scene.world.settle(scene.chain, odd);
     let chain = scene.chain;
     let settle = |scene: &mut Scene, of: &Actor| scene.world.land(SettleAccount { chain, of });
     let bob = scene.bob.clone();

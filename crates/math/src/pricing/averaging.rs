@@ -42,6 +42,22 @@ pub struct FutureMarks {
     pub seconds_to_expiry: u64,
 }
 
+/// The time whose variance a mean of marks has: `sum / pairs` seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenTime {
+    /// Sum of the lesser times over all pairs of marks, seconds.
+    pub sum: u64,
+    /// Number of pairs; at least one.
+    pub pairs: u64,
+}
+
+impl OpenTime {
+    /// In whole seconds, rounded up.
+    pub const fn seconds(self) -> u64 {
+        self.sum.div_ceil(self.pairs)
+    }
+}
+
 /// An option on the average.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AveragedOption {
@@ -71,10 +87,23 @@ impl SettlementAverage {
         u64::from(self.fixed).wrapping_add(u64::from(self.open))
     }
 
-    /// Total variance of the mean of the open marks, from the variance to expiry, rounded down.
+    /// Total variance of the mean of the open marks, from the variance to expiry, rounded down: see [`Self::open_time`].
+    ///
+    /// # Errors
+    /// As [`Self::open_time`].
+    pub fn open_variance(&self, to_expiry: TotalVariance, marks: FutureMarks) -> Result<TotalVariance, MathError> {
+        let time = self.open_time(marks)?;
+        if time.sum == 0 {
+            return Ok(TotalVariance::ZERO);
+        }
+        let seconds = time.pairs.checked_mul(marks.seconds_to_expiry);
+        to_expiry.scaled(time.sum, seconds.ok_or(MathError::OutOfDomain)?)
+    }
+
+    /// The time whose variance the mean of the open marks has.
     ///
     /// For q marks ahead, the first after t seconds, of m open ones, `sum_ij min(t_i, t_j)` is
-    /// `q^2 t + 10 q (q - 1) (2 q - 1)` seconds, and the variance is that over `m^2` and over the seconds to expiry.
+    /// `q^2 t + 10 q (q - 1) (2 q - 1)` seconds, and the time is that over `m^2`.
     ///
     /// # Errors
     /// [`MathError::OutOfDomain`] for more marks ahead than open, marks after expiry or an expiry 2^37 seconds away.
@@ -82,20 +111,33 @@ impl SettlementAverage {
         clippy::arithmetic_side_effects,
         reason = "counts are at most 30 and seconds below 2^37, so products stay below 2^47"
     )]
-    pub fn open_variance(&self, to_expiry: TotalVariance, marks: FutureMarks) -> Result<TotalVariance, MathError> {
+    pub fn open_time(&self, marks: FutureMarks) -> Result<OpenTime, MathError> {
         let (ahead, open) = (u64::from(marks.count), u64::from(self.open));
+        let pairs = (open * open).max(1);
         if ahead == 0 {
-            return Ok(TotalVariance::ZERO);
+            return Ok(OpenTime { sum: 0, pairs });
         }
         let (next, expiry) = (marks.seconds_to_next, marks.seconds_to_expiry);
         if ahead > open || (next | expiry) >> 37 != 0 || next + MARK_SECONDS * (ahead - 1) > expiry {
             return Err(MathError::OutOfDomain);
         }
         let sum = ahead * ahead * next + 10 * ahead * (ahead - 1) * (2 * ahead - 1);
-        if sum == 0 {
-            return Ok(TotalVariance::ZERO);
-        }
-        to_expiry.scaled(sum, open * open * expiry)
+        Ok(OpenTime { sum, pairs })
+    }
+
+    /// Number of marks, fixed and open.
+    pub fn marks(&self) -> u8 {
+        self.fixed.saturating_add(self.open)
+    }
+
+    /// Open marks.
+    pub const fn open(&self) -> u8 {
+        self.open
+    }
+
+    /// What the fixed marks add to the average, x A, rounded down.
+    pub fn fixed_part(&self) -> u64 {
+        self.fixed_sum.checked_div(self.total()).unwrap_or(0)
     }
 
     /// The open share as an option of its own, in units of 1/n: n times the forward of the open marks, and n times the

@@ -14,7 +14,7 @@ mod payoff;
 mod variance;
 mod volatility;
 
-pub use averaging::{AveragedOption, FutureMarks, MARK_SECONDS, MAX_MARKS, SettlementAverage};
+pub use averaging::{AveragedOption, FutureMarks, MARK_SECONDS, MAX_MARKS, OpenTime, SettlementAverage};
 pub use black::{OptionPair, black, call_value};
 pub use greeks::{FullGreeks, Greeks, black_greeks, greeks};
 pub use implied::{ImpliedError, OptionQuote, check_implied, implied_deviation, implied_variance, implied_volatility};

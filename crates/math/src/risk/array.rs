@@ -1,8 +1,9 @@
 //! The risk array of a strike: what one lot of its call gains in each scenario.
 
 use super::drift::{OuterResults, StrikeDrift, volatility_drift_e9};
+use super::open::OpenOption;
 use super::scenario::{MOVES, PriceShocks, SCENARIOS, VolatilityParams, VolatilityShock, VolatilityShocks, scenario};
-use crate::pricing::{Deviation, TotalVariance, call_value, greeks};
+use crate::pricing::{Deviation, SettlementAverage, TotalVariance, call_value, greeks};
 use crate::quantity::{E9, LotSize, Price, Ratio, Value};
 use crate::special::ln_ratio_q56;
 use crate::{MathError, Round, mul_div};
@@ -20,12 +21,14 @@ pub struct StrikeMarket {
     pub discount: Ratio,
     /// Size of a lot.
     pub lot: LotSize,
-    /// Total variance at this strike's moneyness.
+    /// Total variance at the moneyness of what is open of the strike: see [`OpenOption`].
     pub variance: TotalVariance,
     /// Steepest slope of the slice: how much total variance moves at most per unit of log-moneyness.
     pub variance_slope: TotalVariance,
-    /// Time to expiry.
+    /// Time whose variance this is: that to expiry, or less for a mean of marks.
     pub seconds_to_expiry: u64,
+    /// The settlement average, once a part of it is fixed.
+    pub average: Option<SettlementAverage>,
 }
 
 /// Value, sensitivities and scenario results of one lot, USD x 1e9 unless said otherwise.
@@ -36,9 +39,9 @@ pub struct StrikeMarket {
 pub struct StrikeRisk {
     /// Model value of the call.
     pub mark: Value,
-    /// Discounted forward per lot.
+    /// Discounted forward per lot; of a partly fixed average the open share's, which alone moves with spot.
     pub forward_value: Value,
-    /// Discounted strike per lot.
+    /// Discounted strike per lot, less what fixed marks make certain: negative where they alone exceed the strike.
     pub strike_value: Value,
     /// Delta of the call with respect to spot, units of 1e-9 of the underlying.
     pub delta_units_e9: i64,
@@ -57,7 +60,8 @@ pub struct StrikeRisk {
 
 /// Risk array of one lot of a strike's call.
 ///
-/// The volatility of the strike is held as the price moves (sticky strike), then shocked. The forward moves with spot.
+/// The volatility of the strike is held as the price moves (sticky strike), then shocked. The forward moves with spot. Of a
+/// partly fixed settlement average only the open share moves; with nothing left to decide the call is linear or worthless.
 /// Values are those of lots: forward and strike are scaled to a lot and discounted before pricing, each rounded down,
 /// so every entry is within three units (3e-9 USD) of exact plus 1e-16 of the larger of the two.
 ///
@@ -74,10 +78,19 @@ pub fn strike_risk(
         return Err(MathError::OutOfDomain);
     }
     let per_lot = |price: Price| market.discount.of(market.lot.value(price, Round::Down)?, Round::Down);
-    let (forward_value, strike_value) = (per_lot(market.forward)?, per_lot(market.strike)?);
-    let (forward, strike) = (magnitude(forward_value)?, magnitude(strike_value)?);
-    let log_moneyness_q56 = ln_ratio_q56(market.forward.e9(), market.strike.e9())?;
-    let deviations = volatility.shocked(market.variance, market.seconds_to_expiry)?;
+    let open = OpenOption::of(market.forward, market.strike, market.average.as_ref())?;
+    let (forward_value, open_strike, excess) = (
+        per_lot(open.forward)?,
+        per_lot(open.strike)?,
+        open.excess_value(per_lot)?,
+    );
+    let (forward, strike) = (magnitude(forward_value)?, magnitude(open_strike)?);
+    let log_moneyness_q56 = open.log_moneyness_q56()?;
+    let deviations = if open.is_decided {
+        VolatilityShocks::NONE
+    } else {
+        volatility.shocked(market.variance, market.seconds_to_expiry)?
+    };
     let mark_e9 = call_value(forward, strike, log_moneyness_q56, deviations.flat);
 
     let prices = StrikePrices {
@@ -98,9 +111,9 @@ pub fn strike_risk(
     let vega = Deviation::of_time(market.seconds_to_expiry)
         .map_or(0, |root_years| root_years.multiply(greeks.vega_per_deviation));
     Ok(StrikeRisk {
-        mark: Value::from_e9(to_signed(mark_e9)?),
+        mark: Value::from_e9(to_signed(mark_e9)?).try_add(excess)?,
         forward_value,
-        strike_value,
+        strike_value: open_strike.try_sub(excess)?,
         delta_units_e9: delta_units(market, forward, greeks.delta_q62)?,
         gamma_cash: Value::from_e9(to_signed(greeks.gamma_cash.min(MAX_GAMMA_CASH_E9))?),
         vega: Value::from_e9(to_signed(vega)?),

@@ -1,9 +1,9 @@
 //! How far a strike's marks are from what other slices say, and what that can cost a book.
 
 use super::StrikeRisk;
-use crate::pricing::{Deviation, TotalVariance, call_value};
+use super::open::OpenOption;
+use crate::pricing::{Deviation, SettlementAverage, TotalVariance, call_value};
 use crate::quantity::{LotSize, Lots, Price, Ratio, Value};
-use crate::special::ln_ratio_q56;
 use crate::{MathError, Round};
 
 /// Distances below 2^-24 of the discounted forward are none: a slice that is posted anew is the same but for its last digits.
@@ -20,21 +20,29 @@ pub struct FormerMarket {
     pub discount: Ratio,
     /// Size of a lot.
     pub lot: LotSize,
-    /// Total variance at this strike's moneyness.
+    /// Total variance at the moneyness of what is open of the strike.
     pub variance: TotalVariance,
+    /// The settlement average, once a part of it is fixed.
+    pub average: Option<SettlementAverage>,
 }
 
 impl FormerMarket {
     /// Value of a lot of the call, and of the discounted forward less strike: rounded as the risk array's are.
     fn values(&self) -> Result<(Value, Value), MathError> {
         let per_lot = |price: Price| self.discount.of(self.lot.value(price, Round::Down)?, Round::Down);
-        let (forward, strike) = (per_lot(self.forward)?, per_lot(self.strike)?);
+        let open = OpenOption::of(self.forward, self.strike, self.average.as_ref())?;
+        let (forward, strike, excess) = (
+            per_lot(open.forward)?,
+            per_lot(open.strike)?,
+            open.excess_value(per_lot)?,
+        );
         let magnitude = |value: Value| u64::try_from(value.e9()).map_err(|_| MathError::OutOfDomain);
-        let log_moneyness_q56 = ln_ratio_q56(self.forward.e9(), self.strike.e9())?;
-        let deviation = Deviation::of(self.variance);
+        let log_moneyness_q56 = open.log_moneyness_q56()?;
+        let deviation = Deviation::of(self.variance).filter(|_| !open.is_decided);
         let call = call_value(magnitude(forward)?, magnitude(strike)?, log_moneyness_q56, deviation);
         let call = i64::try_from(call).map_err(|_| MathError::Overflow)?;
-        Ok((Value::from_e9(call), forward.try_sub(strike)?))
+        let parity = forward.try_sub(strike)?.try_add(excess)?;
+        Ok((Value::from_e9(call).try_add(excess)?, parity))
     }
 }
 

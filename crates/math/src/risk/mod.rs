@@ -8,6 +8,7 @@ mod grid;
 mod health;
 mod interval;
 mod isolated;
+mod open;
 mod range;
 mod requirement;
 mod scenario;
@@ -21,6 +22,7 @@ pub use grid::{ScenarioGrid, StrikeInputs, WEIGHT_ONE, grid_results};
 pub use health::{Health, HealthBuilder, WithdrawalCheck};
 pub use interval::PriceInterval;
 pub use isolated::{IsolatedOption, IsolatedParams, IsolatedRequirement, isolated_short};
+pub use open::OpenOption;
 pub use range::{HourlyVariance, MAX_RISE_PER_HOUR_E9, RangeParams};
 pub use requirement::{Purpose, RiskParams, UnderlyingRisk};
 pub use scenario::{

@@ -378,6 +378,14 @@ pub struct VolatilityShocks {
 }
 
 impl VolatilityShocks {
+    /// Nothing is left that volatility moves.
+    pub const NONE: Self = Self {
+        down: None,
+        flat: None,
+        up: None,
+        up_factor_q40: 1 << 40,
+    };
+
     /// The deviation under one shock.
     pub const fn get(&self, shock: VolatilityShock) -> Option<Deviation> {
         match shock {

@@ -3,6 +3,7 @@
 use super::FeedState;
 use crate::error::MarginError;
 use crate::portfolio_check::Rule;
+use crate::settlement::{FixedPart, average};
 use crate::state::{Chain, Strike, Underlying};
 use tenor_math::quantity::{Price, Ratio, UnixSeconds};
 use tenor_math::risk::{PriceInterval, Purpose};
@@ -186,6 +187,7 @@ impl Freshness {
                     slice_number: chain.slice_number,
                     oldest_at: now.get().saturating_sub(age),
                     band_e9: self.band_e9(underlying),
+                    fixed: fixed_part(chain, now),
                 }
             }),
         }
@@ -244,6 +246,18 @@ struct ArrayLimits {
     slice_number: u64,
     oldest_at: i64,
     band_e9: u64,
+    /// Of the settlement average.
+    fixed: FixedPart,
+}
+
+/// What settlement marks fix of the average at a time; nearly always nothing.
+#[inline(always)]
+fn fixed_part(chain: &Chain, now: UnixSeconds) -> FixedPart {
+    if chain.marks_taken == 0 && chain.late_minute == 0 {
+        return FixedPart::default();
+    }
+    // An average of marks that were taken is never out of range.
+    FixedPart::of(average(chain, now).ok().flatten().as_ref())
 }
 
 /// What the risk arrays of a chain must be like to be good for a mark.
@@ -283,7 +297,8 @@ impl ArrayCheck {
                 Some(limits) => {
                     strike.slice_number == limits.slice_number
                         && strike.reference_at >= limits.oldest_at
-                        && (reference_e9 == self.near_e9 || is_near(self.price_e9, reference_e9, limits.band_e9))
+                        && ((reference_e9 ^ self.near_e9) | (strike.fixed_e9 ^ limits.fixed.price_e9) == 0
+                            || is_near(self.price_e9, strike, limits))
                 }
             };
         if is_good {
@@ -295,8 +310,16 @@ impl ArrayCheck {
     }
 }
 
-fn is_near(price_e9: u64, reference_e9: u64, band_e9: u64) -> bool {
-    is_within(price_e9.abs_diff(reference_e9), reference_e9, band_e9)
+/// Whether price and marks are so near an array's that it is good with the band: the marks taken since are new to it like a
+/// price that moved, and may move the expected average as far.
+#[inline(never)]
+fn is_near(price_e9: u64, strike: &Strike, limits: &ArrayLimits) -> bool {
+    let reference_e9 = strike.reference_price_e9;
+    is_within(price_e9.abs_diff(reference_e9), reference_e9, limits.band_e9)
+        && (strike.fixed_e9 == limits.fixed.price_e9 || {
+            let distance = limits.fixed.distance_e9(strike.fixed_part(), price_e9);
+            is_within(distance, reference_e9, limits.band_e9)
+        })
 }
 
 fn is_within(distance: u64, reference_e9: u64, band_e9: u64) -> bool {

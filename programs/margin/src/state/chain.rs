@@ -1,17 +1,19 @@
 //! All options on one underlying with one expiry.
 
 use crate::error::MarginError;
+use crate::settlement::FixedPart;
 use anchor_lang::accounts::Slab;
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 use core::mem::{offset_of, size_of};
-use tenor_math::pricing::OptionKind;
+use tenor_math::pricing::{MAX_MARKS, OptionKind};
 use tenor_math::quantity::{Price, Ratio, UnixSeconds, Value};
 use tenor_math::risk::{FormerMarks, SCENARIOS, StrikeRisk, StrikeView};
 use tenor_math::surface::Slice;
 
 /// Number of one-minute settlement marks.
-pub const SETTLEMENT_MARKS: usize = 30;
+#[expect(clippy::as_conversions, reason = "evaluated by the compiler; a small number")]
+pub const SETTLEMENT_MARKS: usize = MAX_MARKS as usize;
 /// Most strikes of one chain.
 pub const MAX_STRIKES: usize = 64;
 
@@ -49,8 +51,10 @@ pub struct Chain {
     pub underlying_index: u8,
     /// One once the settlement price is written.
     pub settled: u8,
+    /// Number of settlement marks taken.
+    pub marks_taken: u8,
     /// Alignment.
-    pub padding: [u8; 4],
+    pub padding: [u8; 3],
     /// House that it belongs to.
     pub house: Address,
     /// Underlying of the options.
@@ -83,10 +87,20 @@ pub struct Chain {
     pub sequence: u64,
     /// Settlement price, USD x 1e9; zero before settlement.
     pub settlement_price_e9: u64,
-    /// Publish time of the update that settled, Unix seconds.
+    /// Publish time of the one update that settled, Unix seconds; of a mean of marks the expiry.
     pub settlement_published_at: i64,
-    /// One-minute marks before expiry, USD x 1e9; zero where missing.
+    /// One-minute marks, the last at expiry, USD x 1e9; zero where missing.
     pub settlement_marks_e9: [u64; SETTLEMENT_MARKS],
+    /// Sum of the marks taken, USD x 1e9.
+    pub marks_sum_e9: u64,
+    /// Minute after expiry, from one on, whose mark settles if the marks are too few; zero if none was brought.
+    pub late_minute: u64,
+    /// Its price, USD x 1e9.
+    pub late_price_e9: u64,
+    /// Publish time of its update, Unix seconds.
+    pub late_published_at: i64,
+    /// When the mark of such a minute was first brought, Unix seconds.
+    pub late_since: i64,
     /// Fees collected and not yet swept, atoms.
     pub fees_atoms: u64,
     /// Losses charged to the chain, atoms.
@@ -98,7 +112,7 @@ pub struct Chain {
     /// Number of positions (accounts x strikes) that are open in the chain.
     pub open_positions: u64,
     /// For later versions.
-    pub reserved: [u8; 256],
+    pub reserved: [u8; 216],
 }
 
 /// One strike: a call and a put, and the risk array of one lot of the call.
@@ -119,9 +133,9 @@ pub struct Strike {
     pub reference_at: i64,
     /// Mark of the call per lot, USD x 1e9.
     pub mark_e9: i64,
-    /// Discounted forward per lot, USD x 1e9.
+    /// Discounted forward per lot, USD x 1e9; once settlement marks are fixed, of the open share.
     pub forward_value_e9: i64,
-    /// Discounted strike per lot, USD x 1e9.
+    /// Discounted strike per lot, USD x 1e9, less what fixed settlement marks make certain of the forward.
     pub strike_value_e9: i64,
     /// Delta of the call per lot, 1e-9 units of the underlying.
     pub delta_units_e9: i64,
@@ -149,8 +163,12 @@ pub struct Strike {
     pub forward_off_e9: u64,
     /// What was paid for the slot, lamports.
     pub rent_lamports: u64,
+    /// What fixed settlement marks added to the average when the array was computed, USD x 1e9.
+    pub fixed_e9: u64,
+    /// Their share of it in thirtieths.
+    pub fixed_share: u8,
     /// For later versions.
-    pub reserved: [u8; 16],
+    pub reserved: [u8; 7],
 }
 
 impl Chain {
@@ -254,6 +272,15 @@ impl Strike {
         self.forward_off_e9 = former.forward_off_e9;
     }
 
+    /// The fixed part of the settlement average that the array rests on.
+    #[inline(always)]
+    pub const fn fixed_part(&self) -> FixedPart {
+        FixedPart {
+            price_e9: self.fixed_e9,
+            share: self.fixed_share,
+        }
+    }
+
     /// Stores a fresh risk array.
     pub fn store(&mut self, risk: &StrikeRisk, reference: Price, range: Ratio, now: UnixSeconds, slot: u64) {
         self.reference_price_e9 = reference.e9();
@@ -281,6 +308,6 @@ impl Strike {
 }
 
 const _: () = assert!(size_of::<Strike>() == 19 * 8 + SCENARIOS * 8 + 32 + 24);
-const _: () = assert!(size_of::<Chain>() == 8 + 3 * 32 + 11 * 8 + 3 * 48 + SETTLEMENT_MARKS * 8 + 5 * 8 + 256);
+const _: () = assert!(size_of::<Chain>() == 8 + 3 * 32 + 11 * 8 + 3 * 48 + SETTLEMENT_MARKS * 8 + 10 * 8 + 216);
 const _: () =
     assert!(offset_of!(Chain, house) == 8 && offset_of!(Chain, underlying) == 40 && offset_of!(Chain, expiry) == 104);

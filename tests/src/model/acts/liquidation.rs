@@ -489,7 +489,8 @@ impl Sliced for LiquidateSlice<'_> {
             }
         }
         let mut moves: Vec<(Moved, i128)> = Vec::new();
-        for held in &movable {
+        // From the last to the first.
+        for held in movable.iter().rev() {
             for kind in [0, 1] {
                 // Shorts round up, longs down.
                 let lots = Exact::quotient(BigInt::from(held.lots[kind]) * plan.fraction_e18, E18).floor_i128();

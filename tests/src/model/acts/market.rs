@@ -4,6 +4,7 @@ use crate::model::acts::account::ACCOUNT_EXISTS;
 use crate::model::exact::Exact;
 use crate::model::forecast::{Act, Forecast, Seen};
 use crate::model::freshness::{Rules, seconds};
+use crate::model::settling::Settling;
 use crate::model::state::{Array, Chain, Model, Strike, Underlying};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
@@ -12,11 +13,11 @@ use tenor_margin::instructions::PostSurfaceArgs;
 use tenor_margin::state::{Pausable, SurfaceAnchor};
 use tenor_sdk::decode::ProgramAccount;
 use tenor_sdk::pyth::PriceUpdate;
-use tenor_testkit::action::{AddStrikes, CreateChain, MarkHour, PostSurface, RefreshRisk, SettleChain, UpdatePrice};
+use tenor_testkit::action::{AddStrikes, CreateChain, MarkHour, PostSurface, RefreshRisk, UpdatePrice};
 
 const E9: i128 = 1_000_000_000;
 /// How far a publish time may run ahead of the clock.
-const MOST_LEAD_SECONDS: i128 = 10;
+pub(super) const MOST_LEAD_SECONDS: i128 = 10;
 /// Seconds in which the average closes half of a gap, and over which its step is bounded.
 const HOUR: i128 = 3_600;
 /// Until then only the update that straddles an hour is its mark.
@@ -36,7 +37,7 @@ const YEAR: i128 = 31_536_000;
 const E12: i128 = 1_000_000_000_000;
 
 /// Price and confidence of an update, USD x 1e9: the price down, the confidence up.
-fn prices_e9(update: &PriceUpdate) -> (i128, i128) {
+pub(super) fn prices_e9(update: &PriceUpdate) -> (i128, i128) {
     let shift = 9 + update.exponent;
     let ten = 10_i128.pow(shift.unsigned_abs());
     let (price, confidence) = (i128::from(update.price), i128::from(update.conf));
@@ -310,6 +311,7 @@ impl Act for CreateChain<'_> {
             sequence: 1,
             settlement_e9: None,
             settled_by: 0,
+            settling: Settling::default(),
             settlement_balance: 0,
             fees: 0,
             open_positions: 0,
@@ -636,6 +638,13 @@ impl Act for RefreshRisk {
                     "strike {place} has reference, range and time {found:?}, not {expected:?}"
                 ));
             }
+            let fixed = chain.fixed_part(now);
+            if (array.fixed_e9, array.fixed_share) != fixed {
+                return Err(format!(
+                    "strike {place} rests on {} of {} marks, not on {fixed:?}",
+                    array.fixed_e9, array.fixed_share
+                ));
+            }
             if array.mark_e9 < 0 || array.gains_e9[1] != 0 {
                 return Err(format!(
                     "strike {place} is worth {} and gains where nothing moves",
@@ -667,8 +676,9 @@ fn check_former(
     if former.iter().all(|of| *of == present(of.since)) && found != (0, 0, 0) {
         return Err(format!("is off by {found:?} on slices that are the present one"));
     }
-    // Forward price, worth of the lot and discounted worth round down, here and there.
-    let rounding = 2 * (underlying.lot_units_e9 / E9 + 4);
+    // Forward price, worth of the lot and discounted worth round down, here and there; with fixed marks shares of them too.
+    let (fixed_e9, share) = (array.fixed_e9, array.fixed_share);
+    let rounding = if share == 0 { 2 } else { 6 } * (underlying.lot_units_e9 / E9 + 4);
     let noise = array.forward_e9 >> 24;
     let heard = |distance: i128| if distance > noise { distance } else { 0 };
     let lots_worth = |price_e9: i128, of: &SurfaceAnchor| {
@@ -678,12 +688,13 @@ fn check_former(
     let (mut least, mut most, mut dearest) = (0, 0, 0);
     for of in &former {
         let forward_e9 = Exact::quotient(underlying.price_e9 * i128::from(of.forward_ratio_e9), E9).floor_i128();
-        let forward_e9 = lots_worth(forward_e9, of);
-        let parity_e9 = forward_e9 - lots_worth(strike_e9, of);
+        // Of the forward what the fixed marks leave open, and of the strike.
+        let forward_e9 = lots_worth(Exact::quotient(forward_e9 * (30 - share), 30).floor_i128(), of);
+        let parity_e9 = forward_e9 - lots_worth(strike_e9 - fixed_e9, of);
         let off = (array.forward_e9 - array.strike_e9 - parity_e9).abs();
         least = least.max(heard(off - rounding));
         most = most.max(heard(off + rounding));
-        dearest = dearest.max(forward_e9);
+        dearest = dearest.max(forward_e9 + lots_worth((fixed_e9 - strike_e9).max(0), of));
     }
     let is_possible = array.call_below_e9 <= array.mark_e9
         && (array.call_above_e9 == 0 || array.mark_e9 + array.call_above_e9 <= dearest + rounding);
@@ -691,29 +702,4 @@ fn check_former(
         return Err(format!("is off by {found:?}, its forward by {least} to {most}"));
     }
     Ok(())
-}
-
-impl Act for SettleChain {
-    const NAME: &'static str = "settle_chain";
-
-    fn forecast(&self, model: &Model) -> Forecast {
-        let mut forecast = Forecast::default();
-        let address = self.chain.address();
-        let (chain, underlying) = (model.chain(&address), model.underlying_of(self.chain.asset));
-        let update = model.feeds.get(&self.feed).expect("a feed that was written");
-        forecast.require(chain.settlement_e9.is_none(), MarginError::ChainSettled);
-        forecast.require(model.now >= chain.expiry, MarginError::ChainNotExpired);
-        forecast.require(update.feed_id == underlying.feed_id, MarginError::FeedId);
-        forecast.require(update.exponent == underlying.exponent, MarginError::FeedExponent);
-        forecast.require(update.price > 0, MarginError::PriceNotPositive);
-        let straddles = update.prev_publish_time_secs < chain.expiry && chain.expiry <= update.publish_time_secs;
-        forecast.require(straddles, MarginError::NotSettlementUpdate);
-        if !forecast.is_refused() {
-            let chain = forecast.draft.chain(model, address);
-            chain.settlement_e9 = Some(prices_e9(update).0);
-            chain.settled_by = update.publish_time_secs;
-            chain.sequence += 1;
-        }
-        forecast
-    }
 }

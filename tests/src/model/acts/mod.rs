@@ -4,6 +4,7 @@ mod account;
 mod governance;
 mod liquidation;
 mod market;
+mod marks;
 mod settlement;
 pub mod trade;
 mod view;

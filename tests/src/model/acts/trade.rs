@@ -231,7 +231,7 @@ fn side_forecast(
             return forecast;
         }
     }
-    let is_met_on_any = meets(any).0;
+    let (is_met_on_any, on_any) = meets(any);
     let healths = [(after, account), (model, model.account(&side.address))];
     let healths = healths.map(|(model, account)| model.health(account, Rules::Reduction));
     let has_reduced = match healths {
@@ -249,9 +249,15 @@ fn side_forecast(
     };
     match or(is_met, or(is_met_on_any, has_reduced)) {
         Some(true) => Forecast::default(),
-        Some(false) => forecast,
+        Some(false) => {
+            // It names what the rule lacks on any price.
+            forecast.refusals.extend(on_any.refusals);
+            forecast
+        }
         None => {
             forecast.doubts.append(&mut forecast.refusals);
+            forecast.doubts.extend(on_any.refusals);
+            forecast.doubts.extend(on_any.doubts);
             forecast
         }
     }

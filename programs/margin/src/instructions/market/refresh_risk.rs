@@ -56,6 +56,7 @@ pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> R
         marks_e9.push(strike.mark_e9);
     }
     let (sequence, range_e9) = (accounts.chain.advance(), accounts.underlying.range_e9);
+    let fixed = valuation.fixed_part();
 
     emit_cpi!(RiskRefreshed {
         chain: *ctx.accounts.chain.address(),
@@ -65,6 +66,8 @@ pub fn refresh_risk(ctx: &mut Context<RefreshRisk>, strike_slots: Vec<u16>) -> R
         refreshed_at: now.get(),
         slot: clock.slot,
         slice_number: ctx.accounts.chain.slice_number,
+        fixed_e9: fixed.price_e9,
+        fixed_share: fixed.share,
         strike_slots,
         marks_e9,
     });

@@ -255,6 +255,7 @@ impl Market {
                 .expect("a variance"),
             variance_slope: self.slice.steepest_slope().expect("a slope"),
             seconds_to_expiry: self.seconds * times,
+            average: None,
         }
     }
 }

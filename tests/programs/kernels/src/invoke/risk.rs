@@ -27,6 +27,7 @@ pub(super) fn risk(kernel: Kernel, row: &mut Row<'_>, meter: &mut impl Meter) ->
                 variance: variance(row)?,
                 variance_slope: variance(row)?,
                 seconds_to_expiry: row.u64()?,
+                average: None,
             };
             let shocks = PriceShocks::from_range(RANGE).ok()?;
             let logs = shocks.log_moves_q56().ok()?;
