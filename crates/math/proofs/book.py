@@ -218,7 +218,9 @@ def haircut():
     "The correlation credit is never negative and at most the losses, and the requirement is at least the systemic loss",
     "risk/health.rs: HealthBuilder::finish",
     "SMT, integers",
-    ("correlation_credit.of(self.losses.try_sub(systemic_loss)?.or_zero(), Round::Down)", "self.losses.try_sub(credit)?"),
+    ("let apart = self.losses.try_sub(systemic_loss)?", "correlation_credit.of(apart.or_zero(), Round::Down)",
+     "self.losses.try_sub(credit)?", "correlation_credit.of(apart.try_sub(self.uncredited_losses)?.or_zero(), Round::Down)",
+     "self.losses.try_sub(initial_credit)?"),
 )
 def credit():
     losses, systemic, rho, spread, credit_ = Ints("losses systemic rho spread credit")
@@ -226,6 +228,11 @@ def credit():
              floor_of(credit_, spread * rho, E9), spread * rho <= spread * E9, spread * rho >= 0)
     prove(And(credit_ >= 0, losses - credit_ >= systemic, losses - credit_ <= losses), *given)
     prove(And(spread * rho <= spread * E9, spread * rho >= 0), spread >= 0, 0 <= rho, rho <= E9)
+    # What is left out of the initial requirement's credit only makes it smaller.
+    less, product, whole, initial = Ints("less product whole initial")
+    prove(And(initial >= 0, initial <= credit_), floor_of(initial, product, E9), floor_of(credit_, whole, E9), 0 <= product,
+          product <= whole)
+    prove(And(0 <= less * rho, less * rho <= spread * rho), 0 <= less, less <= spread, 0 <= rho)
 
 
 @proof(

@@ -210,13 +210,16 @@ def tail_mixture():
     "risk/drift.rs: recentred",
     "SMT, integers",
     ("slope_factors(shocks, step_q30.unsigned_abs())", "let reach = step_q30 * shocks.moved_e9(place).unwrap_or(0)",
-     "reach.checked_div(run).unwrap_or(0)", "i128::from(high.wrapping_sub(low)).wrapping_mul(i128::from(factor))",
-     "term(above, below, of_rise)", "term(middle, below, of_fall) + term(above, middle, of_rise)", "} >> 30",
-     "if step_q30 < 0 { -change } else { change }", "if of_fall == of_rise"),
+     "reach.checked_div(run).unwrap_or(0)", "i128::from(rise).wrapping_mul(i128::from(factor))",
+     "part_q30(above.wrapping_sub(below), of_rise)?", "both >> 30",
+     "term(middle.wrapping_sub(below), of_fall) + term(above.wrapping_sub(middle), of_rise)",
+     "let reach = step_q30 * E9.saturating_add_signed(*move_e9)", "if factor >> 30 == 0 {",
+     "let of_low = (rise & LOW).wrapping_mul(factor) >> 30", "(rise >> 30).wrapping_mul(factor).wrapping_add(of_low)",
+     "if of_fall == of_rise"),
 )
 def recentred_overflow():
     require_code("risk/book.rs", (".filter(|bound| bound >> 61 == 0)",
-                                  "recentred(&self.group.pnl_e9, self.shocks, step.relative_q30())"))
+                                  "recentred(&self.pnl_e9, self.shocks, step.relative_q30())"))
     require_code("risk/strike.rs", ("(self.relative_q62 >> 32).cast_signed()", "if relative_q62 >> 62 != 0"))
     require_code("risk/scenario.rs", ("range.e9() < 10_000_000", "*place = range_e9 / 4 * quarters"))
     step, moved, reach, run, factor, high, low, first, second = Ints("step moved reach run factor high low first second")
@@ -230,6 +233,11 @@ def recentred_overflow():
     # With one factor for both chords, one product is what the two sum to.
     middle = Ints("middle")[0]
     prove((middle - low) * factor + (high - middle) * factor == (high - low) * factor)
+    # In words: rise = top 2^30 + bottom, and both products fit.
+    top, bottom, of_top, of_bottom, part, whole = Ints("top bottom of_top of_bottom part whole")
+    prove(absolute(top * factor) <= 2**33 * 2**30, absolute(top) <= 2**33, 0 <= factor, factor < 2**30)
+    prove(And(0 <= bottom * factor, bottom * factor < 2**60), 0 <= bottom, bottom < 2**30, 0 <= factor, factor < 2**30)
+    prove(whole == of_top + part, floor_of(part, of_bottom, 2**30), floor_of(whole, of_top * 2**30 + of_bottom, 2**30))
 
 
 @proof(

@@ -11,7 +11,7 @@ WORD = 2**64
 
 @proof("mul-q64", "`mul_q64` is a b / 2^64 rounded as named, for every u128 a and u64 b, and no intermediate leaves u128",
        "wide.rs: mul_q64", "SMT, integers",
-       ("let (high, low) = ((a >> 64) * b, (a & WORD) * b)", "Round::Up if low & WORD != 0 => 1", "high + (low >> 64) + carry"))
+       ("let (high, low) = ((a >> 64).wrapping_mul(b), (a & WORD).wrapping_mul(b))", "Round::Up if low & WORD != 0 => 1", "high + (low >> 64) + carry"))
 def mul_q64():
     top, bottom, b, product_top, product_bottom, whole, rest = Ints("top bottom b product_top product_bottom whole rest")
     words = (0 <= top, top < WORD, 0 <= bottom, bottom < WORD, 0 <= b, b < WORD)
@@ -26,7 +26,8 @@ def mul_q64():
 
 @proof("mul-div-wide", "The long division of `mul_div_wide` gives a b / divisor rounded as named with no intermediate of 2^128 or "
        "more", "wide.rs: mul_div_wide", "SMT, integers",
-       ("div_rem(b, divisor)", "div_rem((a >> 32) * rest, divisor)", "div_rem((first << 32) + (a & HALF_WORD) * rest, divisor)",
+       ("div_rem(b, divisor)", "None => (0, b)", "Some(rest) if rest < divisor => (1, rest)",
+        "div_rem((a >> 32).wrapping_mul(rest), divisor)", "div_rem((first << 32) + (a & HALF_WORD).wrapping_mul(rest), divisor)",
         "(whole, (high << 32) + low, remainder)", "product.checked_add(part + carry)"))
 def mul_div_wide():
     high, low, rest, divisor = Ints("high low rest divisor")
@@ -43,7 +44,7 @@ def mul_div_wide():
 
 @proof("growth-error", "The series of `expm1_q64` is never above e^x - 1 and less than 19 units of 2^-64 below it, for x in [0, 1/2]",
        "interest/growth.rs: expm1_q64", "exact rationals, the recurrence of the errors at its largest x",
-       ("term = ((u128::from(term) * u128::from(x_q64)) >> 64) as u64 / n", "if term == 0 { return sum; }"))
+       ("term = ((term as u128 * x_q64 as u128) >> 64) as u64 / n", "if term == 0 { return sum; }"))
 def growth_error():
     x, error, total, term = Fraction(1, 2), Fraction(0), Fraction(0), Fraction(WORD, 2)
     n = 1
@@ -62,16 +63,25 @@ def growth_error():
 
 @proof("growth-time", "Accruing over two stretches of time gives an exponent within one unit of 2^-64 of accruing once, and never "
        "more", "interest/growth.rs: Growth::over", "SMT, integers",
-       ("(product / YEAR_E9, product % YEAR_E9)", "(whole.min(32) << 64) + ((rest << 64) / YEAR_E9)"))
+       ("(u128::from(product / YEAR_E9), product % YEAR_E9)", "(product / year, u64::try_from(product % year).unwrap_or(0))",
+        "(whole.min(32) << 64) + u128::from(fraction_of_year_q64(rest))", "let widened = rest << 9",
+        "quotient = (quotient << 9) | (widened / YEAR_E9)", "while digits < 7 {", "(quotient << 1) | ((rest << 1) / YEAR_E9)"))
 def growth_time():
     first, second, a, b, both = Ints("first second a b both")
     year = 31_536_000 * 10**9
     prove(And(a + b <= both, both <= a + b + 1), first >= 0, second >= 0, floor_of(a, first * WORD, year),
           floor_of(b, second * WORD, year), floor_of(both, (first + second) * WORD, year))
+    # A digit of nine bits leaves the quotient exact: after seven and one of a bit it is that of 64 bits.
+    require(year * 512 < WORD and 7 * 9 + 1 == 64, "a remainder with nine more bits leaves its word")
+    dividend, quotient, rest, digit, next_rest = Ints("dividend quotient rest digit next_rest")
+    prove(And((512 * quotient + digit) * year + next_rest == 512 * dividend, digit < 512, digit >= 0),
+          quotient * year + rest == dividend, 0 <= rest, rest < year, 512 * rest == digit * year + next_rest, 0 <= next_rest,
+          next_rest < year)
 
 
 @proof("index-monotone", "An index never falls as it grows, stays within its limit, and what grows up is at least what grows down",
-       "interest/growth.rs: Growth::grow", "SMT, integers, one piece", ("grown += mul_q64(grown, expm1_q64(piece), round)", "grown.min(limit)"))
+       "interest/growth.rs: Factors::grow", "SMT, integers, one piece",
+       ("grown += mul_q64(grown, EXPM1_HALF_Q64, round)", "grown += mul_q64(grown, self.rest_q64, round)", "grown.min(limit)"))
 def index_monotone():
     amount, factor, down, up, limit = Ints("amount factor down up limit")
     given = (0 <= amount, amount <= limit, limit < 2**127, 0 <= factor, factor < WORD,
